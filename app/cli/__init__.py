@@ -1,0 +1,1 @@
+"""The command line: thin, over `app.core` and the engine."""

@@ -1,0 +1,118 @@
+"""`ternchat doctor`: what this machine and this installation can do."""
+
+import os
+import platform
+import sys
+from collections.abc import Iterator
+from importlib import import_module, metadata
+
+from ternchat import __version__
+from ternchat.app.core.errors import AppError
+from ternchat.app.core.model_store import CATALOGUE, ModelStore
+from ternchat.app.core.paths import DataPaths
+from ternchat.app.core.system_libraries import missing_qt_libraries
+
+from . import console, machine
+from .arguments import DEFAULT_MODEL, Options
+from .console import EXIT_OK
+
+PACKAGES = ("numpy", "PySide6-Essentials", "tokenizers", "huggingface_hub")
+_UNIT = 1 << 30
+
+Row = tuple[str, str]
+
+
+def run(options: Options) -> int:
+    """Print the findings; gives the exit code."""
+    return console.guarded(lambda: _run(options))
+
+
+def _run(options: Options) -> int:
+    sections = (
+        ("Machine", _machine()),
+        ("Engine", _engine()),
+        ("Window", _window()),
+        ("Data", _data(options)),
+        ("Versions", _versions()),
+    )
+    for title, rows in sections:
+        print(title)
+        for name, value in rows:
+            print(f"  {name:<16} {value}")
+    return EXIT_OK
+
+
+def _machine() -> Iterator[Row]:
+    total, free = machine.memory_bytes()
+    cores = machine.physical_cores()
+    yield "processor", machine.cpu_name()
+    yield "cores", f"{cores or 'unknown'} physical, {os.cpu_count() or 'unknown'} logical"
+    yield "memory", f"{total / _UNIT:.1f} GiB, {free / _UNIT:.1f} GiB free"
+    yield "system", platform.platform()
+
+
+def _engine() -> Iterator[Row]:
+    try:
+        found = import_module("ternchat.engine.backend").describe()
+    except Exception as error:  # The doctor reports a broken engine; it must not die of it.
+        yield "engine", f"does not start: {error}"
+        return
+    yield "features", " ".join(found["cpu_features"]) or "none detected"
+    yield "kernel sets", _marked(found["kernel_sets"], found["default_kernel"])
+    yield "compiled in", ", ".join(found["compiled"])
+    yield "threads", str(found["threads_default"])
+    openmp = found["openmp"]
+    yield "OpenMP", openmp if isinstance(openmp, str) else ("yes" if openmp else "missing")
+
+
+def _marked(names: list[str], chosen: str) -> str:
+    return ", ".join(f"{name} (chosen)" if name == chosen else name for name in names)
+
+
+def _window() -> Iterator[Row]:
+    try:
+        qt = import_module("PySide6.QtCore")
+        import_module("PySide6.QtWidgets")
+        yield "Qt", qt.qVersion()
+    except ImportError as error:
+        yield "Qt", f"cannot be loaded: {error}"
+    missing = missing_qt_libraries()
+    if missing:
+        yield "missing", ", ".join(missing)
+        yield "on Debian", f"apt-get install {' '.join(missing.values())}"
+    elif sys.platform.startswith("linux"):
+        yield "libraries", "all found"
+    yield "display", _display()
+
+
+def _display() -> str:
+    if not sys.platform.startswith("linux"):
+        return "the system's own"
+    names = ("WAYLAND_DISPLAY", "DISPLAY", "QT_QPA_PLATFORM")
+    found = [f"{name}={os.environ[name]}" for name in names if os.environ.get(name)]
+    return ", ".join(found) or "none: ternchat will chat in the terminal"
+
+
+def _data(options: Options) -> Iterator[Row]:
+    paths = DataPaths.from_option(options.data_dir)
+    store = ModelStore(paths)
+    yield "data folder", str(paths.root)
+    yield "models", str(paths.models)
+    yield "cache", str(paths.cache)
+    yield "built-in model", str(store.built_in.path)
+    for name in dict.fromkeys((options.model or DEFAULT_MODEL, *CATALOGUE)):
+        try:
+            yield name, str(store.resolve(name).path)
+        except AppError as error:
+            yield name, str(error)
+    yield "connections", "none" if options.offline else options.endpoint or "Hugging Face"
+
+
+def _versions() -> Iterator[Row]:
+    yield "ternchat", __version__
+    yield "python", f"{platform.python_version()} ({sys.executable})"
+    for package in PACKAGES:
+        try:
+            yield package, metadata.version(package)
+        except metadata.PackageNotFoundError:
+            yield package, "not installed"

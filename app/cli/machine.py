@@ -1,0 +1,84 @@
+"""Facts about this computer and this process; None where the system does not tell."""
+
+import platform
+import sys
+import threading
+from pathlib import Path
+from typing import Self
+
+import psutil
+
+_STATUS = Path("/proc/self/status")
+
+
+def cpu_name() -> str:
+    """What the processor calls itself."""
+    try:
+        for line in Path("/proc/cpuinfo").read_text("utf-8", "replace").splitlines():
+            name, _, value = line.partition(":")
+            if name.strip() in ("model name", "Model"):
+                return value.strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine() or "unknown"
+
+
+def physical_cores() -> int | None:
+    """Processor cores, without counting hyper-threads."""
+    return psutil.cpu_count(logical=False)
+
+
+def memory_bytes() -> tuple[int, int]:
+    """The system's memory and how much of it is free for programs."""
+    memory = psutil.virtual_memory()
+    return memory.total, memory.available
+
+
+def peak_rss_bytes() -> int | None:
+    """The most memory this process ever had resident, mapped files included (VmHWM)."""
+    value = _status_bytes("VmHWM")
+    if value is None and sys.platform == "win32":
+        value = psutil.Process().memory_info().peak_wset
+    if value is None and sys.platform == "darwin":
+        import resource
+
+        value = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return value
+
+
+class AnonymousPeak:
+    """Within it, the most memory not backed by a file (RssAnon), looked at 20 times a second."""
+
+    def __init__(self) -> None:
+        self.peak_bytes: int | None = None
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="memory", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._look()
+        self._thread.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._stop.set()
+        self._thread.join()
+        self._look()
+
+    def _watch(self) -> None:
+        while not self._stop.wait(0.05):
+            self._look()
+
+    def _look(self) -> None:
+        value = _status_bytes("RssAnon")
+        if value is not None:
+            self.peak_bytes = max(self.peak_bytes or 0, value)
+
+
+def _status_bytes(field: str) -> int | None:
+    try:
+        for line in _STATUS.read_text().splitlines():
+            if line.startswith(f"{field}:"):
+                return int(line.split()[1]) * 1024
+    except OSError:
+        pass
+    return None

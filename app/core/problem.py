@@ -1,0 +1,93 @@
+"""Errors in words for a person: what happened, and what can be done about it."""
+
+import traceback
+from dataclasses import dataclass
+
+# Class name -> title, advice. By name, because the core does not import the engine, and
+# because an engine that cannot be imported must be describable too.
+_KNOWN = {
+    "ContextFullError": (
+        "This chat is full",
+        "Start a new chat: the model can look back on no more text than this.",
+    ),
+    "NotEnoughMemoryError": (
+        "Not enough memory",
+        "Close other programs, or choose a smaller model or a shorter context.",
+    ),
+    "UnsupportedModelError": (
+        "This kind of model cannot be used",
+        "Choose the folder of a BitNet model (packed or master weights), or go on with Fledgling.",
+    ),
+    "ModelFileError": (
+        "A file of the model is damaged or missing",
+        "Fetch the model again, choose another folder, or go on with Fledgling.",
+    ),
+    "TokenizerError": (
+        "The model's tokenizer cannot be used",
+        "Fetch the model again, choose another folder, or go on with Fledgling.",
+    ),
+    "TemplateError": (
+        "The model's chat template cannot be used",
+        "Choose a model with BitNet's chat template, or go on with Fledgling.",
+    ),
+    "ModelNotFoundError": (
+        "There is no such model",
+        "Choose another folder, or go on with Fledgling.",
+    ),
+    "EngineError": ("The engine cannot do this", "Choose another model, or try again."),
+    "MemoryError": ("Not enough memory", "Close other programs, or choose a smaller model."),
+    "ImportError": (
+        "The engine cannot be started",
+        "Install Ternchat again; `ternchat doctor` says what is missing.",
+    ),
+    "OSError": (
+        "A file cannot be read",
+        "See whether the disk is there and you may read the file, then try again.",
+    ),
+}
+_UNEXPECTED = (
+    "Something unexpected went wrong",
+    "Try again. If it comes back, report it with the details; they contain none of your messages.",
+)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """An error as the window shows it: plain text throughout.
+
+    Attributes:
+        title: what is wrong, in a few plain words.
+        text: what happened.
+        advice: what to do.
+        details: what to hand to whoever can help.
+        chat_full: True when a new chat is the way on.
+    """
+
+    title: str
+    text: str
+    advice: str
+    details: str
+    chat_full: bool = False
+
+    @classmethod
+    def of(cls, error: BaseException) -> "Problem":
+        """The problem that `error` means."""
+        names = [kind.__name__ for kind in type(error).__mro__]
+        title, advice = next((_KNOWN[name] for name in names if name in _KNOWN), _UNEXPECTED)
+        return cls(
+            title=title,
+            text=_sentence(str(error) or names[0]),
+            advice=advice,
+            details="".join(traceback.format_exception(error)).strip(),
+            chat_full="ContextFullError" in names,
+        )
+
+
+def _sentence(text: str) -> str:
+    """The message with a capital letter in front and a full stop at its end."""
+    text = text.strip()
+    head, rest = text[:1], text[1:]
+    # A name such as "config.json" keeps its own spelling.
+    first_word = text.split(maxsplit=1)[0] if text else ""
+    start = head.upper() if first_word.isalpha() else head
+    return start + rest + ("" if text.endswith((".", "!", "?")) else ".")

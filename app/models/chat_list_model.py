@@ -1,0 +1,99 @@
+"""The list of chats."""
+
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from ternchat.app.core.conversation import Chat
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class ChatListModel(QAbstractListModel):
+    """One row per chat, the one used last on top, with a mark for what happens in it.
+
+    `MarkRole` is "answering" while its answer is being written, "unread" when an answer was
+    finished while another chat was on the screen, and otherwise empty.
+    """
+
+    ChatIdRole = Qt.ItemDataRole.UserRole
+    MarkRole = Qt.ItemDataRole.UserRole + 1
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._chats: list[Chat] = []
+        self._answering: int | None = None
+        self._unread: set[int] = set()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802
+        """Number of chats."""
+        return 0 if parent.isValid() else len(self._chats)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Title, id, mark, or the words a screen reader says."""
+        if not index.isValid() or not 0 <= index.row() < len(self._chats):
+            return None
+        chat = self._chats[index.row()]
+        match role:
+            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.ToolTipRole:
+                return chat.title
+            case Qt.ItemDataRole.AccessibleTextRole:
+                mark = self._mark(chat.id)
+                return f"{chat.title}, {mark}" if mark else chat.title
+            case self.ChatIdRole:
+                return chat.id
+            case self.MarkRole:
+                return self._mark(chat.id)
+        return None
+
+    def set_chats(self, chats: list[Chat]) -> None:
+        """Bring the rows into the order of `chats`, with the smallest change that does it."""
+        if chats == self._chats:
+            return
+        if chats and chats[1:] == self._chats:
+            self.beginInsertRows(QModelIndex(), 0, 0)
+            self._chats = list(chats)
+            self.endInsertRows()
+        elif (row := self._row_moved_to_top(chats)) > 0:
+            self.beginMoveRows(QModelIndex(), row, row, QModelIndex(), 0)
+            self._chats = list(chats)
+            self.endMoveRows()
+        else:
+            self.beginResetModel()
+            self._chats = list(chats)
+            self.endResetModel()
+
+    def row_of(self, chat_id: int | None) -> int:
+        """The chat's row; -1 when it has none."""
+        return next((row for row, chat in enumerate(self._chats) if chat.id == chat_id), -1)
+
+    def chat_at(self, row: int) -> Chat | None:
+        """The chat in a row."""
+        return self._chats[row] if 0 <= row < len(self._chats) else None
+
+    def set_answering(self, chat_id: int | None) -> None:
+        """Mark the one chat whose answer is being written."""
+        before, self._answering = self._answering, chat_id
+        for changed in {before, chat_id}:
+            self._announce(changed)
+
+    def set_unread(self, chat_id: int, unread: bool) -> None:
+        """Mark a chat as having, or no longer having, an answer nobody has seen."""
+        (self._unread.add if unread else self._unread.discard)(chat_id)
+        self._announce(chat_id)
+
+    def _row_moved_to_top(self, chats: list[Chat]) -> int:
+        row = self.row_of(chats[0].id) if chats else -1
+        others = self._chats[:row] + self._chats[row + 1 :] if row >= 0 else None
+        return row if others == chats[1:] else -1
+
+    def _mark(self, chat_id: int) -> str:
+        if chat_id == self._answering:
+            return "answering"
+        return "unread" if chat_id in self._unread else ""
+
+    def _announce(self, chat_id: int | None) -> None:
+        row = self.row_of(chat_id)
+        if row >= 0:
+            roles = [self.MarkRole, Qt.ItemDataRole.AccessibleTextRole]
+            self.dataChanged.emit(self.index(row), self.index(row), roles)

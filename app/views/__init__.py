@@ -1,0 +1,1 @@
+"""Widgets: they build, show, and emit requests."""

@@ -1,0 +1,45 @@
+"""Buttons that keep their icons in the theme's colours and show focus by keyboard only."""
+
+from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
+
+from .theme import Theme
+
+
+class IconButton(QToolButton):
+    """An icon with a name that screen readers and the tooltip say."""
+
+    def __init__(
+        self, theme: Theme, icon: str, name: str, parent: QWidget | None = None, role: str = "muted"
+    ) -> None:
+        super().__init__(parent)
+        self._theme, self._icon, self._role = theme, icon, role
+        self.setAccessibleName(name)
+        self.setToolTip(name)
+        self.setAutoRaise(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        theme.changed.connect(self.refresh)
+        self.refresh()
+
+    def set_icon(self, icon: str, role: str) -> None:
+        """Another icon, or the same in another of the theme's colours."""
+        if (icon, role) != (self._icon, self._role):
+            self._icon, self._role = icon, role
+            self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Take the theme's colours and sizes again."""
+        size = self._theme.px(18)
+        self.setIconSize(QSize(size, size))
+        self.setIcon(self._theme.icon(self._icon, self._role))
+
+
+class TextButton(QPushButton):
+    """Words to press; `kind` is its look in the style sheet."""
+
+    def __init__(self, text: str, kind: str, parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setProperty("kind", kind)
+        self.setAutoDefault(False)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)

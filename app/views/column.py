@@ -1,0 +1,31 @@
+"""The reading column: content in the middle, never too wide to read."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from .theme import COLUMN_WIDTH, Theme
+
+
+class Column(QWidget):
+    """Stacks widgets in a centred column; `top` and `bottom` are its margins."""
+
+    def __init__(
+        self, theme: Theme, parent: QWidget | None = None, *, top: int = 0, bottom: int = 0
+    ) -> None:
+        super().__init__(parent)
+        self._theme, self._top, self._bottom = theme, top, bottom
+        self.box = QVBoxLayout(self)
+        self.box.setAlignment(Qt.AlignmentFlag.AlignTop)
+        theme.changed.connect(self._fit)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Keep the column in the middle."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        px = self._theme.px
+        side = max(px(16), (self.width() - px(COLUMN_WIDTH)) // 2)
+        self.box.setContentsMargins(side, px(self._top), side, px(self._bottom))

@@ -1,0 +1,112 @@
+"""The style sheet, made of the theme's colours and sizes."""
+
+from __future__ import annotations
+
+from string import Template
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .theme import Colours
+
+# A focus ring needs room: controls carry a transparent border of its width. Buttons take focus
+# by keyboard only (see buttons.py), so the ring never follows a click.
+_SHEET = Template("""
+* { font-size: ${s14}px; }
+QMainWindow, QStackedWidget, #page { background: $ground; }
+QToolTip { background: $surface; color: $text; border: 1px solid $border; padding: ${s4}px; }
+
+QMenuBar { background: $sidebar; color: $muted; border-bottom: 1px solid $border; padding: 2px; }
+QMenuBar::item { background: transparent; padding: ${s4}px ${s8}px; border-radius: ${s6}px; }
+QMenuBar::item:selected { background: $bubble; color: $text; }
+QMenu { background: $surface; color: $text; border: 1px solid $border; padding: ${s4}px; }
+QMenu::item { padding: ${s6}px ${s24}px ${s6}px ${s12}px; border-radius: ${s6}px; }
+QMenu::item:selected { background: $bubble; }
+QMenu::item:disabled { color: $muted; }
+QMenu::separator { height: 1px; background: $border; margin: ${s4}px ${s8}px; }
+
+#sidebar { background: $sidebar; border-right: 1px solid $border; }
+#brand { font-size: ${s16}px; font-weight: 600; }
+#chats { background: transparent; border: 2px solid transparent; border-radius: ${s6}px;
+    outline: none; }
+#chats:focus[keyboard="true"] { border-color: $accent; }
+#chats::item { color: $text; padding: ${s8}px; border-radius: ${s6}px; }
+#chats::item:hover { background: $hover; }
+#chats::item:selected { background: $bubble; color: $text; }
+#chatTitle { font-weight: 600; }
+
+QToolButton, QPushButton { border: 2px solid transparent; border-radius: ${s6}px;
+    background: transparent; color: $text; padding: ${s4}px; }
+QToolButton:hover, QPushButton:hover { background: $hover; }
+QToolButton:pressed, QPushButton:pressed { background: $bubble; }
+QToolButton:focus, QPushButton:focus { border-color: $accent; }
+QPushButton[kind="plain"] { background: $surface; border: 2px solid $border;
+    padding: ${s4}px ${s12}px; }
+QPushButton[kind="plain"]:hover { background: $hover; }
+QPushButton[kind="plain"]:focus { border-color: $accent; }
+QPushButton[kind="primary"], #send { background: $accent; color: $on_accent; font-weight: 600;
+    padding: ${s4}px ${s12}px; }
+QPushButton[kind="primary"]:hover, #send:hover { background: $accent_hover; }
+QPushButton[kind="primary"]:focus, #send:focus { border-color: $text; }
+#send { border-radius: ${s8}px; }
+QPushButton[kind="card"] { background: $surface; border: 1px solid $border; margin: 1px;
+    border-radius: ${s12}px; padding: ${s12}px; text-align: left; }
+QPushButton[kind="card"]:hover { background: $hover; border-color: $muted; }
+QPushButton[kind="card"]:focus { border: 2px solid $accent; margin: 0; }
+QPushButton[kind="pill"] { background: $surface; border: 1px solid $border; margin: 1px;
+    border-radius: ${s14}px; padding: ${s4}px ${s12}px; }
+QPushButton[kind="pill"]:hover { background: $bubble; }
+QPushButton[kind="pill"]:focus { border: 2px solid $accent; margin: 0; }
+
+QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; border: none; }
+#message { font-size: ${s15}px; background: transparent; border: none; color: $text;
+    selection-background-color: $accent; selection-color: $on_accent; }
+#messageFrame { border: 2px solid transparent; border-radius: ${s12}px; }
+#messageFrame[keyboard="true"] { border-color: $accent; }
+#messageFrame[who="user"] { background: $bubble; }
+#messageFrame[who="user"][state="queued"] { background: transparent; border: 2px dashed $border; }
+#messageFrame[who="user"][state="queued"][keyboard="true"] { border: 2px solid $accent; }
+#note, #muted, #rate { color: $muted; font-size: ${s13}px; }
+#note[tone="bad"] { color: $bad; }
+#note[tone="warning"] { color: $warning; }
+#caret { background: $accent; }
+
+#composer { background: $surface; border: 1px solid $border; border-radius: ${s12}px;
+    margin: 1px; }
+#composer[focused="true"] { border: 2px solid $accent; margin: 0; }
+#prompt { font-size: ${s15}px; background: transparent; border: none; color: $text;
+    selection-background-color: $accent; selection-color: $on_accent; }
+
+#greeting { font-size: ${s20}px; font-weight: 600; }
+#way { background: transparent; border: 1px solid $border; border-radius: ${s12}px; }
+#wayTitle { font-weight: 600; }
+
+#errorStrip { background: $surface; border: 1px solid $bad; border-radius: ${s12}px; }
+#errorTitle { color: $bad; font-weight: 600; }
+#errorDetails { font-family: "$fixed"; font-size: ${s13}px; background: $code; color: $text;
+    border: 2px solid transparent; border-radius: ${s6}px; padding: ${s4}px; }
+#errorDetails:focus { border-color: $accent; }
+
+#statusLine { background: $sidebar; border-top: 1px solid $border; }
+#statusLine QLabel { color: $muted; font-size: ${s13}px; }
+#statusLine #phase { color: $text; }
+QProgressBar { background: $border; border: none; border-radius: 2px; }
+QProgressBar::chunk { background: $accent; border-radius: 2px; }
+
+QScrollBar:vertical { background: transparent; width: ${s10}px; margin: 0; }
+QScrollBar::handle:vertical { background: $border; border-radius: ${s4}px;
+    min-height: ${s32}px; margin: 1px; }
+QScrollBar::handle:vertical:hover { background: $muted; }
+QScrollBar::handle:vertical:disabled { background: transparent; }
+QScrollBar::add-line:vertical, QScrollBar::sub-line:vertical { height: 0; }
+QScrollBar::add-page:vertical, QScrollBar::sub-page:vertical { background: transparent; }
+""")
+
+_SIZES = (4, 6, 8, 10, 12, 13, 14, 15, 16, 20, 24, 32)
+
+
+def sheet(colours: Colours, px: Callable[[float], int], fixed_font: str) -> str:
+    """The style sheet of the whole application."""
+    sizes = {f"s{size}": px(size) for size in _SIZES}
+    return _SHEET.substitute(vars(colours), **sizes, fixed=fixed_font)

@@ -1,0 +1,150 @@
+"""The door to the compiled kernels: which set, how many threads, what memory.
+
+The only importer of ternchat.ext, and the only reader of TERNCHAT_* variables in the engine.
+"""
+
+import contextlib
+import mmap
+import os
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import psutil
+
+from ternchat.engine.errors import EngineError
+from ternchat.ext import _kernels
+from ternchat.ext._kernels import (
+    Kernels,
+    LayerCache,
+    QuantizedRows,
+    TernaryMatrix,
+    packed_bytes,
+    padded_columns,
+)
+
+__all__ = [
+    "KERNEL_SETS",
+    "Kernels",
+    "LayerCache",
+    "QuantizedRows",
+    "TernaryMatrix",
+    "allocate",
+    "available_memory",
+    "check_device",
+    "choose_kernels",
+    "default_threads",
+    "describe",
+    "measure_read_bandwidth",
+    "packed_bytes",
+    "quantized_rows",
+]
+
+KERNEL_SETS = ("scalar", "avx2", "avxvnni", "avx512vnni", "amx", "neon", "dotprod", "i8mm")
+"""Every kernel set Ternchat has a word for; a build holds some, a machine runs some of those."""
+
+_HUGE_PAGE = 2 << 20
+
+
+def choose_kernels(isa: str | None = None, threads: int | None = None) -> Kernels:
+    """The kernel set asked for, else TERNCHAT_ISA's, else the fastest this machine can run."""
+    available = _kernels.available()
+    asked = isa or os.environ.get("TERNCHAT_ISA") or available[-1]
+    if asked not in KERNEL_SETS:
+        raise EngineError(
+            f"there is no kernel set {asked!r}; this machine can run {', '.join(available)}"
+        )
+    if asked not in available:
+        lacks = "this build" if asked not in _kernels.set_names() else "this CPU"
+        raise EngineError(
+            f"{lacks} cannot run the kernel set {asked!r}; available: {', '.join(available)}"
+        )
+    return Kernels(asked, _thread_count(threads))
+
+
+def _thread_count(threads: int | None) -> int:
+    asked: int | str | None = threads
+    if asked is None:
+        asked = os.environ.get("TERNCHAT_THREADS") or default_threads()
+    try:
+        count = int(asked)
+    except ValueError:
+        count = 0
+    if not 1 <= count <= 1024:
+        raise EngineError(f"the number of threads must be from 1 to 1024, not {asked!r}")
+    return count if _kernels.openmp() else 1
+
+
+def default_threads() -> int:
+    """One thread per physical core this process may use: the second one of a core adds nothing
+    when memory is the limit."""
+    usable = _kernels.processors()
+    physical = psutil.cpu_count(logical=False) or usable
+    return max(1, min(usable, physical))
+
+
+def check_device(device: str) -> None:
+    """Raises unless the device can be used: "auto" and "cpu" can."""
+    if device not in ("auto", "cpu"):
+        raise EngineError(f'the device {device!r} is not available; use "auto" or "cpu"')
+
+
+def allocate(size: int) -> npt.NDArray[np.uint8]:
+    """Zeroed bytes in huge pages where the system has them; the start is aligned to one."""
+    if size < _HUGE_PAGE:
+        return np.zeros(size, np.uint8)
+    if os.name == "nt":
+        return np.zeros(size, np.uint8)
+    private = mmap.mmap(-1, size + _HUGE_PAGE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    if hasattr(mmap, "MADV_HUGEPAGE"):
+        with contextlib.suppress(OSError):  # a kernel built without them
+            private.madvise(mmap.MADV_HUGEPAGE)
+    array = np.frombuffer(private, np.uint8)
+    skip = -array.ctypes.data % _HUGE_PAGE
+    return array[skip : skip + size]
+
+
+def quantized_rows(tokens: int, columns: int) -> QuantizedRows:
+    """Room for the int8 activations of `tokens` rows of `columns`."""
+    q = np.zeros((tokens, padded_columns(columns)), np.int8)
+    return QuantizedRows(q, np.zeros(tokens, np.float32), np.zeros(tokens, np.int32), columns)
+
+
+def available_memory() -> int:
+    """Bytes that can be allocated without swapping, as far as the system and its limits say."""
+    free = int(psutil.virtual_memory().available)
+    if os.name == "posix":
+        import resource
+
+        soft, _ = resource.getrlimit(resource.RLIMIT_AS)
+        if soft != resource.RLIM_INFINITY:
+            free = min(free, soft - int(psutil.Process().memory_info().vms))
+    return max(0, free)
+
+
+def measure_read_bandwidth(
+    threads: int | None = None, total_bytes: int = 2 << 30, repeats: int = 4
+) -> float:
+    """Bytes per second of the best of several sequential reads by all threads.
+
+    The buffer is larger than any cache and lies in huge pages; run this in a process of its own,
+    or its memory counts as the model's.
+    """
+    kernels = choose_kernels(None, threads)
+    unit = 8 * 64 * kernels.threads
+    words = allocate(total_bytes // unit * unit).view(np.uint64)
+    words[:] = 1  # real pages: untouched ones all map to one page of zeros
+    return float(words.nbytes / min(kernels.sweep(words) for _ in range(repeats)))
+
+
+def describe() -> dict[str, Any]:
+    """What this build and this machine offer, for `ternchat doctor`."""
+    available = _kernels.available()
+    return {
+        "cpu_features": _kernels.cpu_features(),
+        "compiled": _kernels.set_names(),
+        "kernel_sets": available,
+        "default_kernel": os.environ.get("TERNCHAT_ISA") or available[-1],
+        "openmp": _kernels.openmp(),
+        "threads_default": default_threads(),
+    }

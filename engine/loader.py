@@ -1,0 +1,238 @@
+"""Reads a model folder, checks it, and repacks its weights for the kernels."""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ternchat.engine import backend
+from ternchat.engine.backend import Kernels, TernaryMatrix
+from ternchat.engine.config import ModelConfig
+from ternchat.engine.errors import (
+    EngineError,
+    LoadCancelled,
+    ModelFileError,
+    NotEnoughMemoryError,
+)
+from ternchat.engine.formats.dtypes import to_f32
+from ternchat.engine.formats.files import exists
+from ternchat.engine.formats.huggingface import (
+    Dense,
+    HuggingFaceCheckpoint,
+    MasterTernary,
+    PackedTernary,
+)
+from ternchat.engine.memory import KV_BYTES, predict
+from ternchat.engine.model import Layer, Model, Weights
+from ternchat.engine.tokenizer import Tokenizer
+
+Progress = Callable[[int, int], object]
+"""progress(done_bytes, total_bytes); returning False cancels."""
+
+_ALIGNMENT = 64
+_BLOCK_VALUES = 1 << 20  # full-precision weights are made ternary so many at a time
+
+
+def load(
+    path: str | os.PathLike[str],
+    threads: int | None = None,
+    isa: str | None = None,
+    device: str = "auto",
+    kv_dtype: str = "f16",
+    progress: Progress | None = None,
+) -> Model:
+    """The model in a Hugging Face folder.
+
+    Args:
+        path: folder with config.json, model.safetensors and, for texts, the tokenizer's files.
+        threads: threads to compute with; None: one per physical core.
+        isa: kernel set; None: TERNCHAT_ISA, else the fastest this machine can run.
+        device: "auto" or "cpu".
+        kv_dtype: how keys and values are kept: "f16", or "f32" to compare with references.
+        progress: called with (done_bytes, total_bytes); returning False cancels.
+
+    Raises:
+        EngineError: one of its subclasses, naming what was found and what was expected.
+    """
+    backend.check_device(device)
+    if kv_dtype not in KV_BYTES:
+        raise EngineError(f"kv_dtype must be one of {', '.join(KV_BYTES)}, not {kv_dtype!r}")
+    kernels = backend.choose_kernels(isa, threads)
+    config = ModelConfig.from_folder(path)
+    checkpoint = HuggingFaceCheckpoint(path, config)
+    try:
+        return _Loader(checkpoint, kernels, kv_dtype, progress).model()
+    except BaseException:
+        checkpoint.close()
+        raise
+
+
+class _Loader:
+    """Turns the tensors of one checkpoint into a Model, reporting progress on the way."""
+
+    def __init__(
+        self,
+        checkpoint: HuggingFaceCheckpoint,
+        kernels: Kernels,
+        kv_dtype: str,
+        progress: Progress | None,
+    ) -> None:
+        self._checkpoint = checkpoint
+        self._config = checkpoint.config
+        self._kernels = kernels
+        self._kv_dtype = kv_dtype
+        self._progress = progress
+        self._total = checkpoint.total_bytes
+        self._done = 0
+
+    def model(self) -> Model:
+        """The loaded model."""
+        config, checkpoint = self._config, self._checkpoint
+        memory = predict(config, self._kv_dtype)
+        free = backend.available_memory()
+        if memory.allocated(1) > free:
+            raise NotEnoughMemoryError(
+                f"the model in {checkpoint.path.parent}", memory.allocated(1), free
+            )
+        self._advance(0)
+        tokenizer = None
+        if exists(checkpoint.path.parent / "tokenizer.json"):
+            tokenizer = Tokenizer.from_folder(checkpoint.path.parent, config)
+        self._arena = _Arena(self._packed_bytes())
+        layers = tuple(self._layer(i) for i in range(config.num_hidden_layers))
+        embedding = self._dense("model.embed_tokens.weight")
+        tied = config.tie_word_embeddings
+        head = embedding if tied else self._dense("lm_head.weight")
+        weights = Weights(embedding, layers, self._norm("model.norm.weight"), head)
+        actual = replace(
+            memory,
+            weights=weights.nbytes,
+            head=head.array.nbytes,
+            embedding_mapped=embedding.mapped and head.mapped,
+        )
+        return Model(config, weights, checkpoint, self._kernels, actual, self._kv_dtype, tokenizer)
+
+    # ---- Layers and their parts -----------------------------------------------------------------
+
+    def _layer(self, index: int) -> Layer:
+        prefix = f"model.layers.{index}"
+        sub_norms = self._config.sub_norms
+        return Layer(
+            input_norm=self._norm(f"{prefix}.input_layernorm.weight"),
+            qkv=self._fused(prefix, "self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"),
+            attention_norm=self._norm(f"{prefix}.self_attn.attn_sub_norm.weight")
+            if sub_norms
+            else None,
+            output=self._fused(prefix, "self_attn.o_proj"),
+            ffn_input_norm=self._norm(f"{prefix}.post_attention_layernorm.weight"),
+            gate_up=self._fused(prefix, "mlp.gate_proj", "mlp.up_proj"),
+            ffn_norm=self._norm(f"{prefix}.mlp.ffn_sub_norm.weight") if sub_norms else None,
+            down=self._fused(prefix, "mlp.down_proj"),
+        )
+
+    def _fused(self, prefix: str, *names: str) -> TernaryMatrix:
+        """Projections with the same input as one matrix, their rows one below the other."""
+        parts = [self._checkpoint.ternary(f"{prefix}.{name}.weight") for name in names]
+        rows, columns = sum(part.rows for part in parts), parts[0].columns
+        tiles = self._arena.take(backend.packed_bytes(rows, columns, self._kernels.lanes))
+        row_scale = np.empty(rows, np.float32)
+        first = 0
+        for part in parts:
+            self._checkpoint.check_unchanged()
+            if isinstance(part, PackedTernary):
+                scale = self._pack_codes(part, tiles, first, rows)
+            else:
+                scale = self._pack_master(part, tiles, first, rows)
+            row_scale[first : first + part.rows] = scale
+            first += part.rows
+        return TernaryMatrix(tiles, row_scale, columns, self._kernels.lanes)
+
+    def _pack_codes(
+        self, part: PackedTernary, tiles: npt.NDArray[np.uint8], first: int, rows: int
+    ) -> float:
+        bad = self._kernels.pack(tiles, part.packed, first, part.rows, rows, packed=True)
+        if bad >= 0:
+            raise ModelFileError(
+                f"{part.source}: tensor {part.name} holds the code 3 in row {bad};"
+                " expected the codes 0, 1, 2"
+            )
+        self._advance(part.packed.nbytes)
+        return part.scale
+
+    def _pack_master(
+        self, part: MasterTernary, tiles: npt.NDArray[np.uint8], first: int, rows: int
+    ) -> float:
+        """BitNet's online quantisation: round(W / mean|W|), clipped to -1, 0, 1."""
+        total = 0.0
+        for _, block in self._blocks(part):
+            total += float(np.abs(block).sum(dtype=np.float64))
+        if not np.isfinite(total):
+            raise ModelFileError(
+                f"{part.source}: tensor {part.name} holds numbers that are not finite"
+            )
+        scale = max(total / part.weight.size, 1e-5)
+        for begin, block in self._blocks(part):
+            ternary = np.clip(np.rint(block * np.float32(1 / scale)), -1, 1).astype(np.int8)
+            self._kernels.pack(
+                tiles, ternary.view(np.uint8), first + begin, len(block), rows, packed=False
+            )
+        return scale
+
+    def _blocks(self, part: MasterTernary) -> Iterator[tuple[int, npt.NDArray[np.float32]]]:
+        """The weights as float32 in blocks of rows; each of the two passes is half the work."""
+        step = max(1, _BLOCK_VALUES // part.columns)
+        for begin in range(0, part.rows, step):
+            block: npt.NDArray[Any] = part.weight[begin : begin + step]
+            yield begin, to_f32(block, part.dtype)
+            self._advance(block.nbytes // 2)
+
+    def _norm(self, name: str) -> npt.NDArray[np.float32]:
+        self._advance(self._checkpoint.size(name))
+        return self._checkpoint.norm(name)
+
+    def _dense(self, name: str) -> Dense:
+        self._advance(self._checkpoint.size(name))
+        return self._checkpoint.dense(name)
+
+    # ---- Sizes and progress ---------------------------------------------------------------------
+
+    def _packed_bytes(self) -> int:
+        """Bytes of all fused matrices in this kernel set's layout."""
+        config, lanes = self._config, self._kernels.lanes
+        ffn, hidden = config.intermediate_size, config.hidden_size
+        shapes = (
+            (config.q_size + 2 * config.kv_size, hidden),
+            (hidden, config.q_size),
+            (2 * ffn, hidden),
+            (hidden, ffn),
+        )
+        sizes = [_Arena.aligned(backend.packed_bytes(*shape, lanes)) for shape in shapes]
+        return config.num_hidden_layers * sum(sizes)
+
+    def _advance(self, nbytes: int) -> None:
+        self._done += nbytes
+        if self._progress is not None and self._progress(self._done, self._total) is False:
+            raise LoadCancelled(f"loading {self._checkpoint.path.parent} was cancelled")
+
+
+class _Arena:
+    """One block of memory that matrices are laid into, one behind the other."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self._memory = backend.allocate(size)
+        self._used = 0
+
+    @staticmethod
+    def aligned(size: int) -> int:
+        """The size with its padding."""
+        return -(-size // _ALIGNMENT) * _ALIGNMENT
+
+    def take(self, size: int) -> npt.NDArray[np.uint8]:
+        """The next `size` bytes, zero, aligned to a cache line."""
+        begin = self._used
+        self._used += self.aligned(size)
+        return self._memory[begin : begin + size]

@@ -1,0 +1,236 @@
+"""A decoder-only transformer with ternary projections: one forward pass for every such model."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from ternchat.engine.backend import Kernels, TernaryMatrix, quantized_rows
+from ternchat.engine.chat_template import ChatTemplate
+from ternchat.engine.config import ModelConfig
+from ternchat.engine.errors import TokenizerError
+from ternchat.engine.formats.dtypes import to_f32
+from ternchat.engine.formats.huggingface import Dense, HuggingFaceCheckpoint
+from ternchat.engine.kv_cache import KVCache
+from ternchat.engine.memory import CHUNK_TOKENS, MemoryUse
+from ternchat.engine.tokenizer import Tokenizer
+
+Floats = npt.NDArray[np.float32]
+
+
+class Cancel(Protocol):
+    """What is looked at between layers: a threading.Event, or anything like it."""
+
+    def is_set(self) -> bool:
+        """Whether to stop."""
+
+
+class ForwardCancelled(Exception):  # noqa: N818
+    """A forward pass was left between two layers; the cache still holds whole tokens only."""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """The weights of one transformer block; norms that the model does not have are None."""
+
+    input_norm: Floats  # (hidden,)
+    qkv: TernaryMatrix  # (q + 2 kv, hidden)
+    attention_norm: Floats | None  # (q,)
+    output: TernaryMatrix  # (hidden, q)
+    ffn_input_norm: Floats  # (hidden,)
+    gate_up: TernaryMatrix  # (2 ffn, hidden)
+    ffn_norm: Floats | None  # (ffn,)
+    down: TernaryMatrix  # (hidden, ffn)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of its matrices and norms."""
+        parts = (
+            *(self.input_norm, self.qkv, self.attention_norm, self.output),
+            *(self.ffn_input_norm, self.gate_up, self.ffn_norm, self.down),
+        )
+        return sum(part.nbytes for part in parts if part is not None)
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Everything a model learned."""
+
+    embedding: Dense  # (vocab, hidden)
+    layers: tuple[Layer, ...]
+    final_norm: Floats  # (hidden,)
+    head: Dense  # (vocab, hidden); the embedding itself when tied
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all layers and the final norm; embedding and head not counted."""
+        return sum(layer.nbytes for layer in self.layers) + self.final_norm.nbytes
+
+
+class Model:
+    """A loaded model, ready for one thread at a time.
+
+    Attributes:
+        config: shape and constants.
+        path: the folder it was loaded from.
+        memory: bytes it takes.
+        kernels: the kernel set it computes with.
+        kv_dtype: how keys and values are kept, "f16" or "f32".
+    """
+
+    def __init__(
+        self,
+        config: ModelConfig,
+        weights: Weights,
+        checkpoint: HuggingFaceCheckpoint,
+        kernels: Kernels,
+        memory: MemoryUse,
+        kv_dtype: str,
+        tokenizer: Tokenizer | None,
+    ) -> None:
+        self.config = config
+        self.path = Path(checkpoint.path).parent
+        self.memory = memory
+        self.kernels = kernels
+        self.kv_dtype = kv_dtype
+        self._weights = weights
+        self._checkpoint = checkpoint
+        self._tokenizer = tokenizer
+        self._work = _Workspace(config, CHUNK_TOKENS)
+
+    @property
+    def name(self) -> str:
+        """The folder's name."""
+        return self.path.resolve().name
+
+    @property
+    def kernel(self) -> str:
+        """The kernel set's name."""
+        return self.kernels.name
+
+    @property
+    def threads(self) -> int:
+        """Threads every operation is split over."""
+        return self.kernels.threads
+
+    @property
+    def tokenizer(self) -> Tokenizer:
+        """Text to token ids and back; TokenizerError when the folder has none."""
+        if self._tokenizer is None:
+            raise TokenizerError(f"{self.path / 'tokenizer.json'} is missing; texts need it")
+        return self._tokenizer
+
+    @cached_property
+    def template(self) -> ChatTemplate:
+        """How a chat is written for this model; TemplateError when this build does not know it."""
+        return ChatTemplate.from_folder(self.path)
+
+    def new_cache(self, capacity: int) -> KVCache:
+        """An empty cache for `capacity` tokens."""
+        return KVCache(self.config, capacity, self.kernels, self.kv_dtype)
+
+    def forward(
+        self,
+        tokens: Sequence[int],
+        cache: KVCache,
+        cancel: Cancel | None = None,
+        every_position: bool = False,
+    ) -> Floats:
+        """Logits (1, vocab) after the last of `tokens`, or (tokens, vocab) after every one.
+
+        The tokens, at most CHUNK_TOKENS, stand behind those in the cache, which grows by them.
+        The result is valid until the next call. Raises ForwardCancelled between two layers.
+        """
+        config, kernels, eps = self.config, self.kernels, self.config.rms_norm_eps
+        work, heads, start = self._work, self.config.num_attention_heads, cache.length
+        ids = self._checked(tokens)
+        n = len(ids)
+        qkv, attended, gate_up = work.qkv[:n], work.attended[:n], work.gate_up[:n]
+        h, a, u = work.hidden, work.attention, work.ffn  # room for quantised activations
+
+        x = work.x[:n]  # (n, hidden), the residual stream
+        x[:] = to_f32(self._weights.embedding.array[ids], self._weights.embedding.dtype)
+        for layer, kv in zip(self._weights.layers, cache.layers, strict=True):
+            if cancel is not None and cancel.is_set():
+                raise ForwardCancelled
+            kernels.norm_quantize(x, layer.input_norm, eps, h)
+            kernels.matmul(layer.qkv, h, qkv)  # (n, q + 2 kv)
+            kernels.rope(qkv, heads, cache.cosines, cache.sines, start, kv)
+            kernels.attention(qkv, heads, start, kv, cache.scores, attended)  # (n, q)
+            kernels.norm_quantize(attended, layer.attention_norm, eps, a)
+            kernels.matmul(layer.output, a, x, accumulate=True)
+
+            kernels.norm_quantize(x, layer.ffn_input_norm, eps, h)
+            kernels.matmul(layer.gate_up, h, gate_up)  # (n, 2 ffn)
+            kernels.glu_quantize(gate_up, config.hidden_act, layer.ffn_norm, eps, u)
+            kernels.matmul(layer.down, u, x, accumulate=True)
+        cache.length = start + n
+
+        last = x if every_position else x[n - 1 :]
+        normed = work.normed[: len(last)]
+        kernels.norm(last, self._weights.final_norm, eps, normed)
+        logits = work.logits(len(last))
+        kernels.head(normed, self._weights.head.array, logits)
+        return logits
+
+    def logits(self, token_ids: Sequence[int]) -> Floats:
+        """Logits (tokens, vocab) after every token of a text, by the full head."""
+        ids = self._checked(token_ids)
+        cache = self.new_cache(len(ids))
+        out = np.empty((len(ids), self.config.vocab_size), np.float32)
+        for begin in range(0, len(ids), CHUNK_TOKENS):
+            chunk = ids[begin : begin + CHUNK_TOKENS]
+            out[begin : begin + len(chunk)] = self.forward(chunk, cache, every_position=True)
+        return out
+
+    def bytes_per_token(self, position: int) -> int:
+        """Bytes that decoding one token reads when `position` tokens stand before it."""
+        kv = (position + 1) * self.memory.kv_bytes_per_token
+        return self.memory.weights + self.memory.head + kv
+
+    def check_unchanged(self) -> None:
+        """Raises ModelFileError when the mapped file was changed under us."""
+        self._checkpoint.check_unchanged()
+
+    def close(self) -> None:
+        """Lets go of the model's file."""
+        self._checkpoint.close()
+
+    def _checked(self, tokens: Sequence[int]) -> npt.NDArray[np.int64]:
+        ids = np.asarray(tokens, np.int64)
+        if ids.ndim != 1 or not len(ids):
+            raise ValueError(f"token ids must be a non-empty list, not of shape {ids.shape}")
+        if ids.min() < 0 or ids.max() >= self.config.vocab_size:
+            raise ValueError(
+                f"token ids from {ids.min()} to {ids.max()};"
+                f" the vocabulary has {self.config.vocab_size}"
+            )
+        return ids
+
+
+class _Workspace:
+    """Buffers for the activations of at most `tokens` tokens."""
+
+    def __init__(self, config: ModelConfig, tokens: int) -> None:
+        def floats(columns: int) -> Floats:
+            return np.empty((tokens, columns), np.float32)
+
+        self.x = floats(config.hidden_size)
+        self.qkv = floats(config.q_size + 2 * config.kv_size)
+        self.attended = floats(config.q_size)
+        self.gate_up = floats(2 * config.intermediate_size)
+        self.normed = floats(config.hidden_size)
+        self.hidden: Any = quantized_rows(tokens, config.hidden_size)
+        self.attention: Any = quantized_rows(tokens, config.q_size)
+        self.ffn: Any = quantized_rows(tokens, config.intermediate_size)
+        self._logits = np.empty((1, config.vocab_size), np.float32)
+
+    def logits(self, rows: int) -> Floats:
+        """Room for the logits of some positions; kept for one, as decoding asks for it."""
+        if rows == 1:
+            return self._logits
+        return np.empty((rows, self._logits.shape[1]), np.float32)

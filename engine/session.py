@@ -1,0 +1,283 @@
+"""One conversation with a model: prompt in, tokens out, the cache kept for the next turn."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ternchat.engine import backend, chat_template
+from ternchat.engine.detokenizer import Detokenizer, StopMatcher
+from ternchat.engine.errors import ContextFullError, NotEnoughMemoryError
+from ternchat.engine.memory import CHUNK_TOKENS
+from ternchat.engine.model import Cancel, Floats, ForwardCancelled, Model
+from ternchat.engine.sampler import Sampler, SamplingParams
+from ternchat.engine.timing import Timings
+
+Progress = Callable[[int, int], object]
+"""progress(done_tokens, total_tokens) while the prompt is read."""
+
+_PENALTY_WINDOW = 256  # tokens the repetition penalty looks back
+_KEPT_ANSWERS = 256
+_LAYER_SECONDS = 0.04  # a prompt's chunks are cut so that a layer, and so a cancel, takes no longer
+_FIRST_CHUNK = 16
+
+
+@dataclass(frozen=True)
+class Step:
+    """One generated token.
+
+    Attributes:
+        text: what can be shown because of it; may be empty while a character is incomplete.
+        token_id: the token.
+        timings: the reply's numbers so far.
+    """
+
+    text: str
+    token_id: int
+    timings: Timings
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a reply ended.
+
+    Attributes:
+        finish_reason: "stop", "length", "cancelled" or "context".
+        text: the whole reply.
+        token_ids: the ids it was generated with.
+    """
+
+    finish_reason: str
+    timings: Timings
+    text: str
+    token_ids: tuple[int, ...]
+
+
+class Session:
+    """A conversation's state: the cache of what was read, the ids answers were made of.
+
+    Attributes:
+        model: the model that answers.
+        context_length: tokens that prompt and answer may have together.
+        last: how the last reply ended; None before the first.
+    """
+
+    def __init__(self, model: Model, context_length: int | None = None) -> None:
+        longest = model.config.max_position_embeddings
+        length = longest if context_length is None else context_length
+        if not 1 <= length <= longest:
+            raise ValueError(f"context_length = {length}; the model allows 1 to {longest}")
+        needed, free = model.memory.kv(length), backend.available_memory()
+        if needed > free:
+            raise NotEnoughMemoryError(f"a context of {length:,} tokens", needed, free)
+        model.check_unchanged()
+        self.model = model
+        self.context_length = length
+        self.last: Outcome | None = None
+        self._cache = model.new_cache(length)
+        self._cached: list[int] = []  # the ids behind the cache's positions
+        self._answers: dict[str, tuple[int, ...]] = {}  # text of a reply -> the ids it came from
+
+    @property
+    def used_tokens(self) -> int:
+        """Tokens in the cache."""
+        return self._cache.length
+
+    @property
+    def kernel_seconds(self) -> float:
+        """Time the model has spent inside kernels so far."""
+        return self.model.kernels.seconds
+
+    def reply(
+        self,
+        messages: Sequence[Mapping[str, str]],
+        sampling: SamplingParams | None = None,
+        cancel: Cancel | None = None,
+        progress: Progress | None = None,
+    ) -> Iterator[Step]:
+        """The answer to a chat, token by token.
+
+        Args:
+            messages: {"role": "system" | "user" | "assistant", "content": text}, oldest first.
+            sampling: how tokens are chosen.
+            cancel: looked at between layers; once set, the reply ends.
+            progress: called with (done_tokens, total_tokens) while the prompt is read.
+
+        Raises:
+            ContextFullError: the messages do not fit the context.
+            EngineError: template or tokenizer cannot write the messages.
+        """
+        tokenizer, config = self.model.tokenizer, self.model.config
+        prompt = chat_template.encode_prompt(
+            tokenizer, self.model.template, messages, config.bos_token_id, self._answers.get
+        )
+        yield from self.generate(prompt, sampling, cancel, progress)
+
+    def generate(
+        self,
+        token_ids: Sequence[int],
+        sampling: SamplingParams | None = None,
+        cancel: Cancel | None = None,
+        progress: Progress | None = None,
+        ignore_stop: bool = False,
+    ) -> Iterator[Step]:
+        """What follows a prompt of token ids, token by token; the part below the template.
+
+        `ignore_stop`: go on past stop tokens, for benchmarks.
+        """
+        if len(token_ids) >= self.context_length:
+            raise ContextFullError(len(token_ids), self.context_length)
+        self.model.check_unchanged()
+        run = _Run(self.model, list(token_ids), sampling or SamplingParams(), ignore_stop)
+        try:
+            logits = self._prefill(run, cancel, progress)
+            while run.finish_reason is None:
+                step = run.take(logits)
+                if step is not None:
+                    yield step
+                if run.finish_reason is None and len(run.ids) >= self.context_length:
+                    run.finish_reason = "context"
+                if run.finish_reason is None:
+                    logits = self._decode(run, cancel)
+        except ForwardCancelled:
+            pass
+        finally:
+            self.last = run.outcome()
+            if run.text_is_whole:
+                self._keep(self.last)
+
+    def _prefill(self, run: "_Run", cancel: Cancel | None, progress: Progress | None) -> Floats:
+        """Read what the cache does not hold yet; logits after the prompt's last token."""
+        ids, total = run.ids, len(run.ids)
+        reused = min(_common_prefix(self._cached, ids), total - 1)
+        self._truncate(reused)
+        run.timings = replace(run.timings, prompt_tokens=total, reused_tokens=reused)
+        begin, size = reused, _FIRST_CHUNK
+        while True:
+            started = time.perf_counter()
+            chunk = ids[begin : begin + size]
+            logits = self._forward(chunk, cancel)
+            seconds = time.perf_counter() - started
+            run.timings = replace(
+                run.timings, prefill_seconds=run.timings.prefill_seconds + seconds
+            )
+            begin += len(chunk)
+            if progress is not None:
+                progress(begin, total)
+            if begin == total:
+                return logits
+            layers = self.model.config.num_hidden_layers
+            fitting = int(len(chunk) / max(seconds, 1e-6) * _LAYER_SECONDS * layers)
+            size = max(1, min(fitting, 4 * size, CHUNK_TOKENS))
+
+    def _decode(self, run: "_Run", cancel: Cancel | None) -> Floats:
+        started = time.perf_counter()
+        logits = self._forward(run.ids[-1:], cancel)
+        run.decode_seconds(time.perf_counter() - started)
+        return logits
+
+    def _forward(self, ids: list[int], cancel: Cancel | None) -> Floats:
+        logits = self.model.forward(ids, self._cache, cancel)
+        self._cached += ids
+        return logits
+
+    def _truncate(self, length: int) -> None:
+        self._cache.truncate(length)
+        del self._cached[length:]
+
+    def _keep(self, outcome: Outcome) -> None:
+        """Remember the ids of an answer: encoding its text again might give others."""
+        text = outcome.text.strip()
+        if text:
+            self._answers[text] = outcome.token_ids
+            while len(self._answers) > _KEPT_ANSWERS:
+                del self._answers[next(iter(self._answers))]
+
+
+class _Run:
+    """One reply on its way: ids, text, numbers."""
+
+    def __init__(
+        self, model: Model, prompt: list[int], sampling: SamplingParams, ignore_stop: bool
+    ) -> None:
+        self.ids = prompt
+        self.finish_reason: str | None = None
+        self.timings = Timings()
+        self.text_is_whole = False
+        self._started = time.perf_counter()
+        self._prompt_length = len(prompt)
+        self._sampling = sampling
+        self._sampler = Sampler(sampling, model.config.vocab_size)
+        self._stop_ids = frozenset() if ignore_stop else _stop_ids(model)
+        self._detokenizer = None if ignore_stop else _detokenizer(model)
+        self._matcher = StopMatcher(sampling.stop)
+        self._texts: list[str] = []
+
+    def take(self, logits: Floats) -> Step | None:
+        """Choose the next token; None when it ends the reply and leaves nothing to show."""
+        started = time.perf_counter()
+        token = self._sampler.sample(logits[0], self.ids[-_PENALTY_WINDOW:])
+        if token in self._stop_ids:
+            self.finish_reason = "stop"
+            text = self._rest()
+            return Step(text, token, self.timings) if text else None
+        self.ids.append(token)
+        new_tokens = len(self.ids) - self._prompt_length
+        text = self._show(token)
+        if self.finish_reason is None and new_tokens == self._sampling.max_tokens:
+            self.finish_reason = "length"
+            text += self._rest()
+        first = self.timings.first_token_seconds
+        self.timings = replace(
+            self.timings,
+            new_tokens=new_tokens,
+            first_token_seconds=time.perf_counter() - self._started if first is None else first,
+        )
+        if new_tokens > 1:
+            self.decode_seconds(time.perf_counter() - started)
+        return Step(text, token, self.timings)
+
+    def decode_seconds(self, seconds: float) -> None:
+        """Add to the time spent on generating."""
+        self.timings = replace(self.timings, decode_seconds=self.timings.decode_seconds + seconds)
+
+    def outcome(self) -> Outcome:
+        """How it ended; a reply left without a reason was cancelled."""
+        ids = tuple(self.ids[self._prompt_length :])
+        return Outcome(
+            self.finish_reason or "cancelled", self.timings, "".join(self._texts), ids
+        )
+
+    def _show(self, token: int) -> str:
+        """Text that can be shown because of the token; ends the reply at a stop string."""
+        if self._detokenizer is None:
+            return ""
+        text, matched = self._matcher.add(self._detokenizer.add(token))
+        if matched:
+            self.finish_reason = "stop"
+        self._texts.append(text)
+        return text
+
+    def _rest(self) -> str:
+        """The text held back so far, at the end of a reply."""
+        if self._detokenizer is None:
+            return ""
+        text, matched = self._matcher.add(self._detokenizer.finish())
+        text += "" if matched else self._matcher.finish()
+        self.text_is_whole = not matched
+        self._texts.append(text)
+        return text
+
+
+def _stop_ids(model: Model) -> frozenset[int]:
+    return chat_template.stop_ids(model.tokenizer, model.config)
+
+
+def _detokenizer(model: Model) -> Detokenizer:
+    return Detokenizer(model.tokenizer)
+
+
+def _common_prefix(a: Sequence[int], b: Sequence[int]) -> int:
+    for i, (left, right) in enumerate(zip(a, b, strict=False)):
+        if left != right:
+            return i
+    return min(len(a), len(b))

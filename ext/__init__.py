@@ -1,0 +1,1 @@
+"""Cython extensions over the C kernels; only engine/backend.py imports them."""

@@ -1,0 +1,347 @@
+# cython: embedsignature=False
+"""Checked doors to the C kernels: dtype, shape and contiguity are looked at here, then the GIL is
+dropped. Nothing behind these doors can fail. Arguments are marked IN, OUT or IN/OUT."""
+
+from .kernels cimport *
+
+
+def set_names():
+    """Names of all compiled kernel sets, slowest first."""
+    names = []
+    while tn_set_name(len(names)) != NULL:
+        names.append(tn_set_name(len(names)).decode())
+    return names
+
+
+def available():
+    """Names of the kernel sets that this machine can run, slowest first."""
+    return [name for i, name in enumerate(set_names()) if tn_set_runs(i)]
+
+
+def cpu_features():
+    """Names of the instruction sets that the CPU has and the operating system saves."""
+    cdef unsigned found = tn_cpu_features()
+    names = {"avx2": TN_CPU_AVX2, "avxvnni": TN_CPU_AVXVNNI,
+             "avx512vnni": TN_CPU_AVX512VNNI, "amx": TN_CPU_AMX}
+    return [name for name, bit in names.items() if found & <unsigned>bit]
+
+
+def openmp():
+    """Whether the kernels were built with threads."""
+    return bool(tn_has_openmp())
+
+
+def processors():
+    """Processors the kernels' threads may use."""
+    return tn_threads_available()
+
+
+cdef class TernaryMatrix:
+    """A packed ternary matrix; holds its buffers alive.
+
+    Attributes:
+        rows, columns: its shape.
+        nbytes: packed bytes, padding included, and the scales.
+    """
+
+    cdef tn_matrix c
+    cdef readonly Py_ssize_t rows, columns
+    cdef uint8_t[::1] tiles
+    cdef const float[::1] row_scale
+
+    def __init__(self, uint8_t[::1] tiles, const float[::1] row_scale, Py_ssize_t columns,
+                 int lanes):
+        cdef Py_ssize_t rows = row_scale.shape[0]
+        cdef Py_ssize_t lines = lines_for(columns)
+        if not (rows > 0 and columns > 0):
+            raise ValueError(f"empty matrix: {rows} x {columns}")
+        if not (tiles.shape[0] == packed_bytes(rows, columns, lanes)):
+            raise ValueError(f"{tiles.shape[0]} bytes for {rows} x {columns} in lanes of {lanes}")
+        self.tiles, self.row_scale = tiles, row_scale
+        self.rows, self.columns = rows, columns
+        self.c.tiles, self.c.row_scale = &tiles[0], &row_scale[0]
+        self.c.rows, self.c.lines = rows, lines
+
+    @property
+    def nbytes(self):
+        """Bytes read when the whole matrix is multiplied."""
+        return self.tiles.shape[0] + 4 * self.rows
+
+
+cdef class QuantizedRows:
+    """Room for the int8 activations of several tokens, their steps and sums."""
+
+    cdef tn_batch c
+    cdef readonly Py_ssize_t capacity, columns
+    cdef int8_t[:, ::1] q
+    cdef float[::1] step
+    cdef int32_t[::1] sum
+
+    def __init__(self, int8_t[:, ::1] q, float[::1] step, int32_t[::1] sum, Py_ssize_t columns):
+        cdef Py_ssize_t capacity = q.shape[0]
+        if not (capacity > 0 and q.shape[1] == 4 * lines_for(columns)):
+            raise ValueError(f"q has {q.shape[1]} columns; {columns} need {4 * lines_for(columns)}")
+        if not (step.shape[0] == capacity and sum.shape[0] == capacity):
+            raise ValueError(f"{capacity} rows, {step.shape[0]} steps, {sum.shape[0]} sums")
+        self.q, self.step, self.sum = q, step, sum
+        self.capacity, self.columns = capacity, columns
+        self.c.q, self.c.step, self.c.sum = &q[0, 0], &step[0], &sum[0]
+        self.c.stride = q.shape[1]
+
+
+cdef class LayerCache:
+    """One layer's keys and values, each (kv_heads, capacity, head_dim) of float16 or float32."""
+
+    cdef tn_cache c
+    cdef object _keys, _values  # keep the buffers alive
+
+    def __init__(self, keys, values):
+        cdef uint8_t[:, :, ::1] k = keys.view("uint8")
+        cdef uint8_t[:, :, ::1] v = values.view("uint8")
+        cdef int size = keys.dtype.itemsize
+        if not (str(keys.dtype) in ("float16", "float32") and keys.dtype == values.dtype):
+            raise ValueError(f"cache of {keys.dtype} and {values.dtype}")
+        if not (keys.shape == values.shape and keys.size > 0):
+            raise ValueError(f"keys {keys.shape}, values {values.shape}")
+        self._keys, self._values = keys, values
+        self.c.keys, self.c.values = &k[0, 0, 0], &v[0, 0, 0]
+        self.c.dtype = TN_F32 if size == 4 else TN_F16
+        self.c.kv_heads, self.c.capacity = keys.shape[0], keys.shape[1]
+        self.c.head_dim = keys.shape[2]
+
+
+cdef int _check_angles(const float[:, ::1] angles, Py_ssize_t positions,
+                       LayerCache cache) except -1:
+    if not (angles.shape[0] >= positions and 2 * angles.shape[1] == <Py_ssize_t>cache.c.head_dim):
+        raise ValueError(f"angles of shape ({angles.shape[0]}, {angles.shape[1]})")
+    return 0
+
+
+cdef Py_ssize_t lines_for(Py_ssize_t columns) noexcept nogil:
+    return (columns + 7) // 8 * 2
+
+
+def packed_bytes(Py_ssize_t rows, Py_ssize_t columns, int lanes):
+    """Bytes of a (rows, columns) matrix in the tile layout."""
+    return (rows + lanes - 1) // lanes * lines_for(columns) * lanes
+
+
+def padded_columns(Py_ssize_t columns):
+    """Bytes of one token's quantised activations."""
+    return 4 * lines_for(columns)
+
+
+cdef class Kernels:
+    """One kernel set and a number of threads; keeps count of the time spent in C.
+
+    Attributes:
+        name: the kernel set.
+        lanes: bytes per register, rows per tile.
+        threads: threads each operation is split over.
+        seconds: time spent inside the kernels so far.
+    """
+
+    cdef tn_ops ops
+    cdef readonly int threads
+    cdef public double seconds
+
+    def __init__(self, str name, int threads):
+        if not (name in available()):
+            raise ValueError(f"kernel set {name!r} cannot run here")
+        if not (threads > 0):
+            raise ValueError(f"threads = {threads}")
+        tn_set_fill(set_names().index(name), &self.ops)
+        self.threads = threads
+        self.seconds = 0.0
+
+    @property
+    def name(self):
+        """The kernel set."""
+        return self.ops.name.decode()
+
+    @property
+    def lanes(self):
+        """Bytes per register, rows per tile."""
+        return self.ops.lanes
+
+    @property
+    def scores_per_position(self):
+        """Floats of scratch that attention needs for each position of the cache."""
+        return TN_HEADS_AT_ONCE * self.threads
+
+    def pack(self, uint8_t[::1] tiles,                      # IN/OUT zeros, then codes
+             const uint8_t[:, ::1] source,                  # IN (ceil(rows / 4) or rows, columns)
+             Py_ssize_t first, Py_ssize_t rows, Py_ssize_t total_rows, bint packed):
+        """Pack `rows` rows into the tiles from row `first` on.
+
+        `packed`: source has Hugging Face's 2-bit layout; otherwise int8 weights seen as bytes.
+        Returns the first row with a code 3 (no such weight exists), or -1.
+        """
+        cdef Py_ssize_t columns = source.shape[1], block = source.shape[0] if packed else 0
+        cdef ptrdiff_t bad
+        if not (columns > 0 and rows > 0 and first >= 0 and first + rows <= total_rows):
+            raise ValueError(f"rows {first} to {first + rows} of {total_rows}, {columns} columns")
+        if not (source.shape[0] == ((rows + 3) // 4 if packed else rows)):
+            raise ValueError(f"{source.shape[0]} source rows for {rows} rows, packed = {packed}")
+        if not (tiles.shape[0] == packed_bytes(total_rows, columns, self.ops.lanes)):
+            raise ValueError(f"{tiles.shape[0]} bytes for {total_rows} x {columns}")
+        with nogil:
+            bad = tn_pack(&tiles[0], self.ops.lanes, lines_for(columns), first, rows, columns,
+                          &source[0, 0], block, self.threads)
+        return bad
+
+    def matmul(self, TernaryMatrix w not None,              # IN
+               QuantizedRows x not None,                    # IN
+               float[:, ::1] out,                           # OUT (tokens, rows)
+               bint accumulate=False):                      # out += instead of out =
+        """out = x @ w.T for as many tokens as out has rows."""
+        cdef size_t tokens = out.shape[0]
+        cdef double begin = tn_seconds()
+        if not (out.shape[1] == w.rows):
+            raise ValueError(f"out has {out.shape[1]} columns, w {w.rows} rows")
+        if not (x.columns == w.columns):
+            raise ValueError(f"x has {x.columns} columns, w {w.columns}")
+        if not (0 < <Py_ssize_t>tokens <= x.capacity):
+            raise ValueError(f"{tokens} tokens, room for {x.capacity}")
+        with nogil:
+            tn_matmul(&self.ops, &w.c, &x.c, tokens, &out[0, 0], out.shape[1], accumulate,
+                      self.threads)
+        self.seconds += tn_seconds() - begin
+
+    def norm_quantize(self, const float[:, ::1] x,          # IN (tokens, n)
+                      const float[::1] weight,              # IN (n,) or None: no norm
+                      float eps,
+                      QuantizedRows out not None):          # OUT
+        """RMSNorm of each row, then int8 quantisation with one step per row."""
+        cdef size_t tokens = x.shape[0]
+        cdef double begin = tn_seconds()
+        if not (weight is None or weight.shape[0] == x.shape[1]):
+            raise ValueError(f"weight does not fit rows of {x.shape[1]}")
+        if not (out.columns == x.shape[1]):
+            raise ValueError(f"x has {x.shape[1]} columns, out {out.columns}")
+        if not (0 < <Py_ssize_t>tokens <= out.capacity):
+            raise ValueError(f"{tokens} tokens for {out.capacity}")
+        cdef const float *w = NULL if weight is None else &weight[0]
+        with nogil:
+            tn_norm_quantize_rows(&self.ops, &x[0, 0], x.shape[1], w, x.shape[1], eps, &out.c,
+                                  tokens, self.threads)
+        self.seconds += tn_seconds() - begin
+
+    def glu_quantize(self, float[:, ::1] gate_up,           # IN, overwritten (tokens, 2n)
+                     str activation,                        # "relu2" or "silu"
+                     const float[::1] weight,               # IN (n,) or None: no norm
+                     float eps,
+                     QuantizedRows out not None):           # OUT
+        """activation(gate) * up, RMSNorm, int8 quantisation of each row."""
+        cdef size_t tokens = gate_up.shape[0]
+        cdef Py_ssize_t n = gate_up.shape[1] // 2
+        cdef tn_activation act = TN_RELU2 if activation == "relu2" else TN_SILU
+        cdef double begin = tn_seconds()
+        if not (activation in ("relu2", "silu")):
+            raise ValueError(f"activation {activation!r}")
+        if not (gate_up.shape[1] == 2 * n and out.columns == n):
+            raise ValueError(f"gate_up has {gate_up.shape[1]} columns, out {out.columns}")
+        if not (weight is None or weight.shape[0] == n):
+            raise ValueError(f"weight does not fit rows of {n}")
+        if not (0 < <Py_ssize_t>tokens <= out.capacity):
+            raise ValueError(f"{tokens} tokens for {out.capacity}")
+        cdef const float *w = NULL if weight is None else &weight[0]
+        with nogil:
+            tn_glu_quantize_rows(&self.ops, &gate_up[0, 0], n, act, w, eps, &out.c, tokens,
+                                 self.threads)
+        self.seconds += tn_seconds() - begin
+
+    def rope(self, float[:, ::1] qkv,                       # IN/OUT (tokens, q + k + v)
+             Py_ssize_t heads,
+             const float[:, ::1] cosines,                   # IN (capacity, head_dim / 2)
+             const float[:, ::1] sines,                     # IN likewise
+             Py_ssize_t start,                              # position of the first token
+             LayerCache cache not None):                    # OUT rows start ... start + tokens
+        """Rotate queries and keys to their positions; keys and values go to the cache."""
+        cdef size_t tokens = qkv.shape[0]
+        cdef double begin = tn_seconds()
+        self._check_attention(qkv, heads, start, cache)
+        _check_angles(cosines, start + tokens, cache)
+        _check_angles(sines, start + tokens, cache)
+        with nogil:
+            tn_rope_rows(&self.ops, &qkv[0, 0], heads, &cosines[0, 0], &sines[0, 0], start,
+                         &cache.c, tokens, self.threads)
+        self.seconds += tn_seconds() - begin
+
+    def attention(self, const float[:, ::1] qkv,            # IN rotated (tokens, q + k + v)
+                  Py_ssize_t heads,
+                  Py_ssize_t start,
+                  LayerCache cache not None,                # IN
+                  float[::1] scratch,                       # scores_per_position * capacity
+                  float[:, ::1] out):                       # OUT (tokens, heads * head_dim)
+        """Causal attention over the cache, softmax(q k / sqrt(head_dim)) v for every head."""
+        cdef size_t tokens = qkv.shape[0]
+        cdef double begin = tn_seconds()
+        self._check_attention(qkv, heads, start, cache)
+        if not (scratch.shape[0] >= self.scores_per_position * <Py_ssize_t>cache.c.capacity):
+            raise ValueError(f"scratch of {scratch.shape[0]} floats")
+        if not (out.shape[0] == qkv.shape[0]
+                and out.shape[1] == heads * <Py_ssize_t>cache.c.head_dim):
+            raise ValueError(f"out of shape ({out.shape[0]}, {out.shape[1]})")
+        with nogil:
+            tn_attention(&self.ops, &qkv[0, 0], heads, start, &cache.c, tokens, &scratch[0],
+                         &out[0, 0], self.threads)
+        self.seconds += tn_seconds() - begin
+
+    cdef int _check_attention(self, const float[:, ::1] qkv, Py_ssize_t heads, Py_ssize_t start,
+                              LayerCache cache) except -1:
+        cdef Py_ssize_t kv = cache.c.kv_heads, d = cache.c.head_dim, tokens = qkv.shape[0]
+        if not (heads > 0 and heads % kv == 0):
+            raise ValueError(f"{heads} heads over {kv} key heads")
+        if not (qkv.shape[1] == (heads + 2 * kv) * d):
+            raise ValueError(f"qkv has {qkv.shape[1]} columns")
+        if not (tokens > 0 and start >= 0 and start + tokens <= <Py_ssize_t>cache.c.capacity):
+            raise ValueError(f"positions {start} to {start + tokens} in a cache of {cache.c.capacity}")
+        return 0
+
+    def norm(self, const float[:, ::1] x,                   # IN (tokens, n)
+             const float[::1] weight,                       # IN (n,)
+             float eps,
+             float[:, ::1] out):                            # OUT (tokens, n)
+        """RMSNorm of each row."""
+        cdef double begin = tn_seconds()
+        if not (weight.shape[0] == x.shape[1]
+                and out.shape[0] == x.shape[0]
+                and out.shape[1] == x.shape[1]
+                and x.shape[0] > 0):
+            raise ValueError("shapes of x, weight, out")
+        with nogil:
+            tn_norm_rows(&self.ops, &x[0, 0], &weight[0], x.shape[1], eps, &out[0, 0], x.shape[0])
+        self.seconds += tn_seconds() - begin
+
+    def head(self, const float[:, ::1] x,                   # IN (tokens, n)
+             table,                                         # IN (vocab, n) float32, float16, or
+                                                            #    uint16 holding bfloat16
+             float[:, ::1] out):                            # OUT (tokens, vocab)
+        """out = x @ table.T"""
+        cdef double begin = tn_seconds()
+        cdef const uint8_t[:, ::1] rows = table.view("uint8")
+        cdef tn_dtype dtype
+        kinds = {"float32": TN_F32, "float16": TN_F16, "uint16": TN_BF16}
+        if not (str(table.dtype) in kinds):
+            raise ValueError(f"table of {table.dtype}")
+        dtype = kinds[str(table.dtype)]
+        if not (table.shape[1] == x.shape[1]
+                and out.shape[0] == x.shape[0]
+                and out.shape[1] == table.shape[0]
+                and out.shape[0] > 0
+                and out.shape[1] > 0):
+            raise ValueError(f"x ({x.shape[0]}, {x.shape[1]}), table {table.shape}")
+        with nogil:
+            tn_head(&self.ops, &x[0, 0], x.shape[1], &rows[0, 0], dtype, out.shape[1],
+                    x.shape[0], &out[0, 0], self.threads)
+        self.seconds += tn_seconds() - begin
+
+    def sweep(self, const uint64_t[::1] data):              # IN a multiple of 64 words
+        """Read the data once with all threads; the seconds it took."""
+        cdef double begin = tn_seconds()
+        if not (data.shape[0] > 0 and data.shape[0] % 64 == 0):
+            raise ValueError(f"{data.shape[0]} words")
+        with nogil:
+            tn_sweep(&self.ops, &data[0], data.shape[0], self.threads)
+        return tn_seconds() - begin

@@ -1,0 +1,75 @@
+/* Whole operations: threads, tiles, tails and scales. Compiled once with baseline flags; they call
+ * the kernel set in `ops` and know no instruction set. Nothing here allocates or fails. */
+#ifndef TN_DRIVERS_H
+#define TN_DRIVERS_H
+
+#include "ops.h"
+
+/* A packed ternary matrix (layout: ops.h). */
+typedef struct {
+    const uint8_t *tiles;
+    const float *row_scale; /* (rows): the weight is w * row_scale */
+    size_t rows, lines;     /* lines of four columns, even */
+} tn_matrix;
+
+/* Quantised activations of several tokens (tn_quantized): q is (tokens, stride) bytes. */
+typedef struct {
+    int8_t *q;
+    float *step;
+    int32_t *sum;
+    size_t stride;
+} tn_batch;
+
+/* One layer's keys or values of all tokens so far: (kv_heads, capacity, head_dim) of dtype. */
+typedef struct {
+    void *keys, *values;
+    tn_dtype dtype;
+    size_t kv_heads, capacity, head_dim;
+} tn_cache;
+
+int tn_threads_available(void);
+int tn_has_openmp(void);
+double tn_seconds(void);
+
+/* Packs `rows` rows of `columns` codes into the tiles from row `first` on; tiles must hold zeros.
+ * block_rows > 0: `source` has Hugging Face's layout, byte (r, c) holding rows r + i * block_rows
+ * in bits 2i; 0: plain int8 weights -1, 0, 1. Returns the smallest row holding a code 3, or -1. */
+ptrdiff_t tn_pack(uint8_t *tiles, int lanes, size_t lines, size_t first, size_t rows,
+                  size_t columns, const uint8_t *source, size_t block_rows, int threads);
+
+/* out[t][r] (+)= sum_k W[r][k] x[t][k], W the ternary matrix, x the quantised activations. */
+void tn_matmul(const tn_ops *ops, const tn_matrix *w, const tn_batch *x, size_t tokens, float *out,
+               size_t out_stride, int accumulate, int threads);
+
+/* RMSNorm (weight NULL: none) and quantisation of `tokens` rows of n. */
+void tn_norm_quantize_rows(const tn_ops *ops, const float *x, size_t x_stride, const float *weight,
+                           size_t n, float eps, tn_batch *out, size_t tokens, int threads);
+
+/* act(gate) * up, RMSNorm (weight NULL: none), quantisation; gate_up is (tokens, 2n), overwritten. */
+void tn_glu_quantize_rows(const tn_ops *ops, float *gate_up, size_t n, tn_activation activation,
+                          const float *weight, float eps, tn_batch *out, size_t tokens,
+                          int threads);
+
+/* Rotates queries and keys of qkv (tokens, (heads + 2 kv_heads) * head_dim) to positions start...
+ * and stores keys and values in the cache; cosines, sines: (capacity, head_dim / 2). */
+void tn_rope_rows(const tn_ops *ops, float *qkv, size_t heads, const float *cosines,
+                  const float *sines, size_t start, const tn_cache *cache, size_t tokens,
+                  int threads);
+
+/* Causal attention of the rotated queries in qkv over the cache; out (tokens, heads * head_dim);
+ * scratch: threads * TN_HEADS_AT_ONCE * capacity floats. */
+void tn_attention(const tn_ops *ops, const float *qkv, size_t heads, size_t start,
+                  const tn_cache *cache, size_t tokens, float *scratch, float *out, int threads);
+
+/* out[t] = RMSNorm(x[t]). */
+void tn_norm_rows(const tn_ops *ops, const float *x, const float *weight, size_t n, float eps,
+                  float *out, size_t tokens);
+
+/* out[t][v] = x[t] . table[v]; table (vocab, n) of dtype. */
+void tn_head(const tn_ops *ops, const float *x, size_t n, const void *table, tn_dtype dtype,
+             size_t vocab, size_t tokens, float *out, int threads);
+
+/* Reads all words once, each thread its share; returns their sum. words: a multiple of 64 * threads. */
+uint64_t tn_sweep(const tn_ops *ops, const uint64_t *data, size_t words, int threads);
+
+#endif

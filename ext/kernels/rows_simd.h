@@ -1,0 +1,274 @@
+/* The float side of a kernel set: everything that works on rows of activations. Written once over
+ * `wide`; the including file's compiler flags say how wide a register is. */
+#include <math.h>
+
+#include "ops.h"
+#include "wide.h"
+
+/* ---- RMSNorm and quantisation ------------------------------------------------------------- */
+
+TN_INLINE float inverse_rms(const float *x, size_t n, float eps)
+{
+    wide squares = w_all(0);
+    for (size_t i = 0; i < n; i += WIDE) {
+        const wide v = w_load_up_to(x + i, n - i);
+        squares = w_add(squares, w_mul(v, v));
+    }
+    return 1.0f / sqrtf(w_sum(squares) / (float)n + eps);
+}
+
+/* x[i] * r * weight[i], or x[i] without a weight. */
+TN_INLINE wide normed(const float *x, const float *weight, wide r, size_t left)
+{
+    const wide v = w_load_up_to(x, left);
+    return weight ? w_mul(w_load_up_to(weight, left), w_mul(v, r)) : v;
+}
+
+static void norm(const float *x, const float *weight, size_t n, float eps, float *out)
+{
+    const wide r = w_all(inverse_rms(x, n, eps));
+    for (size_t i = 0; i < n; i += WIDE)
+        w_store_up_to(out + i, normed(x + i, weight + i, r, n - i), n - i);
+}
+
+static void norm_quantize(const float *x, const float *weight, size_t n, size_t padded, float eps,
+                          tn_quantized out)
+{
+    const wide r = w_all(weight ? inverse_rms(x, n, eps) : 1.0f);
+    wide most = w_all(1e-5f);
+    int32_t sum = 0;
+
+    for (size_t i = 0; i < n; i += WIDE)
+        most = w_max(most, w_abs(normed(x + i, weight ? weight + i : NULL, r, n - i)));
+    const float largest = w_largest(most);
+    const wide scale = w_all(127.0f / largest), low = w_all(-127.0f), high = w_all(127.0f);
+    for (size_t i = 0; i < n; i += WIDE) {
+        const wide v = normed(x + i, weight ? weight + i : NULL, r, n - i);
+        const wide whole = w_max(w_min(w_round(w_mul(v, scale)), high), low);
+        const size_t count = n - i < WIDE ? n - i : (size_t)WIDE;
+        int8_t q[WIDE];
+        for (int j = 0; j < WIDE; j++) {
+            q[j] = (int8_t)whole.lane[j];
+            sum += q[j];
+        }
+        memcpy(out.q + i, q, count);
+    }
+    memset(out.q + n, 0, padded - n);
+    *out.step = largest / 127.0f;
+    *out.sum = sum;
+}
+
+/* ---- The gated linear unit ---------------------------------------------------------------- */
+
+static void glu(float *gate, const float *up, size_t n, tn_activation activation)
+{
+    for (size_t i = 0; i < n; i += WIDE) {
+        const wide g = w_load_up_to(gate + i, n - i), u = w_load_up_to(up + i, n - i);
+        wide act;
+        if (activation == TN_RELU2) {
+            const wide positive = w_max(g, w_all(0));
+            act = w_mul(positive, positive);
+        } else {
+            const wide e = w_exp(w_mul(g, w_all(-1.0f)));
+            act = w_div(g, w_add(w_all(1.0f), e));
+        }
+        w_store_up_to(gate + i, w_mul(act, u), n - i);
+    }
+}
+
+/* ---- Rotary positions and the cache ------------------------------------------------------- */
+
+static void rope(float *x, size_t heads, size_t head_dim, const float *cosines, const float *sines)
+{
+    const size_t half = head_dim / 2;
+    for (size_t h = 0; h < heads; h++, x += head_dim)
+        for (size_t i = 0; i < half; i += WIDE) {
+            const size_t left = half - i;
+            const wide c = w_load_up_to(cosines + i, left), s = w_load_up_to(sines + i, left);
+            const wide a = w_load_up_to(x + i, left), b = w_load_up_to(x + half + i, left);
+            const wide minus_bs = w_mul(w_mul(b, s), w_all(-1.0f));
+            w_store_up_to(x + i, w_add(w_mul(a, c), minus_bs), left);
+            w_store_up_to(x + half + i, w_add(w_mul(b, c), w_mul(a, s)), left);
+        }
+}
+
+/* To half precision, nearest even; too large values become the largest half. */
+TN_INLINE uint16_t half_of(float x)
+{
+    const float largest = 65504.0f, tiny = 0x1p-14f; /* smallest normal half */
+    float magnitude = fabsf(x);
+    uint32_t bits;
+
+    memcpy(&bits, &x, 4);
+    const uint16_t sign = (uint16_t)(bits >> 16 & 0x8000);
+    magnitude = magnitude < largest ? magnitude : largest;
+    if (magnitude < tiny) {
+        magnitude += 0.5f; /* the last bit of a float in [0.5, 1) is the last bit of a tiny half */
+        memcpy(&bits, &magnitude, 4);
+        return (uint16_t)(sign | (bits - 0x3f000000));
+    }
+    memcpy(&bits, &magnitude, 4);
+    bits += 0x0fff + (bits >> 13 & 1);
+    return (uint16_t)(sign | ((bits - (112u << 23)) >> 13));
+}
+
+static void store(const float *x, size_t n, tn_dtype dtype, void *out)
+{
+    if (dtype == TN_F32) {
+        memcpy(out, x, n * sizeof *x);
+        return;
+    }
+    uint16_t *halves = out;
+    for (size_t i = 0; i < n; i++)
+        halves[i] = half_of(x[i]);
+}
+
+/* ---- Dot products and attention ----------------------------------------------------------- */
+
+TN_INLINE size_t dtype_bytes(const tn_dtype dtype) { return dtype == TN_F32 ? 4 : 2; }
+
+TN_INLINE wide w_load_as(const void *x, const tn_dtype dtype, size_t i, size_t left)
+{
+    if (dtype == TN_F32)
+        return w_load_up_to((const float *)x + i, left);
+    const uint16_t *h = (const uint16_t *)x + i;
+    uint16_t padded[WIDE] = {0};
+    if (left < WIDE)
+        h = memcpy(padded, h, left * sizeof *h);
+    return dtype == TN_F16 ? w_load_f16(h) : w_load_bf16(h);
+}
+
+TN_INLINE float dot_of(const float *x, const void *row, const tn_dtype dtype, size_t n)
+{
+    wide even = w_all(0), odd = w_all(0);
+    size_t i = 0;
+
+    for (; i + 2 * WIDE <= n; i += 2 * WIDE) {
+        even = w_add(even, w_mul(w_load(x + i), w_load_as(row, dtype, i, WIDE)));
+        odd = w_add(odd, w_mul(w_load(x + i + WIDE), w_load_as(row, dtype, i + WIDE, WIDE)));
+    }
+    for (; i < n; i += WIDE)
+        even = w_add(even, w_mul(w_load_up_to(x + i, n - i), w_load_as(row, dtype, i, n - i)));
+    return w_sum(w_add(even, odd));
+}
+
+static float dot(const float *x, const void *row, tn_dtype dtype, size_t n)
+{
+    switch (dtype) {
+    case TN_F32: return dot_of(x, row, TN_F32, n);
+    case TN_F16: return dot_of(x, row, TN_F16, n);
+    default: return dot_of(x, row, TN_BF16, n);
+    }
+}
+
+/* scores[h][t] = scale * (q[h] . keys[t]); each key is read once for all heads. */
+TN_INLINE void scores_of(const float *q, const int heads, size_t head_dim, const char *keys,
+                         const tn_dtype dtype, size_t length, float scale, float *scores)
+{
+    const size_t row = head_dim * dtype_bytes(dtype);
+    for (size_t t = 0; t < length; t++, keys += row) {
+        wide sum[TN_HEADS_AT_ONCE];
+        for (int h = 0; h < heads; h++)
+            sum[h] = w_all(0);
+        for (size_t i = 0; i < head_dim; i += WIDE) {
+            const size_t left = head_dim - i;
+            const wide key = w_load_as(keys, dtype, i, left);
+            for (int h = 0; h < heads; h++)
+                sum[h] = w_add(sum[h], w_mul(w_load_up_to(q + (size_t)h * head_dim + i, left), key));
+        }
+        for (int h = 0; h < heads; h++)
+            scores[(size_t)h * length + t] = w_sum(sum[h]) * scale;
+    }
+}
+
+/* scores = exp(scores - max); returns 1 / their sum. */
+TN_INLINE float softmax_of(float *scores, size_t length)
+{
+    float largest = scores[0];
+    wide sum = w_all(0);
+
+    for (size_t t = 1; t < length; t++)
+        largest = scores[t] > largest ? scores[t] : largest;
+    for (size_t t = 0; t < length; t += WIDE) {
+        wide e = w_exp(w_add(w_load_up_to(scores + t, length - t), w_all(-largest)));
+        w_store_up_to(scores + t, e, length - t);
+        if (length - t < WIDE)
+            e = w_load_part(scores + t, length - t);
+        sum = w_add(sum, e);
+    }
+    return 1.0f / w_sum(sum);
+}
+
+/* out[h] = sum_t weights[h][t] * values[t], times `inverse[h]`; each value is read once. */
+TN_INLINE void mix_of(const float *weights, const float *inverse, const int heads, size_t head_dim,
+                      const char *values, const tn_dtype dtype, size_t length, float *out)
+{
+    const size_t row = head_dim * dtype_bytes(dtype);
+    for (size_t i = 0; i < head_dim; i += WIDE) {
+        const size_t left = head_dim - i;
+        const char *value = values;
+        wide sum[TN_HEADS_AT_ONCE];
+        for (int h = 0; h < heads; h++)
+            sum[h] = w_all(0);
+        for (size_t t = 0; t < length; t++, value += row) {
+            const wide v = w_load_as(value, dtype, i, left);
+            for (int h = 0; h < heads; h++)
+                sum[h] = w_add(sum[h], w_mul(w_all(weights[(size_t)h * length + t]), v));
+        }
+        for (int h = 0; h < heads; h++)
+            w_store_up_to(out + (size_t)h * head_dim + i, w_mul(sum[h], w_all(inverse[h])), left);
+    }
+}
+
+TN_INLINE void attend_of(const float *q, const int heads, size_t head_dim, const void *keys,
+                         const void *values, const tn_dtype dtype, size_t length, float scale,
+                         float *scratch, float *out)
+{
+    float inverse[TN_HEADS_AT_ONCE];
+    scores_of(q, heads, head_dim, keys, dtype, length, scale, scratch);
+    for (int h = 0; h < heads; h++)
+        inverse[h] = softmax_of(scratch + (size_t)h * length, length);
+    mix_of(scratch, inverse, heads, head_dim, values, dtype, length, out);
+}
+
+static void attend(const float *q, size_t heads, size_t head_dim, const void *keys,
+                   const void *values, tn_dtype dtype, size_t length, float scale, float *scratch,
+                   float *out)
+{
+#define ATTEND(n, type) attend_of(q, n, head_dim, keys, values, type, length, scale, scratch, out)
+    const int halves = dtype == TN_F16;
+    switch (heads) {
+    case 1: halves ? ATTEND(1, TN_F16) : ATTEND(1, TN_F32); break;
+    case 2: halves ? ATTEND(2, TN_F16) : ATTEND(2, TN_F32); break;
+    case 3: halves ? ATTEND(3, TN_F16) : ATTEND(3, TN_F32); break;
+    default: halves ? ATTEND(4, TN_F16) : ATTEND(4, TN_F32); break;
+    }
+#undef ATTEND
+}
+
+/* ---- Reading memory ----------------------------------------------------------------------- */
+
+static uint64_t sweep(const uint64_t *data, size_t words)
+{
+    typedef uint64_t v64 __attribute__((vector_size(4 * REGISTER)));
+    enum { STEP = 64, LANES64 = sizeof(v64) / 8, REGISTERS = STEP / LANES64 };
+    v64 sum[REGISTERS] = {{0}};
+    uint64_t total = 0;
+
+    for (size_t i = 0; i < words; i += STEP)
+        for (int r = 0; r < REGISTERS; r++) {
+            v64 v;
+            if (r % (64 / (int)sizeof v) == 0)
+                __builtin_prefetch(data + i + r * LANES64 + 768);
+            memcpy(&v, data + i + r * LANES64, sizeof v);
+            sum[r] += v;
+        }
+    for (int r = 0; r < REGISTERS; r++)
+        for (size_t j = 0; j < LANES64; j++)
+            total += sum[r][j];
+    return total;
+}
+
+#define TN_ROW_FUNCTIONS \
+    .norm_quantize = norm_quantize, .norm = norm, .glu = glu, .rope = rope, .store = store, \
+    .attend = attend, .dot = dot, .sweep = sweep

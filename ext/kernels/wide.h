@@ -1,0 +1,162 @@
+/* Sixteen floats at a time, whatever the width of the registers.
+ *
+ * A `wide` is one AVX-512, two AVX or four SSE/NEON registers, so that every set adds in the same
+ * order and float results come out equal in all of them. GCC's and clang's vector extensions
+ * (clang-cl on Windows) keep this plain C. */
+#ifndef TN_WIDE_H
+#define TN_WIDE_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#if defined(__F16C__)
+#include <immintrin.h>
+#endif
+
+#if defined(__AVX512F__)
+enum { REGISTER = 16 };
+#elif defined(__AVX__)
+enum { REGISTER = 8 };
+#else
+enum { REGISTER = 4 };
+#endif
+enum { WIDE = 16, PARTS = WIDE / REGISTER };
+
+typedef float vf __attribute__((vector_size(4 * REGISTER)));
+typedef int32_t vi __attribute__((vector_size(4 * REGISTER)));
+typedef uint16_t vh __attribute__((vector_size(2 * REGISTER)));
+typedef float quad __attribute__((vector_size(16)));
+
+typedef union {
+    vf f[PARTS];
+    vi i[PARTS];
+    quad q[4];
+    float lane[WIDE];
+} wide;
+
+#define TN_INLINE static inline __attribute__((always_inline))
+#define EACH_PART for (int p = 0; p < PARTS; p++)
+
+TN_INLINE wide w_all(float x)
+{
+    wide r;
+    EACH_PART r.f[p] = x - (vf){0};
+    return r;
+}
+TN_INLINE wide w_load(const float *x)
+{
+    wide r;
+    memcpy(&r, x, sizeof r);
+    return r;
+}
+/* The first `count` of 16, zeros behind. */
+TN_INLINE wide w_load_part(const float *x, size_t count)
+{
+    wide r = w_all(0);
+    memcpy(&r, x, count * sizeof *x);
+    return r;
+}
+TN_INLINE wide w_load_up_to(const float *x, size_t left)
+{
+    return left >= WIDE ? w_load(x) : w_load_part(x, left);
+}
+TN_INLINE void w_store_up_to(float *x, wide v, size_t left)
+{
+    memcpy(x, &v, (left < WIDE ? left : (size_t)WIDE) * sizeof *x);
+}
+TN_INLINE wide w_add(wide a, wide b) { EACH_PART a.f[p] += b.f[p]; return a; }
+TN_INLINE wide w_mul(wide a, wide b) { EACH_PART a.f[p] *= b.f[p]; return a; }
+TN_INLINE wide w_div(wide a, wide b) { EACH_PART a.f[p] /= b.f[p]; return a; }
+
+/* b where mask is all ones, else a. */
+TN_INLINE vi v_blend(vi a, vi b, vi mask) { return (a & ~mask) | (b & mask); }
+
+TN_INLINE wide w_max(wide a, wide b)
+{
+    EACH_PART a.i[p] = v_blend(a.i[p], b.i[p], b.f[p] > a.f[p]);
+    return a;
+}
+TN_INLINE wide w_min(wide a, wide b)
+{
+    EACH_PART a.i[p] = v_blend(a.i[p], b.i[p], b.f[p] < a.f[p]);
+    return a;
+}
+TN_INLINE wide w_abs(wide a)
+{
+    EACH_PART a.i[p] &= 0x7fffffff;
+    return a;
+}
+/* To the nearest integer, ties to even, as floats; |a| < 2^22. */
+TN_INLINE wide w_round(wide a)
+{
+    const float magic = 12582912.0f; /* 1.5 * 2^23: no bits are left for a fraction */
+    EACH_PART a.f[p] = (a.f[p] + magic) - magic;
+    return a;
+}
+/* The sum of the lanes: halves, quarters, pairs. */
+TN_INLINE float w_sum(wide a)
+{
+    const quad s = (a.q[0] + a.q[2]) + (a.q[1] + a.q[3]);
+    return (s[0] + s[2]) + (s[1] + s[3]);
+}
+TN_INLINE float w_largest(wide a)
+{
+    float m = a.lane[0];
+    for (int i = 1; i < WIDE; i++)
+        m = a.lane[i] > m ? a.lane[i] : m;
+    return m;
+}
+
+/* exp for |a| <= 87 (beyond: the value at 87), relative error below 2e-7.
+ * exp(a) = 2^n * exp(r), n = round(a / ln 2), |r| <= ln 2 / 2, by a Taylor polynomial. */
+TN_INLINE wide w_exp(wide a)
+{
+    a = w_max(w_min(a, w_all(87.0f)), w_all(-87.0f));
+    const wide n = w_round(w_mul(a, w_all(1.44269504f)));
+    EACH_PART {
+        const vf r = (a.f[p] - n.f[p] * 0.693359375f) + n.f[p] * 2.12194440e-4f;
+        vf y = r * (1.0f / 5040) + 1.0f / 720;
+        y = y * r + 1.0f / 120;
+        y = y * r + 1.0f / 24;
+        y = y * r + 1.0f / 6;
+        y = y * r + 0.5f;
+        y = y * r + 1.0f;
+        y = y * r + 1.0f;
+        const vi exponent = (__builtin_convertvector(n.f[p], vi) + 127) << 23;
+        a.f[p] = y * (vf)exponent;
+    }
+    return a;
+}
+
+TN_INLINE vi v_widen(const uint16_t *h)
+{
+    vh halves;
+    memcpy(&halves, h, sizeof halves);
+    return __builtin_convertvector(halves, vi);
+}
+TN_INLINE wide w_load_bf16(const uint16_t *x)
+{
+    wide r;
+    EACH_PART r.i[p] = v_widen(x + p * REGISTER) << 16;
+    return r;
+}
+TN_INLINE wide w_load_f16(const uint16_t *x)
+{
+    wide r;
+#if defined(__AVX512F__)
+    r.f[0] = _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)x));
+#elif defined(__F16C__)
+    EACH_PART r.f[p] = _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(x + p * REGISTER)));
+#else
+    EACH_PART {
+        const vi h = v_widen(x + p * REGISTER), sign = (h & 0x8000) << 16;
+        const vi normal = ((h & 0x7fff) << 13) + (112 << 23);
+        const vf tiny = __builtin_convertvector(h & 0x3ff, vf) * 0x1p-24f; /* denormal halves */
+        r.i[p] = v_blend(normal, (vi)tiny, (h & 0x7c00) == 0) | sign;
+    }
+#endif
+    return r;
+}
+
+#endif

@@ -1,0 +1,22 @@
+/* 256-bit x86 vocabulary; v_dot and v_fold come from the including file. */
+#include <immintrin.h>
+#include <stdint.h>
+#include <string.h>
+
+#define LANES 32
+
+typedef __m256i vec;
+
+static inline vec v_zero(void) { return _mm256_setzero_si256(); }
+static inline vec v_load(const void *p) { return _mm256_loadu_si256((const vec *)p); }
+static inline void v_store(void *p, vec v) { _mm256_storeu_si256((vec *)p, v); }
+static inline vec v_codes(vec raw, int i)
+{
+    return _mm256_and_si256(_mm256_srli_epi16(raw, 2 * i), _mm256_set1_epi8(3));
+}
+static inline vec v_broadcast4(const int8_t *p)
+{
+    int32_t word;
+    memcpy(&word, p, 4);
+    return _mm256_set1_epi32(word);
+}

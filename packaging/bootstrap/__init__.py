@@ -1,0 +1,1 @@
+"""What start.py does: system packages, the environment, the build, the checks."""

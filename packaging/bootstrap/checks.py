@@ -1,0 +1,34 @@
+"""The checks: style, types, tests."""
+
+import os
+import subprocess
+from collections.abc import Sequence
+
+from .console import say
+from .dev_tree import make_tree
+from .environment import Environment
+
+TYPED_PACKAGES = ("ternchat.engine", "ternchat.app.core")
+
+
+def run_checks(environment: Environment, pytest_arguments: Sequence[str]) -> int:
+    """Run all checks, pytest last; 0 when every one passes."""
+    python = [str(environment.python), "-m"]
+    packages = [part for name in TYPED_PACKAGES for part in ("-p", name)]
+    steps = {
+        "ruff check": [*python, "ruff", "check", "."],
+        "ruff format": [*python, "ruff", "format", "--check", "."],
+        "mypy": [*python, "mypy", *packages],
+        "pytest": [*python, "pytest", *pytest_arguments],
+    }
+    tree = make_tree(environment.root)
+    failed = []
+    for name, command in steps.items():
+        if name == "pytest" and failed:
+            say(f"failed: {', '.join(failed)} (see above)")
+        say(name)
+        variables = {**os.environ, "MYPYPATH": str(tree)} if name == "mypy" else None
+        result = subprocess.run(command, cwd=environment.root, env=variables, check=False)
+        if result.returncode:
+            failed.append(name)
+    return 1 if failed else 0

@@ -1,0 +1,3 @@
+"""Ternchat: private, offline chat with ternary language models."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""What is installed beside the code: icons and the built-in model."""
