@@ -147,6 +147,11 @@ class ChatController(QObject):
         else:
             self._queue.append(model)
 
+    @Slot()
+    def use_built_in(self) -> None:
+        """Choose Fledgling."""
+        self.use_model(self._models.built_in.name)
+
     @Slot(int)
     def retry(self, message_id: int) -> None:
         """Try a failed answer again."""

@@ -108,7 +108,7 @@ class Session:
         """
         tokenizer, config = self.model.tokenizer, self.model.config
         prompt = chat_template.encode_prompt(
-            tokenizer, self.model.template, messages, config.bos_token_id, self._answers.get
+            tokenizer, self.model.template, messages, config.bos_token_id, self._kept_ids
         )
         yield from self.generate(prompt, sampling, cancel, progress)
 
@@ -183,6 +183,10 @@ class Session:
     def _truncate(self, length: int) -> None:
         self._cache.truncate(length)
         del self._cached[length:]
+
+    def _kept_ids(self, content: str) -> tuple[int, ...] | None:
+        """The ids an answer came from, if this session gave it; templates trim the text."""
+        return self._answers.get(content.strip())
 
     def _keep(self, outcome: Outcome) -> None:
         """Remember the ids of an answer: encoding its text again might give others."""

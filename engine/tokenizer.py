@@ -15,8 +15,9 @@ from ternchat.engine.formats.files import model_folder
 from ternchat.engine.formats.json_file import read_json, shown
 
 MAX_TOKENIZER_BYTES = 40_000_000
+MAX_TEXT_CHARACTERS = 4_000_000  # about two seconds' work, and more than any context holds
 # Others could blow a text up without bound, and no byte-level tokenizer is known to need them.
-_NORMALIZERS = ("NFC", "NFD", "NFKC", "NFKD", "Lowercase")
+_NORMALIZERS = ("NFC",)
 
 
 class Tokenizer:
@@ -43,6 +44,10 @@ class Tokenizer:
 
     def encode(self, text: str) -> list[int]:
         """The ids of a text; what looks like a special token in it is encoded as plain text."""
+        if len(text) > MAX_TEXT_CHARACTERS:
+            raise TokenizerError(
+                f"the text has {len(text):,} characters; expected at most {MAX_TEXT_CHARACTERS:,}"
+            )
         with _guarded(f"{self._source} failed on a text of {len(text):,} characters"):
             ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
         return ids
@@ -123,7 +128,7 @@ def _checked(
         raise wrong("the decoder", spec.get("decoder"), "ByteLevel (other kinds are not supported)")
     for kind in _types(spec.get("normalizer"), "normalizers"):
         if kind not in _NORMALIZERS:
-            raise wrong("the normalizer", kind, f"none or one of {', '.join(_NORMALIZERS)}")
+            raise wrong("the normalizer", kind, f"none or {' or '.join(_NORMALIZERS)}")
     vocabulary = model.get("vocab")
     if not isinstance(vocabulary, dict) or not vocabulary:
         raise wrong("the vocabulary", vocabulary, "an object of tokens and their ids")

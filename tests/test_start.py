@@ -3,7 +3,6 @@
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,14 +12,14 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture(scope="module")
-def bootstrap() -> Iterator[SimpleNamespace]:
+def bootstrap() -> SimpleNamespace:
     """The modules of the bootstrap, imported the way start.py does."""
     sys.path.insert(0, str(ROOT / "packaging"))
     try:
         from bootstrap import checks, commands, console, dev_tree, environment, system
     finally:
         sys.path.remove(str(ROOT / "packaging"))
-    yield SimpleNamespace(
+    return SimpleNamespace(
         checks=checks,
         commands=commands,
         console=console,
@@ -79,14 +78,18 @@ def test_a_prepared_environment_is_left_alone(bootstrap, checkout, monkeypatch):
 def test_the_environment_is_made_built_and_stamped(bootstrap, checkout, monkeypatch):
     ran: list[list[str]] = []
     module = bootstrap.environment
-    monkeypatch.setattr(module, "run_quietly", lambda what, command, *_: ran.append(command))
+
+    def run(what: str, command: list[str], *advice: object) -> None:
+        ran.append(command)
+        environment.folder.mkdir(exist_ok=True)
+
+    monkeypatch.setattr(module, "run_quietly", run)
     monkeypatch.setattr(bootstrap.system, "missing_for_running", list)
     environment = module.Environment(checkout)
-    environment.folder.mkdir()
     environment.prepare(tests=False)
     assert ran[0][1:3] == ["-m", "venv"]
     assert "--no-build-isolation" in ran[-1]
-    assert (environment.folder / "program.stamp").exists() is True
+    assert (environment.folder / "program.stamp").exists()
     assert not (environment.folder / "tests.stamp").exists()
 
 
@@ -129,7 +132,7 @@ def test_missing_libraries_of_the_window_do_not_stop_the_terminal(bootstrap, mon
 
 def test_a_failing_command_shows_its_last_words_and_the_advice(bootstrap, capsys):
     command = [sys.executable, "-c", "import sys; print('the reason'); sys.exit(3)"]
-    with pytest.raises(bootstrap.console.StartError, match="exit code 3.*Are you online"):
+    with pytest.raises(bootstrap.console.StartError, match=r"exit code 3.*Are you online"):
         bootstrap.console.run_quietly("Fetching", command, "Are you online?")
     assert "the reason" in capsys.readouterr().err
 

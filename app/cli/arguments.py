@@ -14,8 +14,6 @@ KERNEL_SETS = ("scalar", "avx2", "avxvnni", "avx512vnni", "amx", "neon", "dotpro
 RANDOM_SHAPES = ("2b4t", "llama3-8b", "falcon3-1b", "falcon3-10b")
 DEFAULT_MODEL = "fledgling"
 
-T = TypeVar("T")
-
 
 @dataclass(frozen=True)
 class ChatOptions:
@@ -66,6 +64,9 @@ class Options:
     context_length: int | None = None
     chat: ChatOptions = ChatOptions()
     bench: BenchOptions = BenchOptions()
+
+
+_Part = TypeVar("_Part", ChatOptions, BenchOptions)
 
 
 def parse(argv: Sequence[str] | None = None) -> Options:
@@ -192,7 +193,7 @@ def _add_bench(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--json", action="store_true", help="print one JSON object")
 
 
-def _pick(kind: type[T], values: dict[str, Any]) -> T:
+def _pick(kind: type[_Part], values: dict[str, Any]) -> _Part:
     """The fields of `kind` found among the parsed values; the others keep their defaults."""
     found = {field.name: values[field.name] for field in fields(kind) if field.name in values}
     if "stop" in found:

@@ -49,6 +49,7 @@ def run(options: Options) -> int:
 
 def _run(options: Options) -> int:
     name, path = _model_path(options)
+    work = _workload(options, engine.ModelConfig.from_folder(path).max_position_embeddings)
     threads = options.threads or int(backend.describe()["threads_default"])
     _note("measuring how fast memory is read")
     before = bandwidth.measure(threads)
@@ -59,7 +60,6 @@ def _run(options: Options) -> int:
             str(path), threads=options.threads, isa=options.isa, kv_dtype=options.bench.kv_dtype
         )
         load_seconds = time.perf_counter() - start
-        work = _workload(options, model.config.max_position_embeddings)
         samples = []
         for index in range(options.bench.repeat):
             _note(f"run {index + 1} of {options.bench.repeat}")
@@ -128,10 +128,11 @@ def _workload(options: Options, longest: int) -> Workload:
     fits = context >= PROMPT_TOKENS + NEW_TOKENS
     prompt = bench.prompt_tokens or (PROMPT_TOKENS if fits else context // 2)
     new = bench.new_tokens or (NEW_TOKENS if fits else context // 4)
-    if context > longest or prompt + new > context:
+    if context > longest:
+        raise ValueError(f"--context {context}: this model holds at most {longest} tokens")
+    if prompt + new > context:
         raise ValueError(
-            f"{prompt} tokens to read and {new} to generate need a context of {prompt + new},"
-            f" but it holds {context} (this model: at most {longest})"
+            f"{prompt} tokens to read and {new} to generate do not fit a context of {context}"
         )
     return Workload(prompt, new, options.context_length or prompt + new)
 
@@ -147,11 +148,11 @@ def _measure(model: engine.Model, work: Workload) -> Sample:
         draw.randrange(min(256, vocabulary // 2), vocabulary) for _ in range(work.prompt_tokens)
     ]
     greedy = engine.SamplingParams(temperature=0.0, max_tokens=work.new_tokens)
-    kernel_seconds_before = 0.0
-    for index, _ in enumerate(session.generate(prompt, greedy, ignore_stop=True)):
+    timings, kernel_seconds_before = engine.Timings(), 0.0
+    for index, step in enumerate(session.generate(prompt, greedy, ignore_stop=True)):
+        timings = step.timings
         if index == 0:
             kernel_seconds_before = session.kernel_seconds
-    timings = session.last.timings
     in_kernels = session.kernel_seconds - kernel_seconds_before
     prefill, decode = timings.prefill_tokens_per_second, timings.decode_tokens_per_second
     if prefill is None or decode is None:

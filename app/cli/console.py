@@ -1,11 +1,11 @@
 """What all commands share at the terminal: exit codes, one-line errors, progress."""
 
+import io
 import os
 import signal
 import sys
 import time
 from collections.abc import Callable
-from typing import TextIO
 
 from ternchat.app.core.errors import AppError
 from ternchat.engine.errors import EngineError
@@ -22,6 +22,10 @@ _REDRAW_SECONDS = 0.1
 
 def guarded(action: Callable[[], int]) -> int:
     """The exit code of `action`, with everything expected to go wrong said in one line."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal that cannot show a character gets a question mark, not an error.
+            stream.reconfigure(errors="replace")
     try:
         code = action()
         sys.stdout.flush()
@@ -40,15 +44,13 @@ def guarded(action: Callable[[], int]) -> int:
 
 def fail(message: str, code: int = EXIT_ERROR) -> int:
     """Print one line on stderr; gives the exit code."""
-    line = " ".join(message.split())
+    line = printable(" ".join(message.split()))
     print(f"ternchat: {line}", file=sys.stderr, flush=True)
     return code
 
 
-def printable(text: str, stream: TextIO) -> str:
-    """The text without control characters when a terminal would obey them."""
-    if not stream.isatty():
-        return text
+def printable(text: str) -> str:
+    """The text without the control characters a terminal would obey."""
     return "".join(
         c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text
     )

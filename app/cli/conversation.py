@@ -44,20 +44,21 @@ class Conversation:
                     piece = step.text if shown else step.text.lstrip()
                     if piece:
                         shown = True
-                        print(printable(piece, sys.stdout), end="", flush=True)
+                        shown_text = printable(piece) if sys.stdout.isatty() else piece
+                        print(shown_text, end="", flush=True)
             finally:
                 line.clear()
                 if shown:
                     print(flush=True)
-        outcome = self._session.last
+        outcome = self._last()
         if outcome.text.strip():
             # Word for word: the engine finds the tokens of an answer again by its exact text.
             self._messages = [*messages, {"role": "assistant", "content": outcome.text}]
-        return str(outcome.finish_reason)
+        return outcome.finish_reason
 
     def summary(self) -> str:
         """The numbers of the last answer in one line."""
-        outcome, session = self._session.last, self._session
+        outcome, session = self._last(), self._session
         timings = outcome.timings
         read = timings.prompt_tokens - timings.reused_tokens
         parts = [
@@ -73,6 +74,11 @@ class Conversation:
         if outcome.finish_reason in notes:
             parts.append(notes[outcome.finish_reason])
         return f"[{', '.join(parts)}]"
+
+    def _last(self) -> engine.Outcome:
+        outcome = self._session.last
+        assert outcome is not None, "asked for before the first answer"
+        return outcome
 
 
 def _rate(tokens_per_second: float | None) -> str:

@@ -10,7 +10,8 @@ from ternchat import __version__
 from ternchat.app.core.errors import AppError
 from ternchat.app.core.model_store import CATALOGUE, ModelStore
 from ternchat.app.core.paths import DataPaths
-from ternchat.app.core.system_libraries import missing_qt_libraries
+from ternchat.app.core.system_libraries import QT_LIBRARIES, XCB_LIBRARIES, missing_libraries
+from ternchat.app.display import why_no_window
 
 from . import console, machine
 from .arguments import DEFAULT_MODEL, Options
@@ -76,21 +77,14 @@ def _window() -> Iterator[Row]:
         yield "Qt", qt.qVersion()
     except ImportError as error:
         yield "Qt", f"cannot be loaded: {error}"
-    missing = missing_qt_libraries()
+    missing = missing_libraries({**QT_LIBRARIES, **XCB_LIBRARIES})
     if missing:
         yield "missing", ", ".join(missing)
         yield "on Debian", f"apt-get install {' '.join(missing.values())}"
     elif sys.platform.startswith("linux"):
         yield "libraries", "all found"
-    yield "display", _display()
-
-
-def _display() -> str:
-    if not sys.platform.startswith("linux"):
-        return "the system's own"
-    names = ("WAYLAND_DISPLAY", "DISPLAY", "QT_QPA_PLATFORM")
-    found = [f"{name}={os.environ[name]}" for name in names if os.environ.get(name)]
-    return ", ".join(found) or "none: ternchat will chat in the terminal"
+    reason = why_no_window()
+    yield "window", "can be opened" if reason is None else f"{reason}: the chat is in the terminal"
 
 
 def _data(options: Options) -> Iterator[Row]:

@@ -11,7 +11,7 @@ class Interruptible:
 
     def __init__(self) -> None:
         self.event = threading.Event()
-        self._previous: object = None
+        self._previous = signal.getsignal(signal.SIGINT)
 
     def __enter__(self) -> Self:
         self._previous = signal.signal(signal.SIGINT, self._on_interrupt)

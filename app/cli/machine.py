@@ -25,7 +25,8 @@ def cpu_name() -> str:
 
 def physical_cores() -> int | None:
     """Processor cores, without counting hyper-threads."""
-    return psutil.cpu_count(logical=False)
+    count: int | None = psutil.cpu_count(logical=False)
+    return count
 
 
 def memory_bytes() -> tuple[int, int]:

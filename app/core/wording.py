@@ -12,12 +12,12 @@ def size_text(size_bytes: int) -> str:
     return f"{megabytes:.1f} MB" if megabytes < 10 else f"{megabytes:.0f} MB"
 
 
-def rate_text(tokens_per_second: float | None) -> str:
+def rate_text(tokens_per_second: float | None, verb: str = "") -> str:
     """A speed: "34.1 tok/s"; empty when unknown."""
     if tokens_per_second is None:
         return ""
     digits = 1 if tokens_per_second < 100 else 0
-    return f"{tokens_per_second:,.{digits}f} tok/s"
+    return f"{verb}{tokens_per_second:,.{digits}f} tok/s"
 
 
 def phase_text(now: Snapshot) -> str:
@@ -35,19 +35,19 @@ def phase_text(now: Snapshot) -> str:
         case Phase.STOPPED:
             return "Stopped"
         case Phase.FAILED:
-            return "Not answered"
+            return "Failed"
         case Phase.READY:
             return "Ready"
     return "No model loaded"
 
 
 def context_text(now: Snapshot) -> str:
-    """How much of the context is used: "context 212 of 4,096 (5 %)"; empty without a model."""
+    """How much of the context is used: "context 212 / 4,096 (5 %)"; empty without a model."""
     if now.facts is None or now.facts.context_length <= 0:
         return ""
     length = now.facts.context_length
     percent = round(100 * now.used_tokens / length)
-    return f"context {now.used_tokens:,} of {length:,} ({percent} %)"
+    return f"context {now.used_tokens:,} / {length:,} ({percent} %)"
 
 
 def memory_text(now: Snapshot) -> str:

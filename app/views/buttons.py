@@ -10,10 +10,11 @@ class IconButton(QToolButton):
     """An icon with a name that screen readers and the tooltip say."""
 
     def __init__(
-        self, theme: Theme, icon: str, name: str, parent: QWidget | None = None, role: str = "muted"
+        self, theme: Theme, icon: str, name: str, parent: QWidget | None = None, role: str = "muted",
+        size: int = 18,
     ) -> None:
         super().__init__(parent)
-        self._theme, self._icon, self._role = theme, icon, role
+        self._theme, self._icon, self._role, self._size = theme, icon, role, size
         self.setAccessibleName(name)
         self.setToolTip(name)
         self.setAutoRaise(True)
@@ -30,9 +31,9 @@ class IconButton(QToolButton):
     @Slot()
     def refresh(self) -> None:
         """Take the theme's colours and sizes again."""
-        size = self._theme.px(18)
+        size = self._theme.px(self._size)
         self.setIconSize(QSize(size, size))
-        self.setIcon(self._theme.icon(self._icon, self._role))
+        self.setIcon(self._theme.icon(self._icon, self._role, self._size))
 
 
 class TextButton(QPushButton):

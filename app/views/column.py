@@ -4,17 +4,28 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from .theme import COLUMN_WIDTH, Theme
+from .theme import COLUMN_WIDTH, SCROLL_BAR_WIDTH, Theme
 
 
 class Column(QWidget):
-    """Stacks widgets in a centred column; `top` and `bottom` are its margins."""
+    """Stacks widgets in a centred column.
+
+    `top` and `bottom` are its margins; with `beside_scroll_bar` it leaves the room a scroll bar
+    takes from the column above it, so that both stand exactly below each other.
+    """
 
     def __init__(
-        self, theme: Theme, parent: QWidget | None = None, *, top: int = 0, bottom: int = 0
+        self,
+        theme: Theme,
+        parent: QWidget | None = None,
+        *,
+        top: int = 0,
+        bottom: int = 0,
+        beside_scroll_bar: bool = False,
     ) -> None:
         super().__init__(parent)
         self._theme, self._top, self._bottom = theme, top, bottom
+        self._bar = SCROLL_BAR_WIDTH if beside_scroll_bar else 0
         self.box = QVBoxLayout(self)
         self.box.setAlignment(Qt.AlignmentFlag.AlignTop)
         theme.changed.connect(self._fit)
@@ -27,5 +38,6 @@ class Column(QWidget):
 
     def _fit(self) -> None:
         px = self._theme.px
-        side = max(px(16), (self.width() - px(COLUMN_WIDTH)) // 2)
-        self.box.setContentsMargins(side, px(self._top), side, px(self._bottom))
+        bar = px(self._bar)
+        side = max(px(16), (self.width() - bar - px(COLUMN_WIDTH)) // 2)
+        self.box.setContentsMargins(side, px(self._top), side + bar, px(self._bottom))

@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QSizeF, Qt, Signal, Slot
+from PySide6.QtCore import QByteArray, QEvent, QSizeF, Qt, Signal, Slot
 from PySide6.QtGui import (
     QFocusEvent,
     QKeyEvent,
@@ -14,6 +14,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
 
+from .theme import BY_KEYBOARD
+
 LINE_HEIGHT = 1.5
 _LEFT_TO_THE_PAGE = {
     Qt.Key.Key_PageUp,
@@ -22,11 +24,6 @@ _LEFT_TO_THE_PAGE = {
     Qt.Key.Key_End,
     Qt.Key.Key_Up,
     Qt.Key.Key_Down,
-}
-_BY_KEYBOARD = {
-    Qt.FocusReason.TabFocusReason,
-    Qt.FocusReason.BacktabFocusReason,
-    Qt.FocusReason.ShortcutFocusReason,
 }
 
 
@@ -93,7 +90,13 @@ class MessageText(QTextBrowser):
             widest = max(widest, metrics.horizontalAdvance(line[:1000]))
             if widest >= limit:
                 return limit
-        return min(limit, widest + 4)
+        return min(limit, widest + 2)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Space the lines anew when the font changes."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.FontChange:
+            self.space_lines()
 
     def loadResource(self, _kind: int, _name: Any) -> Any:  # noqa: N802
         """Nothing is ever loaded."""
@@ -117,7 +120,7 @@ class MessageText(QTextBrowser):
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
         """Show a ring when it was the keyboard."""
         super().focusInEvent(event)
-        if event.reason() in _BY_KEYBOARD:
+        if event.reason() in BY_KEYBOARD:
             self.focused.emit(True)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802

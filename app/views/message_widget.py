@@ -10,7 +10,7 @@ from ternchat.app.core.wording import rate_text
 from .buttons import IconButton
 from .labels import PlainLabel
 from .message_text import MessageText
-from .theme import Theme
+from .theme import Theme, set_style_property
 
 BUBBLE_SHARE = 0.8  # of the column's width
 _ENDINGS = {
@@ -44,10 +44,10 @@ class MessageWidget(QWidget):
         self.text.setAccessibleName("Your message" if self._asked else "Answer")
         self.note = PlainLabel(name="note", wrap=not self._asked)
         self.rate = PlainLabel(name="rate")
-        self.copy = IconButton(theme, "copy", "Copy")
-        self.retry = IconButton(theme, "rotate-cw", "Try again")
-        self.take_back = IconButton(theme, "undo-2", "Take back")
-        self._caret = QWidget(self.text)
+        self.copy = IconButton(theme, "copy", "Copy", role="faint", size=16)
+        self.retry = IconButton(theme, "rotate-cw", "Try again", role="faint", size=16)
+        self.take_back = IconButton(theme, "undo-2", "Take back", role="faint", size=16)
+        self._caret = QWidget(self.text.viewport())
         self._caret.setObjectName("caret")
         self._caret.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._caret.hide()
@@ -82,8 +82,8 @@ class MessageWidget(QWidget):
         note, tone = self._note(activity)
         self.note.setText(note)
         self.note.setVisible(bool(note))
-        _set(self.note, "tone", tone)
-        _set(self.frame, "state", message.state.value)
+        set_style_property(self.note, "tone", tone)
+        set_style_property(self.frame, "state", message.state.value)
         self.frame.setVisible(self._asked or bool(message.shown_text))
         self.copy.setVisible(bool(message.shown_text))
         self.retry.setVisible(message.state is State.FAILED)
@@ -130,25 +130,25 @@ class MessageWidget(QWidget):
         inside.addWidget(self.text)
         self._inside = inside
         row = QHBoxLayout()
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(4)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
+        for layout in (row, column):
+            layout.setContentsMargins(0, 0, 0, 0)
+            layout.setSpacing(2)
         if self._asked:
+            right, bottom = Qt.AlignmentFlag.AlignRight, Qt.AlignmentFlag.AlignBottom
             row.addStretch()
-            row.addWidget(self.note)
-            actions = (self.take_back, self.copy)
-            column.addWidget(self.frame, alignment=Qt.AlignmentFlag.AlignRight)
+            for button in (self.take_back, self.copy):
+                row.addWidget(button, alignment=bottom)
+            row.addWidget(self.frame)
+            column.addLayout(row)
+            column.addWidget(self.note, alignment=right)
         else:
-            actions = (self.copy, self.retry, self.rate)
             column.addWidget(self.frame)
             column.addWidget(self.note)
-        for widget in actions:
-            row.addWidget(widget)
-        if not self._asked:
+            for widget in (self.copy, self.retry, self.rate):
+                row.addWidget(widget)
             row.addStretch()
-        column.addLayout(row)
+            column.addLayout(row)
         self._pad()
 
     def _pad(self) -> None:
@@ -198,11 +198,11 @@ class MessageWidget(QWidget):
             (self.retry, "rotate-cw"),
             (self.take_back, "undo-2"),
         ):
-            button.set_icon(icon, "text" if on else "muted")
+            button.set_icon(icon, "text" if on else "faint")
 
     @Slot(bool)
     def _on_focus(self, by_keyboard: bool) -> None:
-        _set(self.frame, "keyboard", by_keyboard)
+        set_style_property(self.frame, "keyboard", by_keyboard)
         if by_keyboard:
             self.selected.emit()
 
@@ -240,10 +240,3 @@ class MessageWidget(QWidget):
         self._fit_bubble()
         self._place_caret()
 
-
-def _set(widget: QWidget, name: str, value: object) -> None:
-    """Set a property the style sheet looks at, and let it look again."""
-    if widget.property(name) != value:
-        widget.setProperty(name, value)
-        widget.style().unpolish(widget)
-        widget.style().polish(widget)

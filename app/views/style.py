@@ -45,11 +45,13 @@ QPushButton[kind="plain"] { background: $surface; border: 2px solid $border;
     padding: ${s4}px ${s12}px; }
 QPushButton[kind="plain"]:hover { background: $hover; }
 QPushButton[kind="plain"]:focus { border-color: $accent; }
-QPushButton[kind="primary"], #send { background: $accent; color: $on_accent; font-weight: 600;
+QPushButton[kind="primary"] { background: $accent; color: $on_accent; font-weight: 600;
     padding: ${s4}px ${s12}px; }
-QPushButton[kind="primary"]:hover, #send:hover { background: $accent_hover; }
-QPushButton[kind="primary"]:focus, #send:focus { border-color: $text; }
-#send { border-radius: ${s8}px; }
+QPushButton[kind="primary"]:hover { background: $accent_hover; }
+QPushButton[kind="primary"]:focus { border-color: $text; }
+QPushButton[kind="quiet"] { background: $hover; color: $muted; font-weight: 600;
+    padding: ${s4}px ${s12}px; }
+QPushButton[kind="quiet"]:focus { border-color: $accent; }
 QPushButton[kind="card"] { background: $surface; border: 1px solid $border; margin: 1px;
     border-radius: ${s12}px; padding: ${s12}px; text-align: left; }
 QPushButton[kind="card"]:hover { background: $hover; border-color: $muted; }
@@ -74,8 +76,9 @@ QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; border: 
 
 #composer { background: $surface; border: 1px solid $border; border-radius: ${s12}px;
     margin: 1px; }
-#composer[focused="true"] { border: 2px solid $accent; margin: 0; }
-#prompt { font-size: ${s15}px; background: transparent; border: none; color: $text;
+#composer[focus="other"] { border-color: $faint; }
+#composer[focus="keyboard"] { border: 2px solid $accent; margin: 0; }
+#prompt { placeholder-text-color: $muted; font-size: ${s15}px; background: transparent; border: none; color: $text;
     selection-background-color: $accent; selection-color: $on_accent; }
 
 #greeting { font-size: ${s20}px; font-weight: 600; }

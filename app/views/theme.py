@@ -5,19 +5,30 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFontDatabase, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from . import icons, style
 
 COLUMN_WIDTH = 760  # of the text one reads
 SIDEBAR_WIDTH = 260
+SCROLL_BAR_WIDTH = 10
 NARROW_WIDTH = 720  # of a window that has no room for the sidebar
+BY_KEYBOARD = frozenset(  # focus that came so is shown by a ring
+    {
+        Qt.FocusReason.TabFocusReason,
+        Qt.FocusReason.BacktabFocusReason,
+        Qt.FocusReason.ShortcutFocusReason,
+    }
+)
 ZOOM_STEPS = (80, 90, 100, 110, 125, 150, 175, 200)  # percent
 
 
 @dataclass(frozen=True)
 class Colours:
-    """What each colour is for; text on its grounds has a contrast of 4.5 : 1 or more."""
+    """What each colour is for.
+
+    Text on its grounds has a contrast of 4.5 : 1 or more; `faint` is for icons at rest, 3 : 1.
+    """
 
     ground: str
     surface: str
@@ -27,6 +38,7 @@ class Colours:
     code: str
     text: str
     muted: str
+    faint: str
     accent: str
     accent_hover: str
     on_accent: str
@@ -45,6 +57,7 @@ LIGHT = Colours(
     code="#F4F6F7",
     text="#1B2126",
     muted="#56616A",
+    faint="#88939B",
     accent="#BF3418",
     accent_hover="#A52C13",
     on_accent="#FFFFFF",
@@ -62,6 +75,7 @@ DARK = Colours(
     code="#1F262B",
     text="#E7EBED",
     muted="#9BA7AF",
+    faint="#727E86",
     accent="#FF8163",
     accent_hover="#FF9A82",
     on_accent="#1B0E0A",
@@ -127,6 +141,14 @@ class Theme(QObject):
         if percent != self._zoom:
             self._zoom = percent
             self.apply()
+
+
+def set_style_property(widget: QWidget, name: str, value: object) -> None:
+    """Set a property the style sheet looks at, and let it look again."""
+    if widget.property(name) != value:
+        widget.setProperty(name, value)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
 
 
 def _fixed_font() -> str:

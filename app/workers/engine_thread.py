@@ -44,12 +44,12 @@ class EngineWorker(QObject):
         self._session: Any = None
         self._facts: ModelFacts | None = None
         self._steps: list[Any] = []
-        self._last_signal = 0.0
+        self._last_progress = self._last_batch = 0.0
 
     @Slot(object, object)
     def run(self, request: Request, cancel: threading.Event) -> None:
         """Load and answer; ends in exactly one of `finished` and `failed`."""
-        self._last_signal = 0.0
+        self._last_progress = self._last_batch = 0.0  # the first of each goes out at once
         try:
             ending = self._answer(request, cancel)
         except BaseException as error:  # tokenizers panics with a BaseException of its own
@@ -83,7 +83,7 @@ class EngineWorker(QObject):
         )
         for step in steps:
             self._steps.append(step)
-            if self._signal_is_due():
+            if time.monotonic() - self._last_batch >= BATCH_SECONDS:
                 self._flush()
         last = self._session.last
         return Ending(last.finish_reason, last.timings, self._session.used_tokens)
@@ -120,17 +120,14 @@ class EngineWorker(QObject):
         self.loaded.emit(self._facts)
 
     def _progress(self, phase: Phase, done: int, total: int) -> None:
-        if self._signal_is_due():
-            self._last_signal = time.monotonic()
+        if time.monotonic() - self._last_progress >= BATCH_SECONDS:
+            self._last_progress = time.monotonic()
             self.progressed.emit(Progress(phase, done, total))
-
-    def _signal_is_due(self) -> bool:
-        return time.monotonic() - self._last_signal >= BATCH_SECONDS
 
     def _flush(self) -> None:
         if self._steps:
             steps, self._steps = self._steps, []
-            self._last_signal = time.monotonic()
+            self._last_batch = time.monotonic()
             text = "".join(step.text for step in steps)
             self.steps_ready.emit(Batch(text, steps[-1].timings, self._session.used_tokens))
 

@@ -7,7 +7,7 @@ INTERVAL_MS = 1000
 
 
 class SystemProbe(QObject):
-    """Samples the memory of this process once a second between `start` and `stop`."""
+    """Samples the memory of this process once a second while it is active."""
 
     sampled = Signal(object)  # resident bytes; an int of 32 bits would be too small
 
@@ -18,14 +18,14 @@ class SystemProbe(QObject):
         self._timer.setInterval(INTERVAL_MS)
         self._timer.timeout.connect(self.sample)
 
-    def start(self) -> None:
-        """Begin sampling, with one sample at once."""
-        self._timer.start()
-        self.sample()
-
-    def stop(self) -> None:
-        """Stop sampling."""
-        self._timer.stop()
+    @Slot(bool)
+    def set_active(self, active: bool) -> None:
+        """Begin sampling, with one sample at once, or stop."""
+        if active:
+            self._timer.start()
+            self.sample()
+        else:
+            self._timer.stop()
 
     @Slot()
     def sample(self) -> None:

@@ -14,7 +14,7 @@ def model_folder(path: str | os.PathLike[str]) -> Path:
     expected = "expected a folder with config.json, model.safetensors and tokenizer.json"
     if folder.suffix.lower() == ".gguf":
         raise UnsupportedModelError(
-            f"{folder} is a GGUF file, which is not supported yet; {expected}"
+            f"{folder} is in GGUF format, which is not supported yet; {expected}"
         )
     try:
         mode = os.stat(folder).st_mode

@@ -10,6 +10,9 @@ from typing import Any
 from ternchat.engine.errors import ModelFileError
 from ternchat.engine.formats.files import open_regular, reason
 
+# More would take seconds to build; the largest tokenizers have half as much.
+MAX_MARKS = {"[": 1_000_000, "{": 1_000_000, ",": 3_000_000}
+
 _BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _repr = reprlib.Repr()
 _repr.maxstring = _repr.maxother = 80
@@ -43,6 +46,11 @@ def parse_json(data: bytes, source: str) -> dict[str, Any]:
     """The JSON object in `data`; `source` names it in errors."""
     if data.startswith(_BYTE_ORDER_MARKS):
         raise ModelFileError(f"{source} starts with a byte order mark; expected plain UTF-8")
+    for mark, maximum in MAX_MARKS.items():
+        if data.count(mark.encode()) > maximum:
+            raise ModelFileError(
+                f"{source} has {mark!r} more than {maximum:,} times: too many values"
+            )
     try:
         value = json.loads(
             data.decode("utf-8"),

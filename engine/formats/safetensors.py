@@ -39,19 +39,15 @@ class SafetensorsFile:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
-        self._file = open_regular(self.path)
-        try:
-            self.size_bytes = os.fstat(self._file.fileno()).st_size
-            header_bytes = _header_length(self._file, self.size_bytes, self.path)
-            header = parse_json(_read(self._file, header_bytes, self.path), f"{self.path}: header")
+        with open_regular(self.path) as file:
+            self.size_bytes = os.fstat(file.fileno()).st_size
+            header_bytes = _header_length(file, self.size_bytes, self.path)
+            header = parse_json(_read(file, header_bytes, self.path), f"{self.path}: header")
             self._entries = _entries(header, 8 + header_bytes, self.size_bytes, self.path)
-            self._map = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ)
-        except (OSError, OverflowError, ValueError) as error:
-            self._file.close()
-            raise ModelFileError(f"{self.path} cannot be mapped: {reason(error)}") from error
-        except ModelFileError:
-            self._file.close()
-            raise
+            try:
+                self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            except (OSError, OverflowError, ValueError) as error:
+                raise ModelFileError(f"{self.path} cannot be mapped: {reason(error)}") from error
 
     def __enter__(self) -> "SafetensorsFile":
         return self
@@ -98,7 +94,7 @@ class SafetensorsFile:
 
     def check_unchanged(self) -> None:
         """Raises when the mapped file has another size than when it was opened."""
-        size_bytes = os.fstat(self._file.fileno()).st_size
+        size_bytes = self._map.size()  # of the file behind the map, whatever its path holds now
         if size_bytes != self.size_bytes:
             raise ModelFileError(
                 f"{self.path} has changed since it was opened: it has {size_bytes:,} bytes;"
@@ -107,7 +103,6 @@ class SafetensorsFile:
 
     def close(self) -> None:
         """Lets go of the file; the map lives on as long as views of it do."""
-        self._file.close()
         try:
             self._map.close()
         except BufferError:  # a view is still in use: the map goes with the last one

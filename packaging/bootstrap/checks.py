@@ -6,15 +6,14 @@ from collections.abc import Sequence
 
 from .console import say
 from .dev_tree import make_tree
-from .environment import Environment
-
-TYPED_PACKAGES = ("ternchat.engine", "ternchat.app.core")
+from .environment import Environment, read_project
 
 
 def run_checks(environment: Environment, pytest_arguments: Sequence[str]) -> int:
     """Run all checks, pytest last; 0 when every one passes."""
     python = [str(environment.python), "-m"]
-    packages = [part for name in TYPED_PACKAGES for part in ("-p", name)]
+    typed = read_project(environment.root)["tool"]["mypy"]["files"]
+    packages = [part for name in typed for part in ("-p", f"ternchat.{name.replace('/', '.')}")]
     steps = {
         "ruff check": [*python, "ruff", "check", "."],
         "ruff format": [*python, "ruff", "format", "--check", "."],

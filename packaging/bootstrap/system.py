@@ -43,7 +43,8 @@ def missing_for_running() -> list[Missing]:
         found.append(Missing("Python's headers", (f"{version}-dev",), True))
     if not _has_compiler():
         found.append(Missing("a C compiler", ("gcc", "libc6-dev"), True))
-    libraries = _system_libraries().missing_qt_libraries()
+    known = _system_libraries()
+    libraries = known.missing_libraries({**known.QT_LIBRARIES, **known.XCB_LIBRARIES})
     if libraries:
         packages = tuple(dict.fromkeys(libraries.values()))
         found.append(Missing("libraries of the window", packages, False))

@@ -1,0 +1,57 @@
+"""Everything the window needs, built once and handed to constructors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ternchat.app.chat_controller import ChatController
+from ternchat.app.core.chat_store import ChatStore, MemoryChatStore
+from ternchat.app.core.model_store import ModelStore
+from ternchat.app.core.turn import LoadOptions
+from ternchat.app.models.chat_list_model import ChatListModel
+from ternchat.app.models.conversation_model import ConversationModel
+from ternchat.app.views.main_window import MainWindow
+from ternchat.app.views.theme import Theme
+from ternchat.app.workers.engine_thread import EngineThread
+from ternchat.app.workers.system_probe import SystemProbe
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from ternchat.app.cli.arguments import Options
+    from ternchat.app.core.paths import DataPaths
+
+
+@dataclass(frozen=True)
+class AppContext:
+    """The parts of the running program."""
+
+    paths: DataPaths
+    models: ModelStore
+    chats: ChatStore
+    engine: EngineThread
+    controller: ChatController
+    probe: SystemProbe
+    window: MainWindow
+
+    @classmethod
+    def build(cls, app: QApplication, paths: DataPaths, options: Options) -> AppContext:
+        """Make all parts and tie them together; nothing is loaded or shown yet."""
+        models = ModelStore(paths)
+        store = MemoryChatStore()
+        engine = EngineThread(
+            LoadOptions(options.threads, options.isa, options.context_length)
+        )
+        conversation, chats = ConversationModel(), ChatListModel()
+        controller = ChatController(store, models, engine, conversation, chats)
+        window = MainWindow(Theme(app), controller, conversation, chats)
+        probe = SystemProbe()
+        probe.sampled.connect(controller.set_process_memory)
+        window.seen.connect(probe.set_active)
+        return cls(paths, models, store, engine, controller, probe, window)
+
+    def close(self) -> bool:
+        """End the engine; False when it did not let go in time."""
+        self.probe.set_active(False)
+        return self.engine.close()

@@ -1,0 +1,147 @@
+"""The program: the window, or one of the commands.
+
+Start-up of the window, in this order: arguments, is there a display, log files, QApplication,
+context, show, then (with the event loop running) the model named on the command line. NumPy and
+the engine are imported by the engine's thread when the first request asks for them.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import sys
+from typing import TYPE_CHECKING
+
+from ternchat.app.cli import arguments
+from ternchat.app.core.errors import AppError
+from ternchat.app.core.paths import DataPaths
+from ternchat.app.display import why_no_window
+from ternchat.app.logs import start_logging
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import TracebackType
+
+    from PySide6.QtWidgets import QApplication
+
+    from ternchat.app.cli.arguments import Options
+
+log = logging.getLogger(__name__)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run Ternchat; the exit code."""
+    options = arguments.parse(argv)
+    try:
+        return _dispatch(options)
+    except KeyboardInterrupt:
+        return 130
+    except AppError as error:
+        return _fail(error)
+    except ImportError as error:
+        return _fail(error)
+    except Exception as error:
+        if not _is_engine_error(error):
+            raise
+        return _fail(error)
+
+
+def _dispatch(options: Options) -> int:
+    match options.command:
+        case "chat":
+            from ternchat.app.cli import chat
+
+            return chat.run(options)
+        case "bench":
+            from ternchat.app.cli import bench
+
+            return bench.run(options)
+        case "doctor":
+            from ternchat.app.cli import doctor
+
+            return doctor.run(options)
+    reason = why_no_window()
+    if reason is not None:
+        print(f"ternchat: {reason}; chatting in the terminal instead", file=sys.stderr, flush=True)
+        from ternchat.app.cli import chat
+
+        return chat.run(options)
+    return _run_window(options)
+
+
+def _run_window(options: Options) -> int:
+    paths = DataPaths.from_option(options.data_dir)
+    paths.create()
+    start_logging(paths.logs)
+
+    from PySide6.QtCore import QTimer
+    from PySide6.QtWidgets import QApplication
+
+    from ternchat.app.context import AppContext
+
+    app = QApplication([sys.argv[0]])
+    app.setApplicationName("ternchat")
+    app.setApplicationDisplayName("Ternchat")
+    app.setDesktopFileName("ternchat")
+    sys.excepthook = _log_exception
+    context = AppContext.build(app, paths, options)
+    watch = _SignalWatch(app)
+    context.window.show()
+    if options.model is not None:
+        model = options.model
+        QTimer.singleShot(0, context.controller, lambda: context.controller.use_model(model))
+    code = app.exec()
+    watch.close()
+    if not context.close():
+        # A thread in a call that does not return would keep the process, and Qt aborts on it.
+        log.error("the engine did not let go in time")
+        logging.shutdown()
+        os._exit(code or 1)
+    return code
+
+
+class _SignalWatch:
+    """Ends the event loop on SIGINT and SIGTERM: Python looks at signals only between its own
+    instructions, of which a waiting event loop runs none; a socket wakes it."""
+
+    def __init__(self, app: QApplication) -> None:
+        from PySide6.QtCore import QSocketNotifier
+
+        self._read, self._write = socket.socketpair()
+        for end in (self._read, self._write):
+            end.setblocking(False)
+        self._notifier = QSocketNotifier(self._read.fileno(), QSocketNotifier.Type.Read, app)
+        self._notifier.activated.connect(self._drain)
+        signal.set_wakeup_fd(self._write.fileno())
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: app.quit())
+
+    def close(self) -> None:
+        """Leave signals to Python again."""
+        self._notifier.setEnabled(False)
+        signal.set_wakeup_fd(-1)
+        self._read.close()
+        self._write.close()
+
+    def _drain(self) -> None:
+        self._read.recv(64)
+
+
+def _log_exception(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    log.error("unexpected error", exc_info=(kind, error, trace))
+    sys.__excepthook__(kind, error, trace)
+
+
+def _is_engine_error(error: Exception) -> bool:
+    from ternchat.engine.errors import EngineError
+
+    return isinstance(error, EngineError)
+
+
+def _fail(error: Exception) -> int:
+    print(f"ternchat: {error}", file=sys.stderr)
+    return 1

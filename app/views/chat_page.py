@@ -1,0 +1,63 @@
+"""The page beside the sidebar: title, conversation or greeting, errors, composer."""
+
+from PySide6.QtCore import Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from ternchat.app.core.conversation import Role
+from ternchat.app.models.conversation_model import ConversationModel
+
+from .column import Column
+from .composer import Composer
+from .conversation_view import ConversationView
+from .empty_view import EmptyView
+from .error_strip import ErrorStrip
+from .header import Header
+from .theme import Theme
+
+
+class ChatPage(QWidget):
+    """One chat with everything needed to go on with it."""
+
+    def __init__(
+        self, theme: Theme, model: ConversationModel, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("page")
+        self._model = model
+        self.header = Header(theme)
+        self.empty = EmptyView(theme)
+        self.conversation = ConversationView(theme, model)
+        self.errors = ErrorStrip(theme)
+        self.composer = Composer(theme)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.empty)
+        self._pages.addWidget(self.conversation)
+        bottom = Column(theme, bottom=12, beside_scroll_bar=True)
+        bottom.box.setSpacing(theme.px(12))
+        bottom.box.addWidget(self.errors)
+        bottom.box.addWidget(self.composer)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.header)
+        column.addWidget(self._pages, 1)
+        column.addWidget(bottom)
+        self.composer.prompt.page_requested.connect(self.conversation.scroll_pages)
+        model.rowsInserted.connect(self._choose_page)
+        model.rowsRemoved.connect(self._choose_page)
+        model.modelReset.connect(self._choose_page)
+        self._choose_page()
+
+    @Slot()
+    def copy_last_answer(self) -> None:
+        """Put the newest answer on the clipboard."""
+        for message in reversed(self._model.messages()):
+            if message.role is Role.ASSISTANT and message.shown_text:
+                QGuiApplication.clipboard().setText(message.shown_text)
+                return
+
+    @Slot()
+    def _choose_page(self) -> None:
+        page = self.conversation if self._model.rowCount() else self.empty
+        self._pages.setCurrentWidget(page)

@@ -1,0 +1,150 @@
+"""What an empty chat shows: the tern, a sentence, three prompts, and ways to a model."""
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from . import icons
+from .buttons import TextButton
+from .column import Column
+from .labels import PlainLabel
+from .theme import Theme
+
+PROMPTS = ("What is rain?", "Tell me about your day.", "Write a short thank-you note.")
+_ROOM_FOR_THE_TERN = 320  # height from which the picture does not push the rest away
+_SIDE_BY_SIDE = 520  # width from which three cards fit in a row
+
+
+class EmptyView(QScrollArea):
+    """Offers a start.
+
+    Signals:
+        prompt_chosen: a prompt to send.
+        built_in_requested: use Fledgling.
+        folder_requested: choose a model's folder.
+    """
+
+    prompt_chosen = Signal(str)
+    built_in_requested = Signal()
+    folder_requested = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self._column = Column(theme, top=24, bottom=16)
+        self.setWidget(self._column)
+        self._tern = QLabel()
+        self._tern.setAccessibleName("A tern in flight")
+        self._greeting = PlainLabel("What would you like to talk about?", "greeting", wrap=True)
+        self._cards = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        for prompt in PROMPTS:
+            card = TextButton(prompt, "card")
+            card.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+            card.clicked.connect(self._on_card)
+            self._cards.addWidget(card)
+        self._ways = self._build_ways()
+        self._build()
+        theme.changed.connect(self._restyle)
+        self._restyle()
+
+    @Slot(bool)
+    def offer_models(self, offer: bool) -> None:
+        """Show the ways to a model while there is none."""
+        self._ways.setVisible(offer)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Leave the picture out, and put the cards below each other, where room is short."""
+        super().resizeEvent(event)
+        self._tern.setVisible(self.viewport().height() >= self._theme.px(_ROOM_FOR_THE_TERN))
+        wide = self.viewport().width() >= self._theme.px(_SIDE_BY_SIDE)
+        direction = QBoxLayout.Direction
+        self._cards.setDirection(direction.LeftToRight if wide else direction.TopToBottom)
+
+    def _build(self) -> None:
+        box = self._column.box
+        box.setAlignment(Qt.AlignmentFlag(0))
+        for label in (self._tern, self._greeting):
+            label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        box.addStretch(2)
+        box.addWidget(self._tern)
+        box.addWidget(self._greeting)
+        box.addSpacing(8)
+        box.addLayout(self._cards)
+        box.addSpacing(16)
+        box.addWidget(self._ways)
+        box.addStretch(3)
+
+    def _build_ways(self) -> QWidget:
+        ways = QWidget()
+        box = QVBoxLayout(ways)
+        box.setContentsMargins(0, 0, 0, 0)
+        built_in = TextButton("Use it now", "plain")
+        built_in.setAccessibleDescription("Load Fledgling, the built-in model")
+        built_in.clicked.connect(self.built_in_requested)
+        folder = TextButton("Open folder…", "plain")
+        folder.setAccessibleDescription("Choose the folder of a model")
+        folder.clicked.connect(self.folder_requested)
+        self._way_icons: list[tuple[QLabel, str]] = []
+        box.addWidget(
+            self._way(
+                "feather",
+                "Fledgling, built in",
+                "5 MB, nothing to download. A tiny model to try Ternchat with: quick, friendly,"
+                " and often wrong.",
+                built_in,
+            )
+        )
+        box.addWidget(
+            self._way(
+                "folder-open",
+                "A model of your own",
+                "The folder of a BitNet model as Hugging Face stores it.",
+                folder,
+            )
+        )
+        return ways
+
+    def _way(self, icon: str, title: str, text: str, button: TextButton) -> QFrame:
+        frame = QFrame()
+        frame.setObjectName("way")
+        picture = QLabel()
+        self._way_icons.append((picture, icon))
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(PlainLabel(title, "wayTitle"))
+        words.addWidget(PlainLabel(text, "muted", wrap=True))
+        row = QHBoxLayout(frame)
+        row.setContentsMargins(12, 10, 12, 10)
+        row.setSpacing(12)
+        row.addWidget(picture, alignment=Qt.AlignmentFlag.AlignTop)
+        row.addLayout(words, 1)
+        row.addWidget(button, alignment=Qt.AlignmentFlag.AlignVCenter)
+        return frame
+
+    @Slot()
+    def _on_card(self) -> None:
+        self.prompt_chosen.emit(self.sender().text())
+
+    @Slot()
+    def _restyle(self) -> None:
+        px, colours = self._theme.px, self._theme.colours
+        ratio = self.devicePixelRatioF()
+        self._tern.setPixmap(icons.pixmap("tern", colours.muted, px(96), ratio))
+        for label, name in self._way_icons:
+            label.setPixmap(icons.pixmap(name, colours.muted, px(18), ratio))
+        self._cards.setSpacing(px(12))
+        self._column.box.setSpacing(px(8))
+        self._ways.layout().setSpacing(px(8))

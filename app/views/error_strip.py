@@ -1,0 +1,110 @@
+"""The one place where an error becomes visible."""
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+
+from ternchat.app.core.problem import Problem
+
+from .buttons import IconButton, TextButton
+from .labels import PlainLabel
+from .theme import Theme
+
+DETAIL_LINES = 6
+
+
+class ErrorStrip(QFrame):
+    """Says what is wrong, what happened and what to do; details on demand.
+
+    Signals:
+        new_chat_requested: the way on when a chat is full.
+    """
+
+    new_chat_requested = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("errorStrip")
+        self.setAccessibleName("Error")
+        self._theme = theme
+        self._problem: Problem | None = None
+        self.title = PlainLabel(name="errorTitle", wrap=True)
+        self.text = PlainLabel(wrap=True)
+        self.advice = PlainLabel(name="muted", wrap=True)
+        for label in (self.title, self.text, self.advice):
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.new_chat = TextButton("Start a new chat", "plain")
+        self.details_button = TextButton("Details", "plain")
+        self.details_button.setCheckable(True)
+        self.copy = TextButton("Copy details", "plain")
+        self.dismiss = IconButton(theme, "x", "Dismiss")
+        self.details = QPlainTextEdit()
+        self.details.setObjectName("errorDetails")
+        self.details.setAccessibleName("Error details")
+        self.details.setReadOnly(True)
+        self.details.setTabChangesFocus(True)
+        self.details.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self._build()
+        self.new_chat.clicked.connect(self.new_chat_requested)
+        self.details_button.toggled.connect(self._show_details)
+        self.copy.clicked.connect(self._copy)
+        self.dismiss.clicked.connect(self.clear)
+        theme.changed.connect(self._restyle)
+        self._restyle()
+        self.hide()
+
+    @Slot(object)
+    def show_problem(self, problem: Problem | None) -> None:
+        """Show a problem; None takes the strip away."""
+        self._problem = problem
+        self.setVisible(problem is not None)
+        if problem is None:
+            return
+        self.title.setText(problem.title)
+        self.text.setText(problem.text)
+        self.advice.setText(problem.advice)
+        self.details.setPlainText(problem.details)
+        self.details_button.setChecked(False)
+        self._show_details(False)
+        self.new_chat.setVisible(problem.chat_full)
+        self.setAccessibleDescription(f"{problem.title}. {problem.text} {problem.advice}")
+
+    @Slot()
+    def clear(self) -> None:
+        """Take the strip away."""
+        self.show_problem(None)
+
+    def _build(self) -> None:
+        head = QHBoxLayout()
+        head.addWidget(self.title, 1)
+        head.addWidget(self.dismiss, alignment=Qt.AlignmentFlag.AlignTop)
+        buttons = QHBoxLayout()
+        for button in (self.new_chat, self.details_button, self.copy):
+            buttons.addWidget(button)
+        buttons.addStretch()
+        self._box = QVBoxLayout(self)
+        self._box.addLayout(head)
+        self._box.addWidget(self.text)
+        self._box.addWidget(self.advice)
+        self._box.addLayout(buttons)
+        self._box.addWidget(self.details)
+
+    @Slot(bool)
+    def _show_details(self, shown: bool) -> None:
+        self.details.setVisible(shown)
+        self.copy.setVisible(shown)
+
+    @Slot()
+    def _copy(self) -> None:
+        if self._problem is not None:
+            problem = self._problem
+            QGuiApplication.clipboard().setText(
+                f"{problem.title}\n{problem.text}\n{problem.advice}\n\n{problem.details}"
+            )
+
+    @Slot()
+    def _restyle(self) -> None:
+        px = self._theme.px
+        self._box.setContentsMargins(px(14), px(8), px(8), px(12))
+        self._box.setSpacing(px(4))
+        self.details.setFixedHeight(DETAIL_LINES * self.details.fontMetrics().lineSpacing())

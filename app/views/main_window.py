@@ -1,0 +1,201 @@
+"""The main window: builds its parts, then connects them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Signal, Slot
+from PySide6.QtGui import QHideEvent, QIcon, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QHBoxLayout,
+    QMainWindow,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ternchat.app.core.turn import Phase
+
+from . import icons
+from .chat_page import ChatPage
+from .menus import Menus
+from .sidebar import Sidebar
+from .status_line import StatusLine
+from .theme import NARROW_WIDTH, Theme
+
+if TYPE_CHECKING:
+    from ternchat.app.chat_controller import ChatController
+    from ternchat.app.core.conversation import Chat
+    from ternchat.app.core.statistics import Snapshot
+    from ternchat.app.models.chat_list_model import ChatListModel
+    from ternchat.app.models.conversation_model import ConversationModel
+
+
+class MainWindow(QMainWindow):
+    """Everything one sees.
+
+    Signals:
+        seen: True when the window appears, False when it is hidden.
+        folder_chosen: the folder of a model to use.
+    """
+
+    seen = Signal(bool)
+    folder_chosen = Signal(str)
+
+    def __init__(
+        self,
+        theme: Theme,
+        controller: ChatController,
+        conversation: ConversationModel,
+        chats: ChatListModel,
+    ) -> None:
+        super().__init__()
+        self._theme = theme
+        self._sidebar_wanted = True
+        self.sidebar = Sidebar(theme, chats)
+        self.page = ChatPage(theme, conversation)
+        self.status = StatusLine(theme)
+        self.menus = Menus(self)
+        self._build()
+        self._connect(controller)
+        self._show_chat(None)
+        self._show_status(controller.snapshot)
+        self.page.composer.setFocus()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """Tell that somebody looks."""
+        super().showEvent(event)
+        self.seen.emit(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
+        """Tell that nobody looks any more."""
+        super().hideEvent(event)
+        self.seen.emit(False)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Give up the sidebar where there is no room for it, and bring it back."""
+        super().resizeEvent(event)
+        if self._is_wide(event.oldSize()) != self._is_wide(event.size()):
+            self._show_sidebar(self._is_wide(event.size()) and self._sidebar_wanted)
+        self.page.composer.prompt.fit()
+
+    def _build(self) -> None:
+        self.setWindowIcon(QIcon(icons.pixmap("tern-app", "", 256)))
+        self.setMinimumSize(480, 360)
+        self.resize(1160, 780)
+        upper = QHBoxLayout()
+        upper.addWidget(self.sidebar)
+        upper.addWidget(self.page, 1)
+        central = QWidget()
+        whole = QVBoxLayout(central)
+        whole.addLayout(upper, 1)
+        whole.addWidget(self.status)
+        for layout in (upper, whole):
+            layout.setContentsMargins(0, 0, 0, 0)
+            layout.setSpacing(0)
+        self.setCentralWidget(central)
+        composer = self.page.composer
+        self.setTabOrder(composer.prompt, composer.button)
+        self.setTabOrder(composer.button, self.sidebar.new_chat)
+        self.setTabOrder(self.sidebar.new_chat, self.sidebar.chats)
+        self._show_sidebar(True)
+
+    def _connect(self, controller: ChatController) -> None:
+        page, menus = self.page, self.menus
+        # Messages
+        page.composer.submitted.connect(controller.send)
+        page.composer.stop_requested.connect(controller.stop)
+        page.composer.draft_changed.connect(controller.set_draft)
+        page.empty.prompt_chosen.connect(controller.send)
+        page.conversation.retry_requested.connect(controller.retry)
+        page.conversation.take_back_requested.connect(controller.take_back)
+        controller.draft_changed.connect(page.composer.prompt.set_draft)
+        controller.busy_changed.connect(page.composer.set_busy)
+        # Chats
+        self.sidebar.new_chat_requested.connect(controller.new_chat)
+        self.sidebar.chat_chosen.connect(controller.open_chat)
+        page.errors.new_chat_requested.connect(controller.new_chat)
+        controller.chat_changed.connect(self._show_chat)
+        # Models, numbers, errors
+        page.empty.built_in_requested.connect(controller.use_built_in)
+        page.empty.folder_requested.connect(self._choose_folder)
+        self.folder_chosen.connect(controller.use_model)
+        controller.status_changed.connect(self._show_status)
+        controller.problem_raised.connect(page.errors.show_problem)
+        # Menus
+        menus.new_chat.triggered.connect(controller.new_chat)
+        menus.open_folder.triggered.connect(self._choose_folder)
+        menus.stop.triggered.connect(controller.stop)
+        menus.stop.setEnabled(controller.busy)
+        controller.busy_changed.connect(menus.stop.setEnabled)
+        menus.write.triggered.connect(self._focus_composer)
+        menus.next_chat.triggered.connect(self._next_chat)
+        menus.previous_chat.triggered.connect(self._previous_chat)
+        menus.copy_answer.triggered.connect(page.copy_last_answer)
+        menus.quit.triggered.connect(QApplication.quit)
+        # Window
+        menus.sidebar.triggered.connect(self._toggle_sidebar)
+        page.header.sidebar_toggled.connect(self._toggle_sidebar)
+        menus.zoom_in.triggered.connect(self._theme.zoom_in)
+        menus.zoom_out.triggered.connect(self._theme.zoom_out)
+        menus.zoom_reset.triggered.connect(self._theme.zoom_reset)
+        menus.full_screen.triggered.connect(self._toggle_full_screen)
+
+    @Slot(object)
+    def _show_chat(self, chat: Chat | None) -> None:
+        self.sidebar.show_chat(chat.id if chat else None)
+        title = chat.title if chat else ""
+        self.page.header.title.setText(title)
+        self.setWindowTitle(f"{title} – Ternchat" if chat else "Ternchat")
+        if chat is None:
+            self.page.composer.setFocus()
+
+    @Slot(object)
+    def _show_status(self, now: Snapshot) -> None:
+        self.status.show_status(now)
+        title = now.facts.model.title if now.facts else ""
+        if now.phase is Phase.LOADING:
+            title = now.model_title
+        self.page.composer.set_model(title)
+        self.page.empty.offer_models(now.facts is None and now.phase is not Phase.LOADING)
+
+    @Slot()
+    def _choose_folder(self) -> None:
+        dialog = QFileDialog(self, "Open model folder")
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(self.folder_chosen)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    @Slot()
+    def _focus_composer(self) -> None:
+        self.page.composer.setFocus()
+
+    @Slot()
+    def _next_chat(self) -> None:
+        self.sidebar.step(1)
+
+    @Slot()
+    def _previous_chat(self) -> None:
+        self.sidebar.step(-1)
+
+    @Slot()
+    def _toggle_sidebar(self) -> None:
+        self._sidebar_wanted = self.sidebar.isHidden()
+        self._show_sidebar(self._sidebar_wanted)
+
+    def _show_sidebar(self, shown: bool) -> None:
+        self.sidebar.setVisible(shown)
+        self.menus.sidebar.setChecked(shown)
+
+    @Slot()
+    def _toggle_full_screen(self) -> None:
+        if self.isFullScreen():
+            self.showNormal()
+        else:
+            self.showFullScreen()
+
+    def _is_wide(self, size: QSize) -> bool:
+        return not 0 <= size.width() < self._theme.px(NARROW_WIDTH)

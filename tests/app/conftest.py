@@ -1,0 +1,187 @@
+"""A small, honest engine for tests of the window: the real interface, made-up words."""
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from PySide6.QtCore import QThread
+
+from ternchat.app.chat_controller import ChatController
+from ternchat.app.core.chat_store import MemoryChatStore
+from ternchat.app.core.model_store import ModelStore
+from ternchat.app.core.paths import DataPaths
+from ternchat.app.models.chat_list_model import ChatListModel
+from ternchat.app.models.conversation_model import ConversationModel
+from ternchat.app.workers.engine_thread import EngineThread
+
+
+class FakeError(Exception):
+    pass
+
+
+class ModelFileError(FakeError):
+    pass
+
+
+class ContextFullError(FakeError):
+    pass
+
+
+class LoadCancelled(FakeError):
+    pass
+
+
+class Panic(BaseException):
+    """Like a panic of tokenizers: no Exception."""
+
+
+@dataclass(frozen=True)
+class Timings:
+    prompt_tokens: int = 8
+    reused_tokens: int = 0
+    prefill_seconds: float = 0.1
+    new_tokens: int = 0
+    decode_seconds: float = 0.0
+    prefill_tokens_per_second: float | None = 80.0
+
+    @property
+    def decode_tokens_per_second(self):
+        return 20.0 if self.new_tokens > 1 else None
+
+
+@dataclass(frozen=True)
+class Step:
+    text: str
+    token_id: int
+    timings: Timings
+
+
+class Model:
+    kernel, threads = "scalar", 1
+    memory = SimpleNamespace(weights=4_000_000, head=1_000_000, kv=lambda length: 1000 * length)
+
+    def __init__(self, path):
+        self.path, self.closed = path, False
+
+    def close(self):
+        self.closed = True
+
+
+class FakeEngine:
+    """Stands for the module `ternchat.engine`; what it answers depends on the last message.
+
+    "count N" gives N words; "hold" waits after its first word until `gate` is set; "fail",
+    "panic" and "full" end in an error. A folder named "broken" cannot be loaded; while
+    `load_gate` is clear, loading goes on until it is cancelled.
+    """
+
+    LoadCancelled = LoadCancelled
+    SamplingParams = SimpleNamespace
+
+    def __init__(self):
+        self.gate = threading.Event()
+        self.load_gate = threading.Event()
+        self.load_gate.set()
+        self.models = []
+        self.asked = []
+
+    def load(self, path, threads=None, isa=None, progress=None):
+        if Path(path).name == "broken":
+            raise ModelFileError(f"{path}/config.json is no JSON")
+        for done in range(5):
+            if not progress(done, 4):
+                raise LoadCancelled("loading was cancelled")
+        while not self.load_gate.wait(0.005):
+            if not progress(2, 4):
+                raise LoadCancelled("loading was cancelled")
+        self.models.append(Model(path))
+        return self.models[-1]
+
+    def Session(self, model, context_length=None):  # noqa: N802
+        return Session(self, model, context_length or 256)
+
+
+class Session:
+    def __init__(self, engine, model, context_length):
+        self._engine, self._model, self.context_length = engine, model, context_length
+        self.used_tokens, self.last = 0, None
+
+    def reply(self, messages, sampling, cancel=None, progress=None):
+        assert not self._model.closed
+        self._engine.asked.append(messages)
+        self.last = None
+        text = messages[-1]["content"]
+        for done in range(0, 9, 4):
+            progress(done, 8)
+        for number, word in enumerate(self._words(text, cancel)):
+            if cancel.is_set():
+                break
+            self.used_tokens = 8 + number
+            yield Step(word, number, Timings(new_tokens=number + 1, decode_seconds=number / 20))
+        reason = "cancelled" if cancel.is_set() else "stop"
+        self.last = SimpleNamespace(finish_reason=reason, timings=Timings(new_tokens=9))
+
+    def _words(self, text, cancel):
+        if text.startswith("count"):
+            yield from (f"t{i} " for i in range(int(text.split()[1])))
+        elif text.startswith("hold"):
+            yield " held"
+            while not self._engine.gate.wait(0.005) and not cancel.is_set():
+                pass
+            yield " on"
+        elif text in ("fail", "panic", "full"):
+            yield "before"
+            errors = {"fail": FakeError, "panic": Panic, "full": ContextFullError}
+            raise errors[text](f"it was to {text}")
+        else:
+            yield " You said:"
+            yield f" {text}"
+
+
+@pytest.fixture
+def fake():
+    return FakeEngine()
+
+
+@pytest.fixture
+def engine(qapp, fake):
+    thread = EngineThread(engine=lambda: fake)
+    yield thread
+    assert thread.close()
+
+
+@pytest.fixture
+def store():
+    return MemoryChatStore()
+
+
+@pytest.fixture
+def models(tmp_path):
+    return ModelStore(DataPaths.from_option(tmp_path))
+
+
+@pytest.fixture
+def conversation(qapp):
+    return ConversationModel()
+
+
+@pytest.fixture
+def chats(qapp):
+    return ChatListModel()
+
+
+@pytest.fixture
+def controller(store, models, engine, conversation, chats):
+    return ChatController(store, models, engine, conversation, chats)
+
+
+@pytest.fixture(autouse=True)
+def no_thread_is_left(qapp):
+    """A thread that outlives its test is a leak."""
+    before = set(threading.enumerate())
+    yield
+    left = [t for t in threading.enumerate() if t not in before and not t.daemon]
+    assert not left, left
+    assert QThread.currentThread() is qapp.thread()

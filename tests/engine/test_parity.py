@@ -1,0 +1,98 @@
+"""The engine against transformers, on random checkpoints of odd shapes."""
+
+import numpy as np
+import pytest
+
+from ternchat import engine
+from ternchat.app.core.random_checkpoint import write_checkpoint
+from ternchat.app.core.random_shapes import bitnet_config, llama_config
+from ternchat.engine import backend
+
+torch = pytest.importorskip("torch")
+transformers = pytest.importorskip("transformers")
+
+TOKENS = 48
+CASES = {
+    "two layers": dict(hidden_size=64, intermediate_size=96, layers=2, heads=4, kv_heads=2),
+    "one head": dict(hidden_size=20, intermediate_size=52, layers=2, heads=1, kv_heads=1),
+    "five heads, one key head": dict(
+        hidden_size=160, intermediate_size=200, layers=3, heads=5, kv_heads=1, vocab_size=777
+    ),
+    "twenty heads, head untied": dict(
+        hidden_size=640,
+        intermediate_size=864,
+        layers=4,
+        heads=20,
+        kv_heads=5,
+        tie_word_embeddings=False,
+    ),
+    "every head its own keys": dict(
+        hidden_size=128, intermediate_size=300, layers=4, heads=8, kv_heads=8, vocab_size=1001
+    ),
+    "eight layers": dict(hidden_size=128, intermediate_size=260, layers=8, heads=4, kv_heads=2),
+    "master weights": dict(
+        hidden_size=128, intermediate_size=260, layers=4, heads=4, kv_heads=2, packed=False
+    ),
+    "master weights in float32": dict(
+        hidden_size=72,
+        intermediate_size=100,
+        layers=3,
+        heads=6,
+        kv_heads=3,
+        packed=False,
+        dtype="f32",
+    ),
+    "llama": dict(
+        family=llama_config, hidden_size=128, intermediate_size=256, layers=3, heads=4, kv_heads=2
+    ),
+    "llama with wide heads": dict(
+        family=llama_config,
+        hidden_size=96,
+        intermediate_size=200,
+        layers=2,
+        heads=3,
+        kv_heads=1,
+        head_dim=48,
+        tie_word_embeddings=True,
+    ),
+}
+
+
+def reference_logits(folder, ids):
+    """float32 logits of transformers; its modules for BitNet mix dtypes unless told again."""
+    model = transformers.AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
+    torch.nn.Module.float(model)  # PreTrainedModel.float refuses for quantised models
+    for module in model.modules():
+        if type(module).__name__ == "BitLinear":
+            module.dtype = torch.float32
+    # compiled, its helpers would need a C++ compiler and a minute
+    with torch.no_grad(), torch.compiler.set_stance("force_eager"):
+        return model(torch.tensor(ids)[None]).logits[0].numpy()
+
+
+@pytest.fixture(scope="module", params=CASES)
+def case(request, tmp_path_factory):
+    shape = {"vocab_size": 301, "family": bitnet_config} | CASES[request.param]
+    family, packed = shape.pop("family"), shape.pop("packed", True)
+    dtype = shape.pop("dtype", "bf16")
+    folder = tmp_path_factory.mktemp("parity") / "model"
+    write_checkpoint(folder, family(**shape), seed=len(request.param), packed=packed, dtype=dtype)
+    ids = np.random.default_rng(3).integers(0, shape["vocab_size"], TOKENS).tolist()
+    return folder, ids, reference_logits(folder, ids), shape["layers"]
+
+
+@pytest.mark.parametrize("isa", backend.describe()["kernel_sets"])
+@pytest.mark.filterwarnings("ignore")  # transformers' and torch's own
+def test_logits_equal_those_of_transformers(case, isa):
+    folder, ids, expected, layers = case
+    model = engine.load(folder, isa=isa, kv_dtype="f32")
+    logits = model.logits(ids)
+    model.close()
+    spread = expected.std()
+    rms = np.sqrt(np.mean((logits - expected) ** 2)) / spread
+    # int8 rounding amplifies the last bits of a float, layer by layer
+    assert rms <= (0.03 if layers <= 4 else 0.08)
+    best, second = np.sort(expected, -1)[:, :-3:-1].T
+    clear = best - second > 0.25 * spread
+    assert clear.any()
+    np.testing.assert_array_equal(logits.argmax(-1)[clear], expected.argmax(-1)[clear])
