@@ -18,7 +18,6 @@ from ternchat.app.workers.system_probe import SystemProbe
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
-
     from ternchat.app.cli.arguments import Options
     from ternchat.app.core.paths import DataPaths
 
@@ -40,9 +39,7 @@ class AppContext:
         """Make all parts and tie them together; nothing is loaded or shown yet."""
         models = ModelStore(paths)
         store = MemoryChatStore()
-        engine = EngineThread(
-            LoadOptions(options.threads, options.isa, options.context_length)
-        )
+        engine = EngineThread(LoadOptions(options.threads, options.isa, options.context_length))
         conversation, chats = ConversationModel(), ChatListModel()
         controller = ChatController(store, models, engine, conversation, chats)
         window = MainWindow(Theme(app), controller, conversation, chats)

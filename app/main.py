@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from PySide6.QtWidgets import QApplication
-
     from ternchat.app.cli.arguments import Options
 
 log = logging.getLogger(__name__)
@@ -78,7 +77,6 @@ def _run_window(options: Options) -> int:
 
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
-
     from ternchat.app.context import AppContext
 
     app = QApplication([sys.argv[0]])
@@ -103,8 +101,11 @@ def _run_window(options: Options) -> int:
 
 
 class _SignalWatch:
-    """Ends the event loop on SIGINT and SIGTERM: Python looks at signals only between its own
-    instructions, of which a waiting event loop runs none; a socket wakes it."""
+    """Ends the event loop on SIGINT and SIGTERM.
+
+    Python looks at signals only between its own instructions, of which a waiting event loop
+    runs none; a socket wakes it.
+    """
 
     def __init__(self, app: QApplication) -> None:
         from PySide6.QtCore import QSocketNotifier

@@ -76,8 +76,10 @@ def _thread_count(threads: int | None) -> int:
 
 
 def default_threads() -> int:
-    """One thread per physical core this process may use: the second one of a core adds nothing
-    when memory is the limit."""
+    """One thread per physical core this process may use.
+
+    A core's second hardware thread adds nothing where memory is the limit.
+    """
     usable = _kernels.processors()
     physical = psutil.cpu_count(logical=False) or usable
     return max(1, min(usable, physical))

@@ -174,5 +174,8 @@ def _template_text(folder: Path) -> tuple[str, str]:
 
 
 def _folded(text: str) -> str:
-    """The text with each run of white space outside quotes as one space."""
-    return re.sub(r"('[^']*')|\s+", lambda match: match.group(1) or " ", text.strip())
+    """The text with each run of white space outside quotes as one space.
+
+    Jinja drops one line break at the end; any other space around the tags would be written out.
+    """
+    return re.sub(r"('[^']*')|\s+", lambda match: match.group(1) or " ", text.removesuffix("\n"))

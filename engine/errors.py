@@ -1,4 +1,4 @@
-"""What can go wrong in the engine; every message names the thing, what was found, what was expected."""
+"""What can go wrong in the engine; a message names the thing, what was found, what was expected."""
 
 
 class EngineError(Exception):
@@ -27,14 +27,15 @@ class ContextFullError(EngineError):
     Attributes:
         prompt_tokens: tokens the prompt has.
         context_length: tokens the context holds.
+
     """
 
     def __init__(self, prompt_tokens: int, context_length: int) -> None:
         self.prompt_tokens = prompt_tokens
         self.context_length = context_length
         super().__init__(
-            f"the prompt has {prompt_tokens:,} tokens, but the context holds only {context_length:,}"
-            " and an answer needs room too"
+            f"the prompt has {prompt_tokens:,} tokens, but the context holds only"
+            f" {context_length:,} and an answer needs room too"
         )
 
 
@@ -44,6 +45,7 @@ class NotEnoughMemoryError(EngineError):
     Attributes:
         needed_bytes: what the load would take.
         available_bytes: what the system says is free.
+
     """
 
     def __init__(self, what: str, needed_bytes: int, available_bytes: int) -> None:

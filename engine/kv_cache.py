@@ -18,6 +18,7 @@ class KVCache:
         scores: scratch of the attention kernel.
         length: tokens held; positions 0 ... length - 1 are valid.
         capacity: tokens that fit.
+
     """
 
     def __init__(

@@ -56,6 +56,7 @@ def load(
 
     Raises:
         EngineError: one of its subclasses, naming what was found and what was expected.
+
     """
     backend.check_device(device)
     if kv_dtype not in KV_BYTES:

@@ -23,6 +23,7 @@ class MemoryUse:
         work: buffers for the activations of a chunk of tokens.
         kv_bytes_per_token: keys and values of one token in all layers.
         embedding_mapped: whether the embedding (and the head) stay in the mapped file.
+
     """
 
     weights: int

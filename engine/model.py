@@ -29,7 +29,7 @@ class Cancel(Protocol):
         """Whether to stop."""
 
 
-class ForwardCancelled(Exception):  # noqa: N818
+class ForwardCancelled(Exception):
     """A forward pass was left between two layers; the cache still holds whole tokens only."""
 
 
@@ -80,6 +80,7 @@ class Model:
         memory: bytes it takes.
         kernels: the kernel set it computes with.
         kv_dtype: how keys and values are kept, "f16" or "f32".
+
     """
 
     def __init__(
@@ -135,7 +136,7 @@ class Model:
 
     def forward(
         self,
-        tokens: Sequence[int],
+        tokens: Sequence[int] | npt.NDArray[np.int64],
         cache: KVCache,
         cancel: Cancel | None = None,
         every_position: bool = False,
@@ -200,7 +201,7 @@ class Model:
         """Lets go of the model's file."""
         self._checkpoint.close()
 
-    def _checked(self, tokens: Sequence[int]) -> npt.NDArray[np.int64]:
+    def _checked(self, tokens: Sequence[int] | npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         ids = np.asarray(tokens, np.int64)
         if ids.ndim != 1 or not len(ids):
             raise ValueError(f"token ids must be a non-empty list, not of shape {ids.shape}")

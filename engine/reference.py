@@ -22,7 +22,8 @@ class Quantized(NamedTuple):
     @property
     def sum(self) -> npt.NDArray[np.int32]:
         """The sum of each row, exact."""
-        return self.q.sum(-1, dtype=np.int32)
+        total: npt.NDArray[np.int32] = self.q.sum(-1, dtype=np.int32)
+        return total
 
 
 def unpack(packed: npt.NDArray[np.uint8], rows: int) -> Ints:
@@ -42,7 +43,8 @@ def pack(weights: Ints) -> npt.NDArray[np.uint8]:
     codes = np.zeros((4 * block, columns), np.uint8)
     codes[:rows] = weights + 1
     parts = codes.reshape(4, block, columns)
-    return parts[0] | parts[1] << 2 | parts[2] << 4 | parts[3] << 6
+    packed: npt.NDArray[np.uint8] = parts[0] | parts[1] << 2 | parts[2] << 4 | parts[3] << 6
+    return packed
 
 
 def tiles(weights: Ints, lanes: int) -> npt.NDArray[np.uint8]:
@@ -70,7 +72,8 @@ def norm(x: Floats, weight: Floats, eps: float) -> Floats:
     """RMSNorm over the last axis."""
     mean = np.mean(x.astype(np.float64) ** 2, -1, keepdims=True)
     inverse = (1 / np.sqrt(mean + eps)).astype(np.float32)
-    return weight * (x * inverse)
+    normed: Floats = weight * (x * inverse)
+    return normed
 
 
 def quantize(x: Floats) -> Quantized:
@@ -90,8 +93,11 @@ def glu(gate_up: Floats, activation: str) -> Floats:
     """activation(gate) * up; gate_up is (tokens, 2n)."""
     gate, up = np.split(gate_up, 2, -1)
     if activation == "relu2":
-        return np.maximum(gate, 0) ** 2 * up
-    return gate / (1 + np.exp(-gate)) * up
+        activated: Floats = np.maximum(gate, 0) ** 2
+    else:
+        activated = gate / (1 + np.exp(-gate))
+    gated: Floats = activated * up
+    return gated
 
 
 def glu_quantize(gate_up: Floats, activation: str, weight: Floats | None, eps: float) -> Quantized:
@@ -100,13 +106,13 @@ def glu_quantize(gate_up: Floats, activation: str, weight: Floats | None, eps: f
 
 
 def matmul(weights: Ints, row_scale: Floats, x: Quantized) -> Floats:
-    """x @ W.T with W = weights * row_scale: int32 sums, one float32 scaling."""
+    """X @ W.T with W = weights * row_scale: int32 sums, one float32 scaling."""
     sums = x.q.astype(np.int32) @ weights.T.astype(np.int32)  # (tokens, rows)
     return sums.astype(np.float32) * (row_scale * x.step[:, None])
 
 
 def rope_angles(positions: int, head_dim: int, theta: float) -> tuple[Floats, Floats]:
-    """cos and sin of shape (positions, head_dim / 2), computed as transformers does, in float32."""
+    """Cos and sin of shape (positions, head_dim / 2), computed as transformers does, in float32."""
     exponents = np.arange(0, head_dim, 2, dtype=np.float32) / np.float32(head_dim)
     inverse_frequencies = (1.0 / np.power(np.float32(theta), exponents)).astype(np.float32)
     angles = np.arange(positions, dtype=np.float32)[:, None] * inverse_frequencies
@@ -114,7 +120,7 @@ def rope_angles(positions: int, head_dim: int, theta: float) -> tuple[Floats, Fl
 
 
 def rope(x: Floats, cosines: Floats, sines: Floats) -> Floats:
-    """Rotate the halves of each head; x (tokens, heads, head_dim), angles (tokens, head_dim / 2)."""
+    """Rotate the halves of each head; x (tokens, heads, d), angles (tokens, d / 2)."""
     a, b = np.split(x, 2, -1)
     c, s = cosines[:, None], sines[:, None]
     return np.concatenate([a * c - b * s, b * c + a * s], -1)
@@ -135,7 +141,8 @@ def attention(q: Floats, keys: Floats, values: Floats) -> Floats:
     weights = np.exp(scores - scores.max(-1, keepdims=True))
     weights /= weights.sum(-1, keepdims=True)
     mixed = np.einsum("tkgl,lkd->tkgd", weights, values)
-    return mixed.reshape(tokens, heads * head_dim).astype(np.float32)
+    out: Floats = mixed.reshape(tokens, heads * head_dim).astype(np.float32)
+    return out
 
 
 def head(x: Floats, table: Floats) -> Floats:

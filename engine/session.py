@@ -29,6 +29,7 @@ class Step:
         text: what can be shown because of it; may be empty while a character is incomplete.
         token_id: the token.
         timings: the reply's numbers so far.
+
     """
 
     text: str
@@ -44,6 +45,7 @@ class Outcome:
         finish_reason: "stop", "length", "cancelled" or "context".
         text: the whole reply.
         token_ids: the ids it was generated with.
+
     """
 
     finish_reason: str
@@ -59,6 +61,7 @@ class Session:
         model: the model that answers.
         context_length: tokens that prompt and answer may have together.
         last: how the last reply ended; None before the first.
+
     """
 
     def __init__(self, model: Model, context_length: int | None = None) -> None:
@@ -105,6 +108,7 @@ class Session:
         Raises:
             ContextFullError: the messages do not fit the context.
             EngineError: template or tokenizer cannot write the messages.
+
         """
         tokenizer, config = self.model.tokenizer, self.model.config
         prompt = chat_template.encode_prompt(
@@ -247,9 +251,7 @@ class _Run:
     def outcome(self) -> Outcome:
         """How it ended; a reply left without a reason was cancelled."""
         ids = tuple(self.ids[self._prompt_length :])
-        return Outcome(
-            self.finish_reason or "cancelled", self.timings, "".join(self._texts), ids
-        )
+        return Outcome(self.finish_reason or "cancelled", self.timings, "".join(self._texts), ids)
 
     def _show(self, token: int) -> str:
         """Text that can be shown because of the token; ends the reply at a stop string."""

@@ -1,7 +1,7 @@
 """What a chat is made of: frozen records, changed by replacing them."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from enum import StrEnum
 
 TITLE_LENGTH = 48
@@ -33,6 +33,7 @@ class AnswerStats:
         finish_reason: "stop", "length", "cancelled" or "context".
         prompt_tokens, new_tokens: what was read and written.
         prefill_tokens_per_second, decode_tokens_per_second: None when unknown.
+
     """
 
     model: str
@@ -67,7 +68,7 @@ class Chat:
 
     id: int
     title: str
-    created: datetime = field(default_factory=lambda: datetime.now(timezone.utc))
+    created: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
 def title_of(text: str) -> str:

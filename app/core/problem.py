@@ -61,6 +61,7 @@ class Problem:
         advice: what to do.
         details: what to hand to whoever can help.
         chat_full: True when a new chat is the way on.
+
     """
 
     title: str

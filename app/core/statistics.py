@@ -22,6 +22,7 @@ class Snapshot:
         used_tokens: tokens in the context.
         facts: the loaded model.
         process_bytes: resident memory of the whole program.
+
     """
 
     phase: Phase = Phase.IDLE
@@ -124,10 +125,8 @@ class Statistics:
     def finished(self, ending: Ending) -> None:
         """The request ended; the rates become the means of the whole answer."""
         now = self._now
-        if ending.cancelled:
-            phase = Phase.STOPPED
-        else:
-            phase = Phase.READY if now.facts else Phase.IDLE
+        ready = Phase.READY if now.facts else Phase.IDLE
+        phase = Phase.STOPPED if ending.cancelled else ready
         self._now = replace(now, phase=phase, done=0, total=0)
         if ending.timings is not None:
             self._now = replace(

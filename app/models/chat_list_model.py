@@ -3,7 +3,6 @@
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
-
 from ternchat.app.core.conversation import Chat
 
 Index = QModelIndex | QPersistentModelIndex
@@ -25,7 +24,7 @@ class ChatListModel(QAbstractListModel):
         self._answering: int | None = None
         self._unread: set[int] = set()
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         """Number of chats."""
         return 0 if parent.isValid() else len(self._chats)
 

@@ -3,8 +3,14 @@
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
-
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
 from ternchat.app.core.conversation import Message, State
 
 Index = QModelIndex | QPersistentModelIndex
@@ -27,7 +33,7 @@ class ConversationModel(QAbstractListModel):
         self._messages: list[Message] = []
         self._activity = ""
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         """Number of messages."""
         return 0 if parent.isValid() else len(self._messages)
 

@@ -10,7 +10,12 @@ class IconButton(QToolButton):
     """An icon with a name that screen readers and the tooltip say."""
 
     def __init__(
-        self, theme: Theme, icon: str, name: str, parent: QWidget | None = None, role: str = "muted",
+        self,
+        theme: Theme,
+        icon: str,
+        name: str,
+        parent: QWidget | None = None,
+        role: str = "muted",
         size: int = 18,
     ) -> None:
         super().__init__(parent)

@@ -1,6 +1,5 @@
 """The reading column: content in the middle, never too wide to read."""
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -27,11 +26,10 @@ class Column(QWidget):
         self._theme, self._top, self._bottom = theme, top, bottom
         self._bar = SCROLL_BAR_WIDTH if beside_scroll_bar else 0
         self.box = QVBoxLayout(self)
-        self.box.setAlignment(Qt.AlignmentFlag.AlignTop)
         theme.changed.connect(self._fit)
         self._fit()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the column in the middle."""
         super().resizeEvent(event)
         self._fit()

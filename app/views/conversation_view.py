@@ -3,7 +3,6 @@
 from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QScrollArea, QWidget
-
 from ternchat.app.core.conversation import Role, State
 from ternchat.app.models.conversation_model import ConversationModel
 
@@ -37,7 +36,7 @@ class ConversationView(QScrollArea):
         # Always there, invisible without a range: the column must not jump when it is needed.
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self._column = Column(theme, top=24, bottom=24)
-        self._column.box.setSpacing(theme.px(16))
+        self._column.box.addStretch(1)  # messages stay at the top of a short chat
         self.setWidget(self._column)
         self._rows: list[MessageWidget] = []
         self.follow = FollowScroll(self.verticalScrollBar())
@@ -45,6 +44,8 @@ class ConversationView(QScrollArea):
         self._pill.hide()
         self._pill.clicked.connect(self.follow.start)
         self.follow.changed.connect(self._show_pill)
+        theme.changed.connect(self._restyle)
+        self._restyle()
         model.modelReset.connect(self._rebuild)
         model.rowsInserted.connect(self._insert)
         model.rowsRemoved.connect(self._remove)
@@ -56,13 +57,13 @@ class ConversationView(QScrollArea):
         """The rows on the page, first message first."""
         return list(self._rows)
 
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+    def wheelEvent(self, event: QWheelEvent) -> None:
         """Scrolling up ends following, however little it moves."""
         if event.angleDelta().y() > 0 or event.pixelDelta().y() > 0:
             self.follow.stop()
         super().wheelEvent(event)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Page keys move through the conversation; End follows again."""
         bar = self.verticalScrollBar()
         match event.key():
@@ -86,7 +87,7 @@ class ConversationView(QScrollArea):
         bar = self.verticalScrollBar()
         bar.setValue(bar.value() + pages * bar.pageStep())
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the pill above the lower edge."""
         super().resizeEvent(event)
         self._place_pill()
@@ -109,6 +110,7 @@ class ConversationView(QScrollArea):
             widget.selected.connect(self._on_selected)
             self._rows.insert(row, widget)
             self._column.box.insertWidget(row, widget)
+            self._chain(row)
             if message.role is Role.USER:
                 self.follow.start()
 
@@ -151,6 +153,18 @@ class ConversationView(QScrollArea):
         self._pill.setGeometry(
             x, self.height() - size.height() - self._theme.px(8), size.width(), size.height()
         )
+
+    def _chain(self, row: int) -> None:
+        """Let Tab go through the messages in their order, whenever they came."""
+        before: QWidget = self._rows[row - 1].focus_chain()[-1] if row else self
+        for widget in self._rows[row].focus_chain():
+            self.setTabOrder(before, widget)
+            before = widget
+
+    @Slot()
+    def _restyle(self) -> None:
+        self._column.box.setSpacing(self._theme.px(16))
+        self._pill.setIcon(self._theme.icon("arrow-down", "text", 16))
 
     def _message(self, row: int):  # noqa: ANN202
         return self._model.index(row).data(ConversationModel.MessageRole)

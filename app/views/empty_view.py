@@ -65,7 +65,7 @@ class EmptyView(QScrollArea):
         """Show the ways to a model while there is none."""
         self._ways.setVisible(offer)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave the picture out, and put the cards below each other, where room is short."""
         super().resizeEvent(event)
         self._tern.setVisible(self.viewport().height() >= self._theme.px(_ROOM_FOR_THE_TERN))
@@ -75,7 +75,6 @@ class EmptyView(QScrollArea):
 
     def _build(self) -> None:
         box = self._column.box
-        box.setAlignment(Qt.AlignmentFlag(0))
         for label in (self._tern, self._greeting):
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         box.addStretch(2)
@@ -102,8 +101,7 @@ class EmptyView(QScrollArea):
             self._way(
                 "feather",
                 "Fledgling, built in",
-                "5 MB, nothing to download. A tiny model to try Ternchat with: quick, friendly,"
-                " and often wrong.",
+                "5 MB, nothing to download. A tiny model to try Ternchat with; often wrong.",
                 built_in,
             )
         )

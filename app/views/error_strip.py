@@ -2,10 +2,17 @@
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
-
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
 from ternchat.app.core.problem import Problem
 
+from . import icons
 from .buttons import IconButton, TextButton
 from .labels import PlainLabel
 from .theme import Theme
@@ -28,6 +35,7 @@ class ErrorStrip(QFrame):
         self.setAccessibleName("Error")
         self._theme = theme
         self._problem: Problem | None = None
+        self._icon = QLabel()
         self.title = PlainLabel(name="errorTitle", wrap=True)
         self.text = PlainLabel(wrap=True)
         self.advice = PlainLabel(name="muted", wrap=True)
@@ -76,6 +84,7 @@ class ErrorStrip(QFrame):
 
     def _build(self) -> None:
         head = QHBoxLayout()
+        head.addWidget(self._icon)
         head.addWidget(self.title, 1)
         head.addWidget(self.dismiss, alignment=Qt.AlignmentFlag.AlignTop)
         buttons = QHBoxLayout()
@@ -104,7 +113,9 @@ class ErrorStrip(QFrame):
 
     @Slot()
     def _restyle(self) -> None:
-        px = self._theme.px
+        px, bad = self._theme.px, self._theme.colours.bad
+        ratio = self.devicePixelRatioF()
+        self._icon.setPixmap(icons.pixmap("triangle-alert", bad, px(18), ratio))
         self._box.setContentsMargins(px(14), px(8), px(8), px(12))
         self._box.setSpacing(px(4))
         self.details.setFixedHeight(DETAIL_LINES * self.details.fontMetrics().lineSpacing())

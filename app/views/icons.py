@@ -27,7 +27,10 @@ def icon(name: str, colour: str, size: int) -> QIcon:
     """The same as a QIcon, sharp on every screen."""
     result = QIcon()
     for ratio in RATIOS:
-        result.addPixmap(pixmap(name, colour, size, ratio))
+        image = pixmap(name, colour, size, ratio)
+        result.addPixmap(image)
+        # Or Qt would tint it where a list's row is selected.
+        result.addPixmap(image, QIcon.Mode.Selected)
     return result
 
 

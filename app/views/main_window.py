@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-
 from ternchat.app.core.turn import Phase
 
 from . import icons
@@ -63,17 +62,17 @@ class MainWindow(QMainWindow):
         self._show_status(controller.snapshot)
         self.page.composer.setFocus()
 
-    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+    def showEvent(self, event: QShowEvent) -> None:
         """Tell that somebody looks."""
         super().showEvent(event)
         self.seen.emit(True)
 
-    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
+    def hideEvent(self, event: QHideEvent) -> None:
         """Tell that nobody looks any more."""
         super().hideEvent(event)
         self.seen.emit(False)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Give up the sidebar where there is no room for it, and bring it back."""
         super().resizeEvent(event)
         if self._is_wide(event.oldSize()) != self._is_wide(event.size()):
@@ -99,6 +98,8 @@ class MainWindow(QMainWindow):
         self.setTabOrder(composer.prompt, composer.button)
         self.setTabOrder(composer.button, self.sidebar.new_chat)
         self.setTabOrder(self.sidebar.new_chat, self.sidebar.chats)
+        self.setTabOrder(self.sidebar.chats, self.page.header)
+        self.setTabOrder(self.page.header, self.page.conversation)
         self._show_sidebar(True)
 
     def _connect(self, controller: ChatController) -> None:

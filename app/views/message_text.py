@@ -92,21 +92,21 @@ class MessageText(QTextBrowser):
                 return limit
         return min(limit, widest + 2)
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+    def changeEvent(self, event: QEvent) -> None:
         """Space the lines anew when the font changes."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.FontChange:
             self.space_lines()
 
-    def loadResource(self, _kind: int, _name: Any) -> Any:  # noqa: N802
+    def loadResource(self, _kind: int, _name: Any) -> Any:
         """Nothing is ever loaded."""
         return QByteArray()
 
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+    def wheelEvent(self, event: QWheelEvent) -> None:
         """The page scrolls, not the message."""
         event.ignore()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Keys that move through the page go to the page."""
         plain = event.modifiers() in (
             Qt.KeyboardModifier.NoModifier,
@@ -117,13 +117,13 @@ class MessageText(QTextBrowser):
         else:
             super().keyPressEvent(event)
 
-    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+    def focusInEvent(self, event: QFocusEvent) -> None:
         """Show a ring when it was the keyboard."""
         super().focusInEvent(event)
         if event.reason() in BY_KEYBOARD:
             self.focused.emit(True)
 
-    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+    def focusOutEvent(self, event: QFocusEvent) -> None:
         """Take the ring away."""
         super().focusOutEvent(event)
         self.focused.emit(False)

@@ -2,8 +2,7 @@
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QEnterEvent, QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
-
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 from ternchat.app.core.conversation import Message, Role, State
 from ternchat.app.core.wording import rate_text
 
@@ -40,13 +39,15 @@ class MessageWidget(QWidget):
         self.frame = QFrame()
         self.frame.setObjectName("messageFrame")
         self.frame.setProperty("who", message.role.value)
+        if self._asked:
+            self.frame.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self.text = MessageText()
         self.text.setAccessibleName("Your message" if self._asked else "Answer")
         self.note = PlainLabel(name="note", wrap=not self._asked)
         self.rate = PlainLabel(name="rate")
-        self.copy = IconButton(theme, "copy", "Copy", role="faint", size=16)
-        self.retry = IconButton(theme, "rotate-cw", "Try again", role="faint", size=16)
-        self.take_back = IconButton(theme, "undo-2", "Take back", role="faint", size=16)
+        self.copy = IconButton(theme, "copy", "Copy", self, role="faint", size=16)
+        self.retry = IconButton(theme, "rotate-cw", "Try again", self, role="faint", size=16)
+        self.take_back = IconButton(theme, "undo-2", "Take back", self, role="faint", size=16)
         self._caret = QWidget(self.text.viewport())
         self._caret.setObjectName("caret")
         self._caret.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -67,6 +68,12 @@ class MessageWidget(QWidget):
     def message(self) -> Message:
         """What is shown."""
         return self._message
+
+    def focus_chain(self) -> tuple[QWidget, ...]:
+        """What Tab passes, in this order."""
+        if self._asked:
+            return self.text, self.take_back, self.copy
+        return self.text, self.copy, self.retry
 
     def show_message(self, message: Message, activity: str) -> None:
         """Take a newer state of the message; `activity` is what is being done about it."""
@@ -109,18 +116,18 @@ class MessageWidget(QWidget):
         QGuiApplication.clipboard().setText(self._message.shown_text)
         self.copy.set_icon("check", "good")
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the bubble as narrow as its text."""
         super().resizeEvent(event)
         self._fit_bubble()
         self._place_caret()
 
-    def enterEvent(self, event: QEnterEvent) -> None:  # noqa: N802
+    def enterEvent(self, event: QEnterEvent) -> None:
         """Bring the actions forward."""
         super().enterEvent(event)
         self._highlight(True)
 
-    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
+    def leaveEvent(self, event: QEvent) -> None:
         """Let the actions step back."""
         super().leaveEvent(event)
         self._highlight(False)
@@ -239,4 +246,3 @@ class MessageWidget(QWidget):
         self.text.space_lines()
         self._fit_bubble()
         self._place_caret()
-

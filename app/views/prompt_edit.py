@@ -68,7 +68,7 @@ class PromptEdit(QPlainTextEdit):
         if height != self.height():
             self.setFixedHeight(height)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter sends; Enter with Shift or Ctrl is a new line."""
         key, modifiers = event.key(), event.modifiers()
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not self._composing:
@@ -87,17 +87,17 @@ class PromptEdit(QPlainTextEdit):
         else:
             super().keyPressEvent(event)
 
-    def inputMethodEvent(self, event: QInputMethodEvent) -> None:  # noqa: N802
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         """Remember whether an input method still has words in the making."""
         self._composing = bool(event.preeditString())
         super().inputMethodEvent(event)
 
-    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+    def focusInEvent(self, event: QFocusEvent) -> None:
         """Tell the frame around."""
         super().focusInEvent(event)
         self.focus_changed.emit("keyboard" if event.reason() in BY_KEYBOARD else "other")
 
-    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+    def focusOutEvent(self, event: QFocusEvent) -> None:
         """Tell the frame around."""
         super().focusOutEvent(event)
         self.focus_changed.emit("")

@@ -3,7 +3,6 @@
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QWidget
-
 from ternchat.app.core.statistics import Snapshot
 from ternchat.app.core.wording import (
     context_text,
@@ -67,7 +66,7 @@ class StatusLine(QFrame):
         elif not self._timer.isActive():
             self._timer.start()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Show what fits."""
         super().resizeEvent(event)
         self._fit()

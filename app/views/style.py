@@ -78,11 +78,13 @@ QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; border: 
     margin: 1px; }
 #composer[focus="other"] { border-color: $faint; }
 #composer[focus="keyboard"] { border: 2px solid $accent; margin: 0; }
-#prompt { placeholder-text-color: $muted; font-size: ${s15}px; background: transparent; border: none; color: $text;
-    selection-background-color: $accent; selection-color: $on_accent; }
+#prompt { font-size: ${s15}px; background: transparent; border: none; color: $text;
+    placeholder-text-color: $muted; selection-background-color: $accent;
+    selection-color: $on_accent; }
 
 #greeting { font-size: ${s20}px; font-weight: 600; }
-#way { background: transparent; border: 1px solid $border; border-radius: ${s12}px; }
+#way { background: transparent; border: 1px solid $border; border-radius: ${s12}px;
+    margin: 1px; }
 #wayTitle { font-weight: 600; }
 
 #errorStrip { background: $surface; border: 1px solid $bad; border-radius: ${s12}px; }

@@ -95,6 +95,7 @@ class Theme(QObject):
         super().__init__(app)
         self._app = app
         self._zoom = 100
+        self._system_is_dark = app.palette().window().color().lightness() < 128
         self.colours = LIGHT
         app.setStyle("fusion")
         app.styleHints().colorSchemeChanged.connect(self.apply)
@@ -131,11 +132,18 @@ class Theme(QObject):
     @Slot()
     def apply(self) -> None:
         """Take the system's colour scheme and dress the application."""
-        dark = self._app.styleHints().colorScheme() is Qt.ColorScheme.Dark
+        scheme = self._scheme()
+        if scheme is Qt.ColorScheme.Unknown:  # a plain X11 desktop: go by the colours it gave us
+            dark = self._system_is_dark
+        else:
+            dark = scheme is Qt.ColorScheme.Dark
         self.colours = DARK if dark else LIGHT
         self._app.setPalette(_palette(self.colours))
         self._app.setStyleSheet(style.sheet(self.colours, self.px, _fixed_font()))
         self.changed.emit()
+
+    def _scheme(self) -> Qt.ColorScheme:
+        return self._app.styleHints().colorScheme()
 
     def _set_zoom(self, percent: int) -> None:
         if percent != self._zoom:

@@ -22,6 +22,7 @@ static inline vec v_broadcast4(const int8_t *p)
     memcpy(&word, p, 4);
     return _mm512_set1_epi32(word);
 }
+static inline void v_keep(vec *v) { __asm__("" : "+v"(*v)); }
 static inline vec v_dot(vec partial, vec codes, vec x)
 {
     return _mm512_dpbusd_epi32(partial, codes, x);

@@ -6,12 +6,17 @@
  *     LINES_PER_FOLD      lines after which a partial sum must be folded into 32 bits (even)
  *     vec, v_zero(), v_load(p), v_codes(raw, i), v_broadcast4(p)
  *     v_dot(partial, codes, x)     partial + codes * x, unsigned by signed bytes
+ *     v_keep(&v)                   nothing, told to the compiler as a change of v in its register:
+ *                                  without it GCC copies and spills the sums around v_dot
  *     v_fold(sum, partial)         sum of 32-bit lanes + the partial sums
  *     v_store(p, sum)
  */
 #include "ops.h"
 
 enum { PREFETCH_BYTES = 6144 };
+
+/* Loops of a few constant steps, unrolled early enough to keep arrays in registers. */
+#define UNROLLED _Pragma("GCC unroll 32")
 
 static inline __attribute__((always_inline)) void tile_of(const uint8_t *w, size_t lines,
                                                           const int8_t *x, size_t x_stride,
@@ -20,39 +25,35 @@ static inline __attribute__((always_inline)) void tile_of(const uint8_t *w, size
     /* One token: two chains per sum, or the latency of v_dot would bind. */
     enum { CHAINS = 2 };
     const int chains = tokens == 1 ? CHAINS : 1;
-    vec sum[TOKENS][4];
 
-    for (int j = 0; j < tokens; j++)
-        for (int i = 0; i < 4; i++)
-            sum[j][i] = v_zero();
-    while (lines > 0) {
-        const size_t now = lines < LINES_PER_FOLD ? lines : LINES_PER_FOLD;
-        vec partial[CHAINS][TOKENS][4];
+    for (size_t fold = 0; fold < lines; fold += LINES_PER_FOLD) {
+        const size_t end = lines - fold < LINES_PER_FOLD ? lines : fold + LINES_PER_FOLD;
+        vec partial[CHAINS * TOKENS * 4];
 
-        for (int c = 0; c < chains; c++)
-            for (int j = 0; j < tokens; j++)
-                for (int i = 0; i < 4; i++)
-                    partial[c][j][i] = v_zero();
-        for (size_t line = 0; line < now; line += (size_t)chains)
-            for (int c = 0; c < chains; c++, w += LANES, x += 4) {
+        UNROLLED for (int s = 0; s < chains * tokens * 4; s++)
+            partial[s] = v_zero();
+        for (size_t line = fold; line < end; line += (size_t)chains)
+            UNROLLED for (int c = 0; c < chains; c++, w += LANES, x += 4) {
                 __builtin_prefetch(w + PREFETCH_BYTES);
                 const vec raw = v_load(w);
-                for (int i = 0; i < 4; i++) {
+                UNROLLED for (int i = 0; i < 4; i++) {
                     const vec codes = v_codes(raw, i);
-                    for (int j = 0; j < tokens; j++)
-                        partial[c][j][i] = v_dot(partial[c][j][i], codes,
-                                                 v_broadcast4(x + (size_t)j * x_stride));
+                    UNROLLED for (int j = 0; j < tokens; j++) {
+                        vec *const p = &partial[(c * tokens + j) * 4 + i];
+                        *p = v_dot(*p, codes, v_broadcast4(x + (size_t)j * x_stride));
+                        v_keep(p);
+                    }
                 }
             }
-        for (int c = 0; c < chains; c++)
-            for (int j = 0; j < tokens; j++)
-                for (int i = 0; i < 4; i++)
-                    sum[j][i] = v_fold(sum[j][i], partial[c][j][i]);
-        lines -= now;
+        UNROLLED for (int j = 0; j < tokens; j++)
+            UNROLLED for (int i = 0; i < 4; i++) {
+                int32_t *const sums = acc + j * LANES + i * (LANES / 4);
+                vec sum = fold ? v_load(sums) : v_zero();
+                UNROLLED for (int c = 0; c < chains; c++)
+                    sum = v_fold(sum, partial[(c * tokens + j) * 4 + i]);
+                v_store(sums, sum);
+            }
     }
-    for (int j = 0; j < tokens; j++)
-        for (int i = 0; i < 4; i++)
-            v_store(acc + j * LANES + i * (LANES / 4), sum[j][i]);
 }
 
 /* Constant token counts let the compiler keep every sum in a register. */

@@ -20,3 +20,4 @@ static inline vec v_broadcast4(const int8_t *p)
     memcpy(&word, p, 4);
     return _mm256_set1_epi32(word);
 }
+static inline void v_keep(vec *v) { __asm__("" : "+x"(*v)); }

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
 
-TAIL_LINES = 30
+TAIL_LINES = 12
 
 
 class StartError(Exception):

@@ -92,11 +92,11 @@ def how_to_install(packages: list[str]) -> str:
     """The sentence that tells a person what to do."""
     names = " ".join(packages)
     if shutil.which("apt-get"):
-        return f"To install it: sudo apt-get install {names}"
+        return f"To install what is missing: sudo apt-get install {names}"
     if sys.platform == "darwin":
-        return "To install it: xcode-select --install"
+        return "To install what is missing: xcode-select --install"
     if sys.platform == "win32":
-        return "To install it: the C++ build tools of Visual Studio."
+        return "To install what is missing: the C++ build tools of Visual Studio."
     return f"Install your system's counterparts of these Debian packages: {names}"
 
 
@@ -110,7 +110,8 @@ def install(packages: list[str]) -> None:
         # One broken source among good ones is enough for this; the install itself decides.
         say(str(error))
     command = [*apt, "install", "-y", "--no-install-recommends", *packages]
-    run_quietly(f"Installing {' '.join(packages)}", command, APT_ADVICE, quiet)
+    say(f"needed: {' '.join(packages)}")
+    run_quietly("Installing them", command, APT_ADVICE, quiet)
 
 
 def _has_compiler() -> bool:

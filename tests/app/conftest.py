@@ -7,13 +7,13 @@ from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import QThread
-
 from ternchat.app.chat_controller import ChatController
 from ternchat.app.core.chat_store import MemoryChatStore
 from ternchat.app.core.model_store import ModelStore
 from ternchat.app.core.paths import DataPaths
 from ternchat.app.models.chat_list_model import ChatListModel
 from ternchat.app.models.conversation_model import ConversationModel
+from ternchat.app.views.theme import Theme
 from ternchat.app.workers.engine_thread import EngineThread
 
 
@@ -99,7 +99,7 @@ class FakeEngine:
         self.models.append(Model(path))
         return self.models[-1]
 
-    def Session(self, model, context_length=None):  # noqa: N802
+    def Session(self, model, context_length=None):
         return Session(self, model, context_length or 256)
 
 
@@ -185,3 +185,11 @@ def no_thread_is_left(qapp):
     left = [t for t in threading.enumerate() if t not in before and not t.daemon]
     assert not left, left
     assert QThread.currentThread() is qapp.thread()
+
+
+@pytest.fixture
+def theme(qapp):
+    theme = Theme(qapp)
+    yield theme
+    theme.deleteLater()
+    qapp.setStyleSheet("")

@@ -10,7 +10,14 @@ from ternchat.app.core.random_checkpoint import write_checkpoint
 from ternchat.app.core.random_shapes import bitnet_config
 from ternchat.engine import backend
 
-SHAPE = dict(hidden_size=64, intermediate_size=96, layers=2, heads=4, kv_heads=2, vocab_size=300)
+SHAPE = {
+    "hidden_size": 64,
+    "intermediate_size": 96,
+    "layers": 2,
+    "heads": 4,
+    "kv_heads": 2,
+    "vocab_size": 300,
+}
 
 
 @pytest.fixture(params=(True, False), ids=("packed", "master"))
@@ -73,7 +80,7 @@ def test_master_weights_that_are_not_finite_are_named(tmp_path):
 def test_too_little_memory_is_told_before_anything_is_allocated(folder, monkeypatch):
     monkeypatch.setattr(backend, "available_memory", lambda: 100_000)
     monkeypatch.setattr(backend, "allocate", lambda size: pytest.fail("allocated"))
-    with pytest.raises(engine.NotEnoughMemoryError, match="needs .* GB of memory") as caught:
+    with pytest.raises(engine.NotEnoughMemoryError, match=r"needs .* GB of memory") as caught:
         engine.load(folder)
     assert caught.value.available_bytes == 100_000
     assert caught.value.needed_bytes > 100_000

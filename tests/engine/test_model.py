@@ -75,7 +75,7 @@ def test_rows_that_are_no_multiple_of_four_equal_the_reference(folder, ids, isa)
     assert rms <= 0.03
 
 
-@pytest.mark.parametrize("kv_dtype", ("f16", "f32"))
+@pytest.mark.parametrize("kv_dtype", ["f16", "f32"])
 @pytest.mark.parametrize("isa", SETS)
 def test_results_do_not_depend_on_chunks_threads_or_the_cache(folder, ids, isa, kv_dtype):
     whole = engine.load(folder, isa=isa, threads=2, kv_dtype=kv_dtype).logits(ids)
@@ -136,9 +136,7 @@ def test_cancel_between_layers_leaves_whole_tokens_in_the_cache(folder, ids, loo
             model.forward(ids[10:20], cache, CancelledAfter(looks))
         assert cache.length == 10
     model.forward(ids[10:20], cache)
-    np.testing.assert_array_equal(
-        model.forward(ids[20:30], cache)[0], model.logits(ids[:30])[-1]
-    )
+    np.testing.assert_array_equal(model.forward(ids[20:30], cache)[0], model.logits(ids[:30])[-1])
 
 
 def test_memory_use_names_what_was_allocated(folder):

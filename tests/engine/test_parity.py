@@ -13,48 +13,86 @@ transformers = pytest.importorskip("transformers")
 
 TOKENS = 48
 CASES = {
-    "two layers": dict(hidden_size=64, intermediate_size=96, layers=2, heads=4, kv_heads=2),
-    "one head": dict(hidden_size=20, intermediate_size=52, layers=2, heads=1, kv_heads=1),
-    "five heads, one key head": dict(
-        hidden_size=160, intermediate_size=200, layers=3, heads=5, kv_heads=1, vocab_size=777
-    ),
-    "twenty heads, head untied": dict(
-        hidden_size=640,
-        intermediate_size=864,
-        layers=4,
-        heads=20,
-        kv_heads=5,
-        tie_word_embeddings=False,
-    ),
-    "every head its own keys": dict(
-        hidden_size=128, intermediate_size=300, layers=4, heads=8, kv_heads=8, vocab_size=1001
-    ),
-    "eight layers": dict(hidden_size=128, intermediate_size=260, layers=8, heads=4, kv_heads=2),
-    "master weights": dict(
-        hidden_size=128, intermediate_size=260, layers=4, heads=4, kv_heads=2, packed=False
-    ),
-    "master weights in float32": dict(
-        hidden_size=72,
-        intermediate_size=100,
-        layers=3,
-        heads=6,
-        kv_heads=3,
-        packed=False,
-        dtype="f32",
-    ),
-    "llama": dict(
-        family=llama_config, hidden_size=128, intermediate_size=256, layers=3, heads=4, kv_heads=2
-    ),
-    "llama with wide heads": dict(
-        family=llama_config,
-        hidden_size=96,
-        intermediate_size=200,
-        layers=2,
-        heads=3,
-        kv_heads=1,
-        head_dim=48,
-        tie_word_embeddings=True,
-    ),
+    "two layers": {
+        "hidden_size": 64,
+        "intermediate_size": 96,
+        "layers": 2,
+        "heads": 4,
+        "kv_heads": 2,
+    },
+    "one head": {
+        "hidden_size": 20,
+        "intermediate_size": 52,
+        "layers": 2,
+        "heads": 1,
+        "kv_heads": 1,
+    },
+    "five heads, one key head": {
+        "hidden_size": 160,
+        "intermediate_size": 200,
+        "layers": 3,
+        "heads": 5,
+        "kv_heads": 1,
+        "vocab_size": 777,
+    },
+    "twenty heads, head untied": {
+        "hidden_size": 640,
+        "intermediate_size": 864,
+        "layers": 4,
+        "heads": 20,
+        "kv_heads": 5,
+        "tie_word_embeddings": False,
+    },
+    "every head its own keys": {
+        "hidden_size": 128,
+        "intermediate_size": 300,
+        "layers": 4,
+        "heads": 8,
+        "kv_heads": 8,
+        "vocab_size": 1001,
+    },
+    "eight layers": {
+        "hidden_size": 128,
+        "intermediate_size": 260,
+        "layers": 8,
+        "heads": 4,
+        "kv_heads": 2,
+    },
+    "master weights": {
+        "hidden_size": 128,
+        "intermediate_size": 260,
+        "layers": 4,
+        "heads": 4,
+        "kv_heads": 2,
+        "packed": False,
+    },
+    "master weights in float32": {
+        "hidden_size": 72,
+        "intermediate_size": 100,
+        "layers": 3,
+        "heads": 6,
+        "kv_heads": 3,
+        "packed": False,
+        "dtype": "f32",
+    },
+    "llama": {
+        "family": llama_config,
+        "hidden_size": 128,
+        "intermediate_size": 256,
+        "layers": 3,
+        "heads": 4,
+        "kv_heads": 2,
+    },
+    "llama with wide heads": {
+        "family": llama_config,
+        "hidden_size": 96,
+        "intermediate_size": 200,
+        "layers": 2,
+        "heads": 3,
+        "kv_heads": 1,
+        "head_dim": 48,
+        "tie_word_embeddings": True,
+    },
 }
 
 

@@ -200,7 +200,7 @@ def test_the_longest_prompt_leaves_room_for_one_token(model):
         next(session.generate(list(range(5, 17)), GREEDY))
 
 
-@pytest.mark.parametrize("length", (0, -1, 257))
+@pytest.mark.parametrize("length", [0, -1, 257])
 def test_a_context_the_model_does_not_have_is_refused(model, length):
     with pytest.raises(ValueError, match=f"context_length = {length}"):
         engine.Session(model, context_length=length)

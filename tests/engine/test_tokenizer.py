@@ -12,6 +12,7 @@ from tokenizers import decoders, models, pre_tokenizers
 
 from ternchat.engine.config import ModelConfig
 from ternchat.engine.errors import TokenizerError
+from ternchat.engine.formats.tokenizer_json import TokenizerFile
 from ternchat.engine.tokenizer import MAX_TEXT_CHARACTERS, Tokenizer
 
 FLEDGLING = Path(__file__).parents[2] / "resources" / "fledgling"
@@ -43,7 +44,7 @@ def with_added(*tokens):
 
 
 def build(spec=SPEC, vocab_size=4096):
-    return Tokenizer(copy.deepcopy(spec), vocab_size, SOURCE)
+    return Tokenizer(TokenizerFile(copy.deepcopy(spec), vocab_size, SOURCE))
 
 
 @pytest.fixture(scope="module")
@@ -94,10 +95,24 @@ def test_special_tokens_that_take_white_space_with_them_are_plain_text():
     assert decoded(tokenizer, tokenizer.encode("a <|x|> b")) == "a <|x|> b"
 
 
+def test_a_tokenizer_that_makes_special_tokens_of_whole_words_is_caught():
+    model = copy.deepcopy(SPEC["model"]) | {"ignore_merges": True}
+    byte_level = SPEC["pre_tokenizer"] | {"use_regex": False}
+    tokenizer = build(spec_with(model=model, pre_tokenizer=byte_level))
+    with pytest.raises(TokenizerError, match="makes special tokens of plain text"):
+        tokenizer.encode("<|eot_id|>")
+    assert tokenizer.encode("Hello")
+
+
 def test_added_runs_of_white_space_stay_what_they_are():
     tokenizer = build(with_added(added("    ", 4096, special=False)), 4097)
     assert tokenizer.encode("    ") == [4096]
     assert tokenizer.decode_bytes(4096) == b"    "
+
+
+def test_an_added_run_of_white_space_that_the_library_numbers_otherwise_is_refused():
+    with pytest.raises(TokenizerError, match="the id of the added token '    ' leaves a gap"):
+        build(with_added(added("    ", 5000, special=False)), 6000)
 
 
 def test_the_post_processor_truncation_and_padding_of_the_file_are_not_used():
@@ -167,7 +182,7 @@ def test_every_byte_has_its_character_in_the_byte_alphabet():
     library = tokenizers.Tokenizer(models.BPE(vocab, []))
     library.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     library.decoder = decoders.ByteLevel()
-    tokenizer = Tokenizer(json.loads(library.to_str()), 256, SOURCE)
+    tokenizer = build(json.loads(library.to_str()), 256)
     assert sorted(tokenizer.decode_bytes(token_id) for token_id in range(256)) == [
         bytes([byte]) for byte in range(256)
     ]
@@ -197,9 +212,7 @@ def test_ids_of_tokens_are_known(fledgling):
 
 
 def test_a_vocabulary_may_have_holes():
-    vocab = {piece: token_id for piece, token_id in SPEC["model"]["vocab"].items()}
-    vocab["Ġhole"] = 5000
-    tokenizer = build(with_model(vocab=vocab), 6000)
+    tokenizer = build(with_model(vocab=SPEC["model"]["vocab"] | {"Ġhole": 5000}), 6000)
     assert tokenizer.decode_bytes(5000) == b" hole"
     assert tokenizer.decode_bytes(4999) == b""
 
@@ -222,7 +235,7 @@ def test_a_vocabulary_may_have_holes():
             spec_with(normalizer={"type": "Sequence", "normalizers": [{"type": "Replace"}]}),
             "the normalizer is 'Replace'",
         ),
-        (spec_with(normalizer="NFC"), "the normalizer is 'NFC'"),
+        (spec_with(normalizer="NFKC"), "the normalizer is 'NFKC'"),
         (with_model(vocab=None), "the vocabulary is None"),
         (with_model(vocab={}), "the vocabulary is {}"),
         (with_model(vocab=[["a", 0]]), "the vocabulary is"),
@@ -243,6 +256,7 @@ def test_a_vocabulary_may_have_holes():
          "once"),
         (with_added(added("<|eot_id|>", 4000)), "an added token is '<|eot_id|>'; expected each"),
         (with_added(added("e", 4095)), "an added token is 'e'; expected each token once"),
+        (with_added(added("  ", 4095)), "two tokens have the same id"),
         (with_added(3), "an added token is 3"),
         (with_added({"id": 7}), "an added token is {'id': 7}"),
         (spec_with(added_tokens={}), "added_tokens is {}; expected a list"),
@@ -269,7 +283,7 @@ def test_a_deeply_nested_normalizer_is_refused():
     for _ in range(900):
         normalizer = {"type": "Sequence", "normalizers": [normalizer]}
     with pytest.raises(TokenizerError):
-        Tokenizer(SPEC | {"normalizer": normalizer}, 4096, SOURCE)
+        TokenizerFile(SPEC | {"normalizer": normalizer}, 4096, SOURCE)
 
 
 @pytest.mark.parametrize(
@@ -364,9 +378,9 @@ def small_spec():
 
 SMALL = small_spec()
 values = st.sampled_from(
-    [None, True, False, 0, 1, -1, 258, 1 << 32, 1 << 70, 0.5, "", "a", "##", "<|eot_id|>", "\0", "世",
-     [], {}, ["a", "b"], [["t", "h"], ["t", "h"]], {"type": "NFC"}, {"Regex": "("}, {"type": "Fuse"},
-     {"type": "ByteLevel"}, {"type": "Sequence"}, {"a": {"b": 1}}]
+    [None, True, False, 0, 1, -1, 258, 1 << 32, 1 << 70, 0.5, "", "a", "##", "<|eot_id|>", "\0",
+     [], {}, ["a", "b"], [["t", "h"], ["t", "h"]], {"type": "NFC"}, {"Regex": "("}, "世",
+     {"type": "ByteLevel"}, {"type": "Sequence"}, {"type": "Fuse"}, {"a": {"b": 1}}]
 )  # fmt: skip
 
 
@@ -396,7 +410,7 @@ def test_mutations_end_in_a_tokenizer_that_works_or_in_a_named_error(data):
         else:
             part.setdefault("vocab", {})[data.draw(st.text(max_size=3))] = data.draw(values)
     try:
-        tokenizer = Tokenizer(spec, 300, SOURCE)
+        tokenizer = Tokenizer(TokenizerFile(spec, 300, SOURCE))
         ids = tokenizer.encode("the <|eot_id|> other\nthing, 世界 🙂")
     except TokenizerError as error:
         message = str(error)

@@ -79,7 +79,7 @@ def test_packing_gives_the_documented_layout(isa, rng, rows, columns):
 
 
 @pytest.mark.parametrize("rows", ROWS)
-@pytest.mark.parametrize("columns", (4, 30, 257))
+@pytest.mark.parametrize("columns", [4, 30, 257])
 def test_packing_from_hugging_faces_layout_equals_packing_from_weights(isa, rng, rows, columns):
     kernels = Kernels(isa, 2)
     weights = ternary(rng, rows, columns)
@@ -188,7 +188,7 @@ def test_norm_and_quantisation_together_equal_the_reference_within_a_step(kernel
     assert (np.rint(out / step[:, None]) != q).mean() < 0.01
 
 
-@pytest.mark.parametrize("activation", ("relu2", "silu"))
+@pytest.mark.parametrize("activation", ["relu2", "silu"])
 @pytest.mark.parametrize("n", SIZES)
 def test_the_gated_unit_equals_the_reference(kernels, rng, activation, n):
     gate_up = rng.standard_normal((3, 2 * n), dtype=np.float32) * 4
@@ -209,7 +209,7 @@ def test_squared_relu_of_large_values_stays_finite(kernels):
     np.testing.assert_allclose(gate_up[0, :32], 900.0**3)
 
 
-@pytest.mark.parametrize("dtype", ("float16", "float32"))
+@pytest.mark.parametrize("dtype", ["float16", "float32"])
 @pytest.mark.parametrize(
     ("heads", "kv_heads", "head_dim"), [(1, 1, 20), (4, 2, 16), (20, 5, 32), (6, 1, 6), (8, 8, 128)]
 )
@@ -246,7 +246,24 @@ def test_attention_equals_the_reference(kernels, rng, dtype, heads, kv_heads, he
 
 def test_the_cache_holds_halves_rounded_as_numpy_rounds_them(kernels):
     values = np.array(
-        [0, 1, -1, 1 / 3, 65504, 70000, -1e9, 6e-5, 6.1e-5, 3e-8, 2.98e-8, -1e-7, 2049, 2051, 0.1, 5],
+        [
+            0,
+            1,
+            -1,
+            1 / 3,
+            65504,
+            70000,
+            -1e9,
+            6e-5,
+            6.1e-5,
+            3e-8,
+            2.98e-8,
+            -1e-7,
+            2049,
+            2051,
+            0.1,
+            5,
+        ],
         np.float32,
     )
     cache = np.zeros((2, 1, 1, 16), np.float16)
@@ -257,7 +274,7 @@ def test_the_cache_holds_halves_rounded_as_numpy_rounds_them(kernels):
     np.testing.assert_array_equal(cache[1].reshape(-1), expected)
 
 
-@pytest.mark.parametrize("dtype", ("bf16", "float16", "float32"))
+@pytest.mark.parametrize("dtype", ["bf16", "float16", "float32"])
 @pytest.mark.parametrize("n", SIZES)
 def test_the_head_equals_the_reference(kernels, rng, dtype, n):
     table = rng.standard_normal((77, n), dtype=np.float32)

@@ -1,0 +1,122 @@
+"""A tokenizer.json of the one kind that is supported: byte-level BPE."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ternchat.engine.errors import ModelFileError, TokenizerError
+from ternchat.engine.formats.json_file import read_json, shown
+
+MAX_TOKENIZER_BYTES = 40_000_000
+# Others could blow a text up without bound, and no byte-level tokenizer is known to need them.
+_NORMALIZERS = ("NFC",)
+
+
+@dataclass(frozen=True)
+class AddedToken:
+    """A token that is looked for in a text before the text is cut into pieces."""
+
+    content: str
+    id: int
+    special: bool
+
+    @property
+    def is_marker(self) -> bool:
+        """Whether it may stand for something, marked special or not: no user's text may become it.
+
+        Only runs of white space (as in GPT-NeoX's vocabulary) are ordinary text.
+        """
+        return self.special or not self.content.isspace()
+
+
+class TokenizerFile:
+    """The contents of a tokenizer.json whose every id is below the model's vocabulary size."""
+
+    def __init__(self, contents: dict[str, Any], vocab_size: int, source: str) -> None:
+        self.source = source
+        self.vocab_size = vocab_size
+        self._contents = contents
+        self._check_kind()
+        self.vocabulary: dict[str, int] = self._vocabulary()
+        self.added_tokens = self._added_tokens()
+        self._check_ids()
+
+    @classmethod
+    def read(cls, path: Path, vocab_size: int) -> "TokenizerFile":
+        """The file at the path."""
+        try:
+            contents = read_json(path, MAX_TOKENIZER_BYTES)
+        except ModelFileError as error:
+            raise TokenizerError(str(error)) from error
+        return cls(contents, vocab_size, str(path))
+
+    def without_side_effects(self) -> dict[str, Any]:
+        """The contents without truncation, padding, dropout, post-processing; markers special."""
+        added = [
+            raw | {"special": token.is_marker}
+            for raw, token in zip(self._raw_added_tokens(), self.added_tokens, strict=True)
+        ]
+        removed = {"truncation": None, "padding": None, "post_processor": None}
+        model = self._contents["model"] | {"dropout": None}
+        return self._contents | removed | {"added_tokens": added, "model": model}
+
+    def _check_kind(self) -> None:
+        model = self._contents.get("model")
+        kind = model.get("type", "BPE") if isinstance(model, dict) else model
+        if kind != "BPE":
+            raise self._wrong("the model", kind, "byte-level BPE")
+        decoder = self._contents.get("decoder")
+        if "ByteLevel" not in _types(decoder, "decoders"):
+            raise self._wrong("the decoder", decoder, "ByteLevel (others are not supported)")
+        for kind in _types(self._contents.get("normalizer"), "normalizers"):
+            if kind not in _NORMALIZERS:
+                raise self._wrong("the normalizer", kind, f"none or {' or '.join(_NORMALIZERS)}")
+
+    def _vocabulary(self) -> dict[str, int]:
+        vocabulary = self._contents["model"].get("vocab")
+        if not isinstance(vocabulary, dict) or not vocabulary:
+            raise self._wrong("the vocabulary", vocabulary, "an object of tokens and their ids")
+        return vocabulary
+
+    def _raw_added_tokens(self) -> Any:
+        raw_tokens = self._contents.get("added_tokens")
+        return [] if raw_tokens is None else raw_tokens
+
+    def _added_tokens(self) -> tuple[AddedToken, ...]:
+        raw_tokens = self._raw_added_tokens()
+        if not isinstance(raw_tokens, list):
+            raise self._wrong("added_tokens", raw_tokens, "a list")
+        tokens: dict[str, AddedToken] = {}
+        for raw in raw_tokens:
+            if not isinstance(raw, dict) or not isinstance(raw.get("content"), str):
+                raise self._wrong("an added token", raw, "an object with content and id")
+            token = AddedToken(raw["content"], raw.get("id", -1), bool(raw.get("special")))
+            known_id = self.vocabulary.get(token.content, token.id)
+            if token.content in tokens or known_id != token.id:
+                raise self._wrong("an added token", token.content, "each token once, with one id")
+            tokens[token.content] = token
+        return tuple(tokens.values())
+
+    def _check_ids(self) -> None:
+        ids = self.vocabulary | {token.content: token.id for token in self.added_tokens}
+        for content, token_id in ids.items():
+            if not content:
+                raise self._wrong("a token", content, "at least one character in each token")
+            if type(token_id) is not int or not 0 <= token_id < self.vocab_size:
+                expected = f"a whole number below vocab_size {self.vocab_size:,}"
+                raise self._wrong(f"the id of token {shown(content)}", token_id, expected)
+        if len(set(ids.values())) != len(ids):
+            raise TokenizerError(f"{self.source}: two tokens have the same id; expected one each")
+
+    def _wrong(self, what: str, found: object, expected: str) -> TokenizerError:
+        return TokenizerError(f"{self.source}: {what} is {shown(found)}; expected {expected}")
+
+
+def _types(part: object, members: str) -> list[object]:
+    """The type of a decoder or normalizer, or the types of those it is a sequence of."""
+    if not isinstance(part, dict):
+        return [] if part is None else [part]
+    nested = part.get(members)
+    if part.get("type") != "Sequence" or not isinstance(nested, list):
+        return [part.get("type")]
+    return [member.get("type") if isinstance(member, dict) else member for member in nested]

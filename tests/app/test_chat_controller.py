@@ -1,0 +1,294 @@
+"""What the person asks for happens, in the right chat and in the right order."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from ternchat.app.core.conversation import Role, State
+from ternchat.app.core.turn import Phase
+
+
+@pytest.fixture
+def heard(controller):
+    """What the controller told the window."""
+    heard = SimpleNamespace(busy=[], problems=[], drafts=[], chats=[])
+    controller.busy_changed.connect(heard.busy.append)
+    controller.problem_raised.connect(heard.problems.append)
+    controller.draft_changed.connect(heard.drafts.append)
+    controller.chat_changed.connect(heard.chats.append)
+    return heard
+
+
+@pytest.fixture
+def idle(qtbot, controller):
+    """Wait until nothing runs any more."""
+    return lambda: qtbot.waitUntil(lambda: controller._request is None and not controller._queue)
+
+
+@pytest.fixture
+def texts(conversation):
+    return lambda: [m.shown_text for m in conversation.messages()]
+
+
+@pytest.fixture
+def states(conversation):
+    return lambda: [m.state.value for m in conversation.messages()]
+
+
+def shown(qtbot, conversation, text):
+    qtbot.waitUntil(lambda: any(m.shown_text == text for m in conversation.messages()))
+
+
+def test_the_first_message_loads_the_built_in_model_and_is_answered(
+    controller, fake, models, idle, texts, heard
+):
+    controller.send("Hello!")
+    assert controller.busy
+    assert controller.snapshot.phase is Phase.LOADING
+    idle()
+    assert texts() == ["Hello!", "You said: Hello!"]
+    assert fake.models[0].path == models.built_in.path
+    assert heard.busy == [True, False]
+    assert controller.snapshot.phase is Phase.READY
+
+
+def test_the_message_is_stored_before_the_engine_hears_of_it(controller, store, engine):
+    seen = []
+    engine._requested.connect(lambda *_: seen.extend(store.messages(store.chats()[0].id)))
+    controller.send("Hello!")
+    assert (seen[0].role, seen[0].text) == (Role.USER, "Hello!")
+
+
+def test_an_empty_chat_is_never_stored(controller, store, idle):
+    for _ in range(3):
+        controller.new_chat()
+        controller.send("  \n ")
+    assert store.chats() == []
+    controller.send("Hello!")
+    idle()
+    assert [chat.title for chat in store.chats()] == ["Hello!"]
+
+
+def test_the_whole_chat_is_handed_to_the_model(controller, fake, idle):
+    for text in ("one", "two"):
+        controller.send(text)
+        idle()
+    assert [(m["role"], m["content"]) for m in fake.asked[1]] == [
+        ("user", "one"),
+        ("assistant", " You said: one"),
+        ("user", "two"),
+    ]
+
+
+def test_stop_shows_at_once_and_keeps_the_text(
+    controller, conversation, qtbot, idle, texts, states, heard
+):
+    controller.send("hold")
+    shown(qtbot, conversation, "held")
+    controller.stop()
+    assert not controller.busy
+    assert states()[-1] == "stopped"
+    assert controller.snapshot.phase is Phase.STOPPED
+    idle()
+    assert states()[-1] == "stopped"
+    assert texts()[-1].startswith("held")
+    assert heard.busy == [True, False]
+
+
+def test_stop_while_loading(controller, fake, qtbot, idle, states, texts):
+    fake.load_gate.clear()
+    controller.send("Hello!")
+    controller.stop()
+    idle()
+    assert states() == ["done", "stopped"]
+    assert controller.snapshot.phase is Phase.STOPPED
+    fake.load_gate.set()
+    controller.send("again")
+    idle()
+    assert texts()[-1] == "You said: again"
+
+
+def test_a_message_sent_meanwhile_waits_for_its_turn(
+    controller, conversation, fake, qtbot, idle, texts, states
+):
+    controller.send("hold")
+    shown(qtbot, conversation, "held")
+    controller.send("second")
+    controller.send("third")
+    assert states() == ["done", "writing", "queued", "queued"]
+    fake.gate.set()
+    idle()
+    assert texts() == [
+        "hold", "held on", "second", "You said: second", "third", "You said: third",
+    ]  # fmt: skip
+    assert [m["content"] for m in fake.asked[-1]][-3:] == ["second", " You said: second", "third"]
+
+
+def test_stop_lets_the_queued_message_have_its_turn(
+    controller, conversation, qtbot, idle, texts, states
+):
+    controller.send("hold")
+    shown(qtbot, conversation, "held")
+    controller.send("second")
+    controller.stop()
+    idle()
+    assert states() == ["done", "stopped", "done", "done"]
+    assert texts()[-1] == "You said: second"
+
+
+def test_a_queued_message_can_be_taken_back(controller, conversation, fake, qtbot, heard, texts):
+    controller.send("hold")
+    shown(qtbot, conversation, "held")
+    controller.set_draft("more")
+    controller.send("second")
+    controller.set_draft("more")
+    controller.take_back(conversation.messages()[-1].id)
+    assert heard.drafts[-1] == "second\nmore"
+    assert texts() == ["hold", "held"]
+    controller.stop()
+
+
+def test_taking_back_the_only_message_of_a_chat_leaves_no_chat_behind(
+    controller, conversation, store, qtbot, heard, idle
+):
+    controller.send("hold")
+    shown(qtbot, conversation, "held")
+    controller.new_chat()
+    controller.send("elsewhere")
+    assert len(store.chats()) == 2
+    controller.take_back(conversation.messages()[0].id)
+    assert [chat.title for chat in store.chats()] == ["hold"]
+    assert heard.drafts[-1] == "elsewhere"
+    assert heard.chats[-1] is None
+    controller.stop()
+    controller.send("elsewhere")
+    idle()
+    assert len(store.chats()) == 2
+
+
+def test_an_answer_goes_on_in_its_own_chat(
+    controller, conversation, chats, store, fake, qtbot, idle, texts
+):
+    controller.send("hold")
+    shown(qtbot, conversation, "held")
+    controller.new_chat()
+    assert texts() == []
+    controller.send("elsewhere")
+    row = chats.index(chats.row_of(store.chats()[1].id))
+    assert row.data(chats.MarkRole) == "answering"
+    fake.gate.set()
+    idle()
+    assert texts() == ["elsewhere", "You said: elsewhere"]
+    assert chats.index(1).data(chats.MarkRole) == "unread"
+    controller.open_chat(store.chats()[1].id)
+    assert texts() == ["hold", "held on"]
+    assert chats.index(1).data(chats.MarkRole) == ""
+
+
+def test_coming_back_shows_all_that_was_written_meanwhile(
+    controller, conversation, store, qtbot, texts
+):
+    controller.send("hold")
+    shown(qtbot, conversation, "held")
+    controller.new_chat()
+    controller.open_chat(store.chats()[0].id)
+    assert texts() == ["hold", "held"]
+    controller.stop()
+
+
+def test_each_chat_keeps_its_draft(controller, store, idle, heard):
+    controller.send("one")
+    idle()
+    controller.set_draft("for one")
+    controller.new_chat()
+    assert heard.drafts[-1] == ""
+    controller.set_draft("for a new one")
+    controller.open_chat(store.chats()[0].id)
+    assert heard.drafts[-1] == "for one"
+    controller.new_chat()
+    assert heard.drafts[-1] == "for a new one"
+
+
+@pytest.mark.parametrize("text", ["fail", "panic"])
+def test_a_failed_answer_says_so_and_can_be_tried_again(
+    controller, conversation, idle, heard, states, texts, text
+):
+    controller.send(text)
+    idle()
+    assert states() == ["done", "failed"]
+    assert texts() == [text, "before"]
+    assert heard.problems[-1].text == f"It was to {text}."
+    failed = conversation.messages()[-1]
+    controller.retry(failed.id)
+    assert heard.problems[-1] is None
+    idle()
+    assert states() == ["done", "failed"]
+    assert conversation.messages()[-1].id != failed.id
+
+
+def test_a_full_context_offers_a_new_chat(controller, idle, heard):
+    controller.send("full")
+    idle()
+    assert heard.problems[-1].chat_full
+
+
+def test_a_failure_returns_what_was_queued_to_the_composer(
+    controller, fake, idle, heard, texts, tmp_path, qtbot
+):
+    (tmp_path / "broken").mkdir()
+    controller.use_model(str(tmp_path / "broken"))
+    controller.send("waiting")
+    assert texts() == ["waiting"]
+    qtbot.waitUntil(lambda: any(heard.problems))
+    assert texts() == []
+    assert heard.drafts[-1] == "waiting"
+    controller.send("waiting")
+    idle()
+    assert texts()[-1] == "You said: waiting"  # Fledgling stands in
+
+
+def test_a_model_that_does_not_exist_is_told_at_once(controller, heard, tmp_path):
+    controller.use_model(str(tmp_path / "nowhere"))
+    assert heard.problems[-1].title == "There is no such model"
+    assert not controller.busy
+
+
+def test_a_model_chosen_meanwhile_answers_the_next_message(
+    controller, conversation, fake, qtbot, idle, tmp_path
+):
+    controller.send("hold")
+    shown(qtbot, conversation, "held")
+    (tmp_path / "other").mkdir()
+    controller.use_model(str(tmp_path / "other"))
+    fake.gate.set()
+    idle()
+    controller.send("hi")
+    idle()
+    assert [m.path.name for m in fake.models] == ["fledgling", "other"]
+    assert conversation.messages()[-1].stats.model == "other"
+
+
+def test_after_a_failed_load_the_model_before_it_is_used_again(
+    controller, fake, idle, tmp_path, heard
+):
+    controller.send("hi")
+    idle()
+    (tmp_path / "broken").mkdir()
+    controller.use_model(str(tmp_path / "broken"))
+    idle()
+    assert heard.problems[-1] is not None
+    assert controller.snapshot.facts is None
+    controller.send("hi")
+    idle()
+    assert [m.path.name for m in fake.models] == ["fledgling", "fledgling"]
+
+
+def test_a_long_answer_is_saved_while_it_is_written(
+    controller, conversation, store, qtbot, monkeypatch
+):
+    monkeypatch.setattr("ternchat.app.chat_controller.CHECKPOINT_SECONDS", 0.0)
+    controller.send("hold")
+    shown(qtbot, conversation, "held")
+    stored = store.messages(store.chats()[0].id)[-1]
+    assert (stored.text, stored.state) == (" held", State.WRITING)
+    controller.stop()

@@ -1,0 +1,201 @@
+"""The engine thread: few signals, on the right thread, and always an end."""
+
+import gc
+import random
+import threading
+from pathlib import Path
+
+import pytest
+
+from ternchat.app.core.model_store import InstalledModel
+from ternchat.app.core.turn import LoadOptions, Phase, Request
+from ternchat.app.workers.engine_thread import EngineThread
+
+MODEL = InstalledModel("one", "One", Path("one"))
+OTHER = InstalledModel("two", "Two", Path("two"))
+BROKEN = InstalledModel("broken", "Broken", Path("broken"))
+
+
+def ask(text, model=MODEL):
+    return Request(model, ({"role": "user", "content": text},))
+
+
+class Events:
+    """Everything the engine thread said, in order."""
+
+    def __init__(self, engine):
+        self.all = []
+        for name in ("progressed", "unloaded", "loaded", "steps_ready", "finished", "failed"):
+            getattr(engine, name).connect(lambda *args, name=name: self.all.append((name, *args)))
+
+    def of(self, name):
+        return [event[1:] for event in self.all if event[0] == name]
+
+    @property
+    def names(self):
+        return [event[0] for event in self.all]
+
+    @property
+    def text(self):
+        return "".join(batch.text for (batch,) in self.of("steps_ready"))
+
+    def ends(self):
+        return len(self.of("finished")) + len(self.of("failed"))
+
+
+@pytest.fixture
+def events(engine):
+    return Events(engine)
+
+
+def test_all_text_arrives_in_few_batches(engine, events, qtbot):
+    with qtbot.waitSignal(engine.finished):
+        engine.send(ask("count 2000"))
+    assert events.text == "".join(f"t{i} " for i in range(2000))
+    assert len(events.of("steps_ready")) < 60
+    assert events.of("steps_ready")[-1][0].timings.new_tokens == 2000
+
+
+def test_the_first_piece_of_text_is_shown_at_once(engine, events, qtbot):
+    with qtbot.waitSignal(engine.steps_ready):
+        engine.send(ask("hold"))
+    assert events.text == " held"
+
+
+def test_slots_run_on_the_window_s_thread(engine, qtbot):
+    where = set()
+    for signal in (engine.progressed, engine.loaded, engine.steps_ready, engine.finished):
+        signal.connect(lambda *_: where.add(threading.get_ident()))
+    with qtbot.waitSignal(engine.finished):
+        engine.send(ask("count 50"))
+    assert where == {threading.get_ident()}
+
+
+def test_the_first_request_loads_the_model_and_the_second_does_not(engine, events, fake, qtbot):
+    for _ in range(2):
+        with qtbot.waitSignal(engine.finished):
+            engine.send(ask("hi"))
+    assert len(fake.models) == 1
+    (facts,) = events.of("loaded")[0]
+    assert (facts.model, facts.context_length, facts.kv_bytes) == (MODEL, 256, 256_000)
+    assert facts.weights_bytes == 5_000_000
+    phases = [progress.phase for (progress,) in events.of("progressed")]
+    assert phases[0] is Phase.LOADING and Phase.READING in phases
+
+
+def test_another_model_takes_the_place_of_the_first(engine, events, fake, qtbot):
+    for model in (MODEL, OTHER):
+        with qtbot.waitSignal(engine.finished):
+            engine.send(Request(model))
+    assert [m.closed for m in fake.models] == [True, False]
+    assert [n for n in events.names if n != "progressed"] == [
+        "loaded", "finished", "unloaded", "loaded", "finished",
+    ]  # fmt: skip
+
+
+def test_options_reach_the_engine(qapp, fake, qtbot):
+    thread = EngineThread(LoadOptions(context_length=99), engine=lambda: fake)
+    with qtbot.waitSignal(thread.loaded) as loaded:
+        thread.send(Request(MODEL))
+    assert loaded.args[0].context_length == 99
+    assert thread.close()
+
+
+def test_stop_ends_an_answer_and_keeps_its_text(engine, events, qtbot):
+    with qtbot.waitSignal(engine.steps_ready):
+        engine.send(ask("hold"))
+    with qtbot.waitSignal(engine.finished, timeout=200) as finished:
+        engine.stop()
+    assert finished.args[0].cancelled
+    assert events.text.startswith(" held")
+
+
+def test_stop_ends_loading(engine, events, fake, qtbot):
+    fake.load_gate.clear()
+    with qtbot.waitSignal(engine.progressed):
+        engine.send(ask("hi"))
+    with qtbot.waitSignal(engine.finished, timeout=200) as finished:
+        engine.stop()
+    assert finished.args[0].cancelled
+    assert not events.of("loaded")
+
+
+def test_stop_before_the_worker_has_started(engine, events, qtbot):
+    with qtbot.waitSignal(engine.finished) as finished:
+        engine.send(ask("count 100000"))
+        engine.stop()
+    assert finished.args[0].cancelled
+    assert not events.text
+
+
+def test_send_right_after_stop(engine, events, qtbot):
+    engine.send(ask("count 100000"))
+    engine.stop()
+    engine.send(ask("count 20"))
+    qtbot.waitUntil(lambda: events.ends() == 2)
+    assert events.text.endswith("t19 ")
+    assert not events.of("finished")[1][0].cancelled
+
+
+def test_a_failure_comes_after_the_text_before_it(engine, events, qtbot):
+    with qtbot.waitSignal(engine.failed) as failed:
+        engine.send(ask("fail"))
+    assert str(failed.args[0]) == "it was to fail"
+    assert events.names[-2:] == ["steps_ready", "failed"]
+    assert events.text == "before"
+
+
+def test_an_exception_that_is_no_exception_is_a_failure_too(engine, qtbot):
+    with qtbot.waitSignal(engine.failed) as failed:
+        engine.send(ask("panic"))
+    assert not isinstance(failed.args[0], Exception)
+
+
+def test_a_model_that_cannot_be_loaded_is_a_failure(engine, events, qtbot):
+    with qtbot.waitSignal(engine.failed):
+        engine.send(Request(BROKEN))
+    with qtbot.waitSignal(engine.finished):
+        engine.send(ask("count 3"))
+    assert events.text == "t0 t1 t2 "
+
+
+def test_an_engine_that_cannot_be_imported_is_a_failure(qapp, qtbot):
+    def nothing():
+        raise ImportError("no module named ternchat.ext")
+
+    thread = EngineThread(engine=nothing)
+    with qtbot.waitSignal(thread.failed) as failed:
+        thread.send(ask("hi"))
+    assert isinstance(failed.args[0], ImportError)
+    assert thread.close()
+
+
+def test_every_request_ends_once(engine, events, qtbot):
+    texts = ["count 30", "fail", "hi", "panic", "full", "count 3"]
+    for text in texts:
+        engine.send(ask(text))
+    qtbot.waitUntil(lambda: events.ends() == len(texts))
+    assert (len(events.of("finished")), len(events.of("failed"))) == (3, 3)
+
+
+def test_closing_frees_the_model(qapp, fake, qtbot):
+    thread = EngineThread(engine=lambda: fake)
+    with qtbot.waitSignal(thread.finished):
+        thread.send(Request(MODEL))
+    assert thread.close()
+    assert fake.models[0].closed
+
+
+@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("text", ["count 5000", "hold"])
+def test_close_at_any_moment(qapp, qtbot, fake, seed, text):
+    moment = random.Random(seed)
+    if seed % 4 == 0:
+        fake.load_gate.clear()
+    thread = EngineThread(engine=lambda: fake)
+    thread.send(ask(text))
+    thread.send(ask("count 10"))
+    qtbot.wait(moment.randint(0, 12))
+    assert thread.close()
+    del thread
+    gc.collect()

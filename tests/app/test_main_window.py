@@ -1,0 +1,282 @@
+"""The window as a whole, with the fake engine behind it."""
+
+from collections import Counter
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible, QAction, QGuiApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+
+from ternchat.app.core.conversation import State
+from ternchat.app.core.problem import Problem
+from ternchat.app.core.turn import Phase
+from ternchat.app.views.main_window import MainWindow
+
+
+@pytest.fixture
+def window(theme, controller, conversation, chats, qtbot):
+    window = MainWindow(theme, controller, conversation, chats)
+    qtbot.addWidget(window)
+    window.show()
+    window.activateWindow()
+    return window
+
+
+@pytest.fixture
+def prompt(window):
+    return window.page.composer.prompt
+
+
+@pytest.fixture
+def answered(conversation, qtbot):
+    """Wait for the answer at the end of the conversation."""
+
+    def last_is_done():
+        messages = conversation.messages()
+        return messages and messages[-1].state is not State.WRITING
+
+    return lambda: qtbot.waitUntil(last_is_done)
+
+
+def ask(qtbot, prompt, text):
+    qtbot.keyClicks(prompt, text)
+    qtbot.keyClick(prompt, Qt.Key.Key_Return)
+
+
+def trigger(window, name):
+    next(a for a in window.findChildren(QAction) if a.text() == name).trigger()
+
+
+def test_from_the_first_start_to_the_first_answer(window, prompt, qtbot, answered):
+    assert window.page.empty.isVisible()
+    assert prompt.hasFocus()
+    ask(qtbot, prompt, "Hello!")
+    assert prompt.toPlainText() == ""
+    assert window.page.conversation.isVisible()
+    assert window.page.composer.button.accessibleName() == "Stop"
+    answered()
+    rows = window.page.conversation.message_widgets()
+    assert [row.text.toPlainText() for row in rows] == ["Hello!", "You said: Hello!"]
+    qtbot.waitUntil(lambda: window.page.composer.button.accessibleName() == "Send")
+    assert "Hello!" in window.windowTitle()
+    assert window.page.composer._model.text() == "Fledgling"
+
+
+def test_the_status_line_tells_all_numbers(window, prompt, controller, qtbot, answered):
+    controller.set_process_memory(123_000_000)
+    ask(qtbot, prompt, "count 50")
+    answered()
+    qtbot.waitUntil(lambda: "Ready" in window.status.toolTip())
+    whole = window.status.toolTip()
+    for part in (
+        "read 80.0 tok/s", "write 20.0 tok/s", "context 57 / 256 (22 %)", "weights 5.0 MB",
+        "KV 0.3 MB", "process 123 MB", "scalar, 1 thread",
+    ):  # fmt: skip
+        assert part in whole
+    window.resize(480, 360)
+    assert window.status.labels["phase"].isVisible()
+    assert not window.status.labels["kernel"].isVisible()
+
+
+def test_loading_has_a_number(window, prompt, fake, qtbot, controller):
+    fake.load_gate.clear()
+    ask(qtbot, prompt, "Hello!")
+    qtbot.waitUntil(lambda: controller.snapshot.fraction == 0.5)
+    qtbot.waitUntil(lambda: "Loading Fledgling · 50 %" in window.status.toolTip())
+    note = window.page.conversation.message_widgets()[1].note
+    assert note.text() == "Loading Fledgling · 50 %"
+    qtbot.keyClicks(prompt, "typing goes on")
+    assert prompt.toPlainText() == "typing goes on"
+    controller.stop()
+
+
+def test_escape_stops(window, prompt, qtbot, controller, answered):
+    ask(qtbot, prompt, "hold")
+    qtbot.waitUntil(lambda: controller.snapshot.phase is Phase.WRITING)
+    qtbot.keyClick(prompt, Qt.Key.Key_Escape)
+    answered()
+    assert window.page.conversation.message_widgets()[1].note.text() == "Stopped"
+    assert not window.menus.stop.isEnabled()
+
+
+def test_a_prompt_card_sends(window, qtbot, answered):
+    card = next(b for b in window.findChildren(QAbstractButton) if b.text() == "What is rain?")
+    card.click()
+    answered()
+    rows = window.page.conversation.message_widgets()
+    assert rows[0].text.toPlainText() == "What is rain?"
+
+
+def test_the_built_in_model_can_be_loaded_without_a_message(window, controller, qtbot, store):
+    button = next(b for b in window.findChildren(QAbstractButton) if b.text() == "Use it now")
+    button.click()
+    qtbot.waitUntil(lambda: controller.snapshot.phase is Phase.READY)
+    assert not button.isVisible()
+    assert store.chats() == []
+
+
+def test_a_folder_is_asked_for_and_used(window, controller, qtbot, tmp_path):
+    with qtbot.waitSignal(window.folder_chosen):
+        window.folder_chosen.emit(str(tmp_path))
+    qtbot.waitUntil(lambda: controller.snapshot.phase is Phase.READY)
+    assert controller.snapshot.facts.model.path == tmp_path
+
+
+def test_chats_are_listed_and_opened(window, prompt, qtbot, answered, chats):
+    for text in ("one", "two"):
+        ask(qtbot, prompt, text)
+        answered()
+        trigger(window, "New chat")
+        assert window.page.empty.isVisible()
+    assert [chats.index(i).data() for i in range(2)] == ["two", "one"]
+    window.sidebar.chats.setCurrentIndex(chats.index(1))
+    rows = window.page.conversation.message_widgets()
+    assert rows[0].text.toPlainText() == "one"
+    trigger(window, "Previous chat")
+    assert window.page.header.title.text() == "two"
+    trigger(window, "Next chat")
+    assert window.page.header.title.text() == "one"
+
+
+def test_each_chat_has_its_own_draft_in_the_composer(window, prompt, qtbot, answered, chats):
+    ask(qtbot, prompt, "one")
+    answered()
+    qtbot.keyClicks(prompt, "draft")
+    trigger(window, "New chat")
+    assert prompt.toPlainText() == ""
+    window.sidebar.chats.setCurrentIndex(chats.index(0))
+    assert prompt.toPlainText() == "draft"
+
+
+def test_a_problem_is_shown_as_plain_text(window, qtbot):
+    strip = window.page.errors
+    assert strip.isHidden()
+    strip.show_problem(Problem("<b>Title</b>", "<i>x</i>", "Do it.", "Trace", chat_full=True))
+    for label, text in ((strip.title, "<b>Title</b>"), (strip.text, "<i>x</i>")):
+        assert label.textFormat() is Qt.TextFormat.PlainText
+        assert label.text() == text
+    assert strip.details.isHidden()
+    strip.details_button.click()
+    assert strip.details.toPlainText() == "Trace"
+    strip.copy.click()
+    assert QGuiApplication.clipboard().text().endswith("Trace")
+    with qtbot.waitSignal(strip.new_chat_requested):
+        strip.new_chat.click()
+    assert strip.isHidden()
+
+
+def test_an_error_strip_can_be_dismissed(window):
+    window.page.errors.show_problem(Problem("T", "t", "a", "d"))
+    assert not window.page.errors.new_chat.isVisible()
+    window.page.errors.dismiss.click()
+    assert window.page.errors.isHidden()
+
+
+def test_the_sidebar_gives_way_and_comes_back(window, qtbot):
+    assert window.sidebar.isVisible()
+    window.resize(700, 500)
+    assert not window.sidebar.isVisible()
+    window.resize(900, 500)
+    assert window.sidebar.isVisible()
+    trigger(window, "Sidebar")
+    assert not window.sidebar.isVisible()
+    window.resize(700, 500)
+    window.resize(900, 500)
+    assert not window.sidebar.isVisible()
+
+
+def test_the_smallest_window_holds_everything_that_matters(window, prompt, qtbot, answered):
+    ask(qtbot, prompt, "Hello! " * 30)
+    answered()
+    window.resize(480, 360)
+    assert (window.width(), window.height()) == (480, 360)
+    for widget in (prompt, window.page.composer.button, window.page.conversation, window.status):
+        assert widget.isVisible()
+        corner = widget.mapTo(window, widget.rect().bottomRight())
+        assert window.rect().contains(corner), widget
+    assert window.page.conversation.viewport().height() > 80
+
+
+def test_zoom_changes_everything(window, theme):
+    before = window.page.composer.prompt.fontInfo().pixelSize()
+    for _ in range(20):
+        theme.zoom_in()
+    assert theme.zoom == 200
+    assert window.page.composer.prompt.fontInfo().pixelSize() == 2 * before
+    theme.zoom_reset()
+    assert window.page.composer.prompt.fontInfo().pixelSize() == before
+
+
+def test_shortcuts_are_there_once(window):
+    actions = [a for a in window.findChildren(QAction) if a.text() and not a.menu()]
+    without = [a.text() for a in actions if a.parent() is window and a.shortcut().isEmpty()]
+    assert not without
+    counts = Counter(s.toString() for a in actions for s in a.shortcuts() if a.parent() is window)
+    assert {name for name, count in counts.items() if count > 1} == set()
+    for needed in ("Ctrl+N", "Ctrl+L", "Esc", "Ctrl+B", "Ctrl+Q", "Ctrl++", "Ctrl+-", "Ctrl+0"):
+        assert needed in counts
+
+
+def test_edit_actions_act_on_the_text_with_the_focus(window, prompt, qtbot):
+    qtbot.keyClicks(prompt, "abc")
+    trigger(window, "Select all")
+    trigger(window, "Cut")
+    assert (prompt.toPlainText(), QGuiApplication.clipboard().text()) == ("", "abc")
+    trigger(window, "Paste")
+    assert prompt.toPlainText() == "abc"
+    trigger(window, "Undo")
+    assert prompt.toPlainText() == ""
+
+
+def test_the_last_answer_can_be_copied_from_the_menu(window, prompt, qtbot, answered):
+    ask(qtbot, prompt, "Hello!")
+    answered()
+    trigger(window, "Copy last answer")
+    assert QGuiApplication.clipboard().text() == "You said: Hello!"
+
+
+def test_everything_one_can_press_has_a_name(window, prompt, qtbot, answered):
+    ask(qtbot, prompt, "Hello!")
+    answered()
+    nameless = [
+        button
+        for button in window.findChildren(QAbstractButton)
+        if button.objectName() != "qt_menubar_ext_button"
+        and not QAccessible.queryAccessibleInterface(button).text(QAccessible.Text.Name)
+    ]
+    assert not nameless
+    names = {w.accessibleName() for w in window.findChildren(QWidget)}
+    assert {"Message", "Send", "Conversation", "Chats", "New chat"} <= names
+
+
+def test_tab_goes_round_and_is_trapped_nowhere(window, prompt, qtbot, answered):
+    ask(qtbot, prompt, "Hello!")
+    answered()
+    qtbot.waitUntil(lambda: window.page.composer.button.accessibleName() == "Send")
+    prompt.setFocus()
+    seen = []
+    for _ in range(40):
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        seen.append(QApplication.focusWidget())
+        if seen[-1] is prompt:
+            break
+    assert seen[-1] is prompt
+    names = [widget.accessibleName() for widget in seen]
+    assert names[:3] == ["Send", "New chat", "Chats"]
+    assert {"Sidebar", "Your message", "Answer", "Copy"} <= set(names)
+
+
+def test_somebody_looks(window, qtbot):
+    with qtbot.waitSignal(window.seen) as seen:
+        window.hide()
+    assert seen.args == [False]
+    with qtbot.waitSignal(window.seen) as seen:
+        window.show()
+    assert seen.args == [True]
+
+
+def test_closing_while_an_answer_is_written(window, prompt, qtbot, controller, engine):
+    ask(qtbot, prompt, "hold")
+    qtbot.waitUntil(lambda: controller.snapshot.phase is Phase.WRITING)
+    assert window.close()
+    assert engine.close()
