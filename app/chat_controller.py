@@ -5,6 +5,7 @@ from collections import deque
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal, Slot
+
 from ternchat.app.core.chat_store import ChatStore
 from ternchat.app.core.conversation import AnswerStats, Chat, Message, Role, State, title_of
 from ternchat.app.core.errors import AppError

@@ -18,6 +18,7 @@ from ternchat.app.workers.system_probe import SystemProbe
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
+
     from ternchat.app.cli.arguments import Options
     from ternchat.app.core.paths import DataPaths
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from PySide6.QtWidgets import QApplication
+
     from ternchat.app.cli.arguments import Options
 
 log = logging.getLogger(__name__)
@@ -77,6 +78,7 @@ def _run_window(options: Options) -> int:
 
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
+
     from ternchat.app.context import AppContext
 
     app = QApplication([sys.argv[0]])
@@ -87,6 +89,7 @@ def _run_window(options: Options) -> int:
     context = AppContext.build(app, paths, options)
     watch = _SignalWatch(app)
     context.window.show()
+    log.info("window shown")
     if options.model is not None:
         model = options.model
         QTimer.singleShot(0, context.controller, lambda: context.controller.use_model(model))

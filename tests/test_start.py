@@ -44,31 +44,31 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def test_a_changed_kernel_means_a_new_build(bootstrap, checkout):
-    before = bootstrap.environment.sources_fingerprint(checkout)
+    before = bootstrap.environment.sources_fingerprint(checkout, "3.11")
     (checkout / "ext/kernels/matmul.c").write_text("int y;\n")
-    assert bootstrap.environment.sources_fingerprint(checkout) != before
+    assert bootstrap.environment.sources_fingerprint(checkout, "3.11") != before
 
 
 def test_a_new_dependency_means_a_new_installation(bootstrap, checkout):
-    before = bootstrap.environment.sources_fingerprint(checkout)
+    before = bootstrap.environment.sources_fingerprint(checkout, "3.11")
     with (checkout / "pyproject.toml").open("a") as file:
         file.write("# changed\n")
-    assert bootstrap.environment.sources_fingerprint(checkout) != before
+    assert bootstrap.environment.sources_fingerprint(checkout, "3.11") != before
 
 
 def test_changed_python_code_needs_no_installation(bootstrap, checkout):
-    before = bootstrap.environment.sources_fingerprint(checkout)
+    before = bootstrap.environment.sources_fingerprint(checkout, "3.11")
     (checkout / "app/main.py").write_text("print('new')\n")
     (checkout / "ext/__init__.py").write_text("")
-    assert bootstrap.environment.sources_fingerprint(checkout) == before
+    assert bootstrap.environment.sources_fingerprint(checkout, "3.11") == before
 
 
 def test_a_prepared_environment_is_left_alone(bootstrap, checkout, monkeypatch):
     environment = bootstrap.environment.Environment(checkout)
     environment.folder.mkdir()
-    fingerprint = bootstrap.environment.sources_fingerprint(checkout)
+    fingerprint = bootstrap.environment.sources_fingerprint(checkout, "3.11")
     (environment.folder / "program.stamp").write_text(fingerprint)
-    monkeypatch.setattr(environment, "_works", lambda: True)
+    monkeypatch.setattr(environment, "_interpreter", lambda: "3.11")
     monkeypatch.setattr(
         bootstrap.system, "missing_for_running", lambda: pytest.fail("nothing is to be looked for")
     )
@@ -86,6 +86,8 @@ def test_the_environment_is_made_built_and_stamped(bootstrap, checkout, monkeypa
     monkeypatch.setattr(module, "run_quietly", run)
     monkeypatch.setattr(bootstrap.system, "missing_for_running", list)
     environment = module.Environment(checkout)
+    versions = iter([None, "3.11"])
+    monkeypatch.setattr(environment, "_interpreter", lambda: next(versions))
     environment.prepare(tests=False)
     assert ran[0][1:3] == ["-m", "venv"]
     assert "--no-build-isolation" in ran[-1]

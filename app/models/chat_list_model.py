@@ -3,6 +3,7 @@
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
 from ternchat.app.core.conversation import Chat
 
 Index = QModelIndex | QPersistentModelIndex

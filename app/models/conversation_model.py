@@ -11,6 +11,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
+
 from ternchat.app.core.conversation import Message, State
 
 Index = QModelIndex | QPersistentModelIndex

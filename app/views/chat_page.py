@@ -3,6 +3,7 @@
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
 from ternchat.app.core.conversation import Role
 from ternchat.app.models.conversation_model import ConversationModel
 

@@ -69,7 +69,7 @@ class Composer(QFrame):
 
     @Slot(str)
     def _on_focus(self, focus: str) -> None:
-        set_style_property(self, "focus", focus)
+        set_style_property(self, "ring", focus)
 
     @Slot()
     def _restyle(self) -> None:

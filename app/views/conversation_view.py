@@ -3,6 +3,7 @@
 from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QScrollArea, QWidget
+
 from ternchat.app.core.conversation import Role, State
 from ternchat.app.models.conversation_model import ConversationModel
 
@@ -156,7 +157,7 @@ class ConversationView(QScrollArea):
 
     def _chain(self, row: int) -> None:
         """Let Tab go through the messages in their order, whenever they came."""
-        before: QWidget = self._rows[row - 1].focus_chain()[-1] if row else self
+        before: QWidget = self._rows[row - 1].focus_chain()[-1] if row else self._pill
         for widget in self._rows[row].focus_chain():
             self.setTabOrder(before, widget)
             before = widget

@@ -26,7 +26,6 @@ class Header(QWidget):
         self._row = QHBoxLayout(self)
         self._row.addWidget(self._button)
         self._row.addWidget(self.title, 1)
-        self.setFocusProxy(self._button)
         self._button.clicked.connect(self.sidebar_toggled)
         theme.changed.connect(self._restyle)
         self._restyle()

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+
 from ternchat.app.core.turn import Phase
 
 from . import icons
@@ -94,12 +95,6 @@ class MainWindow(QMainWindow):
             layout.setContentsMargins(0, 0, 0, 0)
             layout.setSpacing(0)
         self.setCentralWidget(central)
-        composer = self.page.composer
-        self.setTabOrder(composer.prompt, composer.button)
-        self.setTabOrder(composer.button, self.sidebar.new_chat)
-        self.setTabOrder(self.sidebar.new_chat, self.sidebar.chats)
-        self.setTabOrder(self.sidebar.chats, self.page.header)
-        self.setTabOrder(self.page.header, self.page.conversation)
         self._show_sidebar(True)
 
     def _connect(self, controller: ChatController) -> None:

@@ -3,6 +3,7 @@
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QEnterEvent, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
+
 from ternchat.app.core.conversation import Message, Role, State
 from ternchat.app.core.wording import rate_text
 

@@ -1,6 +1,6 @@
 """Where one types: Enter sends, Shift+Enter breaks the line."""
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
@@ -67,6 +67,12 @@ class PromptEdit(QPlainTextEdit):
         )
         if height != self.height():
             self.setFixedHeight(height)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Measure anew when the font changes."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.FontChange:
+            self.fit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter sends; Enter with Shift or Ctrl is a new line."""

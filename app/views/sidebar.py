@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+
 from ternchat.app.models.chat_list_model import ChatListModel
 
 from . import icons

@@ -3,6 +3,7 @@
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QWidget
+
 from ternchat.app.core.statistics import Snapshot
 from ternchat.app.core.wording import (
     context_text,

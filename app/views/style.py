@@ -76,8 +76,8 @@ QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; border: 
 
 #composer { background: $surface; border: 1px solid $border; border-radius: ${s12}px;
     margin: 1px; }
-#composer[focus="other"] { border-color: $faint; }
-#composer[focus="keyboard"] { border: 2px solid $accent; margin: 0; }
+#composer[ring="other"] { border-color: $faint; }
+#composer[ring="keyboard"] { border: 2px solid $accent; margin: 0; }
 #prompt { font-size: ${s15}px; background: transparent; border: none; color: $text;
     placeholder-text-color: $muted; selection-background-color: $accent;
     selection-color: $on_accent; }

@@ -50,15 +50,17 @@ class Environment:
     def prepare(self, *, tests: bool) -> None:
         """Bring everything that is missing or out of date, and nothing else."""
         stamp = self.folder / ("tests.stamp" if tests else "program.stamp")
-        fingerprint = sources_fingerprint(self.root)
-        if _read(stamp) == fingerprint and self._works():
+        interpreter = self._interpreter()
+        if interpreter and _read(stamp) == sources_fingerprint(self.root, interpreter):
             return
         start = time.monotonic()
         missing = system.missing_for_running()
         if tests:
             missing += system.missing_for_testing()
         system.provide(missing)
-        self._make()
+        if not interpreter:
+            interpreter = self._make()
+        fingerprint = sources_fingerprint(self.root, interpreter)
         if _read(self.folder / "program.stamp") != fingerprint:
             self._install_program()
             (self.folder / "program.stamp").write_text(fingerprint)
@@ -67,22 +69,31 @@ class Environment:
             stamp.write_text(fingerprint)
         say(f"ready after {time.monotonic() - start:.0f} s")
 
-    def _works(self) -> bool:
+    def _interpreter(self) -> str | None:
+        """The version of the environment's Python; None when it is missing or broken."""
+        # After an upgrade of the system's Python the old libraries, pip too, are out of reach.
+        code = "import importlib.util, sys; print(importlib.util.find_spec('pip') and sys.version)"
         try:
-            check = subprocess.run([self.python, "-c", ""], check=False, capture_output=True)
-        except OSError:
-            return False
-        return check.returncode == 0
+            result = subprocess.run(
+                [self.python, "-c", code], check=True, capture_output=True, text=True
+            )
+        except (OSError, subprocess.CalledProcessError):
+            return None
+        version = result.stdout.strip()
+        return None if version == "None" else version
 
-    def _make(self) -> None:
-        if self._works():
-            return
+    def _make(self) -> str:
         shutil.rmtree(self.folder, ignore_errors=True)
+        advice = "Remove the folder .venv and try again."
         run_quietly(
             f"Making the environment {self.folder}",
             [sys.executable, "-m", "venv", self.folder],
-            "Remove the folder .venv and try again.",
+            advice,
         )
+        interpreter = self._interpreter()
+        if interpreter is None:
+            raise StartError(f"the environment {self.folder} does not work. {advice}")
+        return interpreter
 
     def _install_program(self) -> None:
         project = read_project(self.root)
@@ -129,7 +140,7 @@ def read_project(root: Path) -> dict[str, Any]:
         return tomllib.load(file)
 
 
-def sources_fingerprint(root: Path) -> str:
+def sources_fingerprint(root: Path, interpreter: str) -> str:
     """A hash of all that decides what has to be installed or compiled."""
     files = [root / "pyproject.toml", root / "CMakeLists.txt", root / "packaging/package_init.py"]
     files += sorted(
@@ -137,7 +148,7 @@ def sources_fingerprint(root: Path) -> str:
         for path in (root / "ext").rglob("*")
         if path.is_file() and path.suffix not in (".py", ".pyi", ".pyc")
     )
-    digest = hashlib.sha256(f"{sys.version} {sys.base_prefix} {root}".encode())
+    digest = hashlib.sha256(f"{interpreter} {root}".encode())
     for path in files:
         digest.update(f"\0{path.relative_to(root).as_posix()}\0".encode())
         digest.update(path.read_bytes())

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import QThread
+
 from ternchat.app.chat_controller import ChatController
 from ternchat.app.core.chat_store import MemoryChatStore
 from ternchat.app.core.model_store import ModelStore

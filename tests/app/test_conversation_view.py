@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QTextCursor, QTextDocument, QWheelEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from ternchat.app.core.conversation import AnswerStats, Message, Role, State
@@ -189,12 +190,8 @@ def test_a_message_of_one_s_own_follows_again(view, conversation, long_chat, qtb
 def test_wheel_over_a_message_scrolls_the_page(view, long_chat, qtbot):
     bar = view.verticalScrollBar()
     text = view.message_widgets()[-1].text
-    place = QPointF(text.viewport().rect().center())
-    event = QWheelEvent(
-        place, text.viewport().mapToGlobal(place), QPoint(), QPoint(0, 120),
-        Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
-    )  # fmt: skip
-    QApplication.sendEvent(text.viewport(), event)
+    place = text.mapTo(view, QPoint(5, text.height() - 5))
+    QTest.wheelEvent(view.windowHandle(), QPointF(place), QPoint(0, 120))
     assert bar.value() < bar.maximum()
 
 

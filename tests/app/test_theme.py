@@ -50,7 +50,7 @@ def test_only_the_theme_holds_colours():
     views = resources.files("ternchat.app.views")
     for file in views.iterdir():
         if file.name.endswith(".py") and file.name != "theme.py":
-            assert not re.search(r'#[0-9A-Fa-f]{6}\b', file.read_text("utf-8")), file.name
+            assert not re.search(r"#[0-9A-Fa-f]{6}\b", file.read_text("utf-8")), file.name
 
 
 def test_every_icon_can_be_drawn(qapp):

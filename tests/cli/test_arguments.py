@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from ternchat.app.cli import arguments
 from ternchat.app.core import random_shapes
 

@@ -4,6 +4,7 @@ import json
 import os
 
 import pytest
+
 from ternchat.app.cli.bench_report import Report, table
 
 KEYS = {

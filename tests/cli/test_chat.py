@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+
 from ternchat.engine import backend
 
 from .conftest import PROGRAM

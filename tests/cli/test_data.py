@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from ternchat.app.core.model_store import ModelNotFoundError, ModelStore
 from ternchat.app.core.paths import DataFolderError, DataPaths
 

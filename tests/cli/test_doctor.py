@@ -3,6 +3,7 @@
 import ctypes
 
 import pytest
+
 from ternchat.app.core import system_libraries
 
 

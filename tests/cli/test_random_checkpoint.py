@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from safetensors import safe_open
 from safetensors.numpy import load_file
+
 from ternchat.app.core import random_checkpoint, random_values
 from ternchat.app.core.random_checkpoint import NotEnoughDiskError, write_checkpoint
 from ternchat.app.core.random_shapes import NAMED_SHAPES, bitnet_config, llama_config

@@ -19,7 +19,10 @@ class Terminal:
     """A pseudo-terminal with the program in it."""
 
     def __init__(self, environment: dict[str, str], *arguments: object) -> None:
-        self._main, side = pty.openpty()
+        try:
+            self._main, side = pty.openpty()
+        except OSError as error:
+            pytest.skip(f"no pseudo-terminal can be opened here: {error}")
         self.child = subprocess.Popen(
             [*PROGRAM, *map(str, arguments)],
             stdin=side,

@@ -1,0 +1,135 @@
+"""The program as it is started: which way it goes, and how it ends."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from ternchat.app import main as program
+from ternchat.app.workers.system_probe import SystemProbe
+
+
+@pytest.fixture
+def ways(monkeypatch):
+    """Which way the program went."""
+    ways = []
+    monkeypatch.setattr("ternchat.app.cli.chat.run", lambda _options: ways.append("chat") or 0)
+    monkeypatch.setattr(program, "_run_window", lambda _options: ways.append("window") or 0)
+    return ways
+
+
+def test_without_a_command_the_window_opens(ways):
+    assert program.main([]) == 0
+    assert ways == ["window"]
+
+
+def test_without_a_display_the_chat_opens_in_the_terminal(ways, monkeypatch, capsys):
+    monkeypatch.setattr(program, "why_no_window", lambda: "there is no display")
+    assert program.main([]) == 0
+    assert ways == ["chat"]
+    message = capsys.readouterr().err
+    assert message == "ternchat: there is no display; chatting in the terminal instead\n"
+
+
+def test_wrong_arguments_end_with_2():
+    with pytest.raises(SystemExit) as ended:
+        program.main(["--nonsense"])
+    assert ended.value.code == 2
+
+
+@pytest.mark.parametrize("error", ["AppError", "EngineError", "ImportError"])
+def test_an_error_is_one_line_and_exit_code_1(monkeypatch, capsys, error):
+    from ternchat.app.core.errors import AppError
+    from ternchat.engine.errors import EngineError
+
+    kind = {"AppError": AppError, "EngineError": EngineError, "ImportError": ImportError}[error]
+
+    def fail(_options):
+        raise kind("it went wrong")
+
+    monkeypatch.setattr(program, "_run_window", fail)
+    assert program.main([]) == 1
+    assert capsys.readouterr().err == "ternchat: it went wrong\n"
+
+
+def start(*args, **environ):
+    return subprocess.Popen(
+        [sys.executable, "-m", "ternchat.app", *args],
+        env=os.environ | {"QT_QPA_PLATFORM": "offscreen"} | environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def ended(child):
+    out, err = child.communicate(timeout=20)
+    return child.returncode, out, err
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_the_window_cleanly(tmp_path, number):
+    child = start("--data-dir", str(tmp_path), "--model", "fledgling")
+    log = tmp_path / "logs" / "ternchat.log"
+    deadline = time.monotonic() + 20
+    while not (log.exists() and "window shown" in log.read_text()):
+        assert time.monotonic() < deadline and child.poll() is None
+    child.send_signal(number)
+    code, out, err = ended(child)
+    assert (code, out, err) == (0, "", "")
+
+
+def test_a_data_folder_that_cannot_be_made_is_one_line(tmp_path):
+    (tmp_path / "file").touch()
+    code, _, err = ended(start("--data-dir", str(tmp_path / "file" / "data")))
+    assert code == 1
+    assert err.startswith("ternchat: the data folder") and err.count("\n") == 1
+
+
+def test_logs_are_kept_and_bounded(tmp_path):
+    code = (
+        "import logging, pathlib, sys; from ternchat.app import logs; logs.MAX_BYTES = 1000;"
+        "logs.start_logging(pathlib.Path(sys.argv[1]));"
+        "[logging.getLogger('test').info('line %d', number) for number in range(100)]"
+    )
+    folder = tmp_path / "logs"
+    subprocess.run([sys.executable, "-c", code, str(folder)], check=True)
+    names = sorted(file.name for file in folder.iterdir())
+    assert names == ["crash.log", *(f"ternchat.log{end}" for end in ("", ".1", ".2", ".3"))]
+    assert all((folder / name).stat().st_size <= 1000 for name in names)
+    assert "line 99" in (folder / "ternchat.log").read_text()
+
+
+def test_a_crash_leaves_a_trace(tmp_path):
+    code = (
+        "import os, pathlib, signal, sys; from ternchat.app.logs import start_logging;"
+        "start_logging(pathlib.Path(sys.argv[1])); os.kill(os.getpid(), signal.SIGSEGV)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True)
+    assert done.returncode == -signal.SIGSEGV
+    assert "Segmentation fault" in (tmp_path / "crash.log").read_text()
+
+
+def test_the_probe_measures_while_it_is_active(qapp, qtbot, monkeypatch):
+    monkeypatch.setattr("ternchat.app.workers.system_probe.INTERVAL_MS", 10)
+    probe = SystemProbe()
+    samples = []
+    probe.sampled.connect(samples.append)
+    probe.set_active(True)
+    assert samples[0] > 1_000_000
+    with qtbot.waitSignal(probe.sampled):
+        pass
+    probe.set_active(False)
+    assert not probe._timer.isActive()
+
+
+def test_the_engine_is_not_imported_before_it_is_needed():
+    code = (
+        "import sys; import ternchat.app.main, ternchat.app.context;"
+        "print([m for m in ('numpy', 'tokenizers', 'ternchat.engine') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
