@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ternchat.app.answer_runner import AnswerRunner
 from ternchat.app.chat_controller import ChatController
 from ternchat.app.core.chat_store import ChatStore, MemoryChatStore
 from ternchat.app.core.model_store import ModelStore
 from ternchat.app.core.turn import LoadOptions
 from ternchat.app.models.chat_list_model import ChatListModel
 from ternchat.app.models.conversation_model import ConversationModel
+from ternchat.app.models.status_model import StatusModel
 from ternchat.app.views.main_window import MainWindow
 from ternchat.app.views.theme import Theme
 from ternchat.app.workers.engine_thread import EngineThread
@@ -42,10 +44,12 @@ class AppContext:
         store = MemoryChatStore()
         engine = EngineThread(LoadOptions(options.threads, options.isa, options.context_length))
         conversation, chats = ConversationModel(), ChatListModel()
-        controller = ChatController(store, models, engine, conversation, chats)
-        window = MainWindow(Theme(app), controller, conversation, chats)
+        status = follow_engine(StatusModel(), engine)
+        runner = AnswerRunner(store, engine, conversation, status)
+        controller = ChatController(store, models, runner, conversation, chats, status)
+        window = MainWindow(Theme(app), controller, runner, conversation, chats, status)
         probe = SystemProbe()
-        probe.sampled.connect(controller.set_process_memory)
+        probe.sampled.connect(status.on_memory)
         window.seen.connect(probe.set_active)
         return cls(paths, models, store, engine, controller, probe, window)
 
@@ -53,3 +57,14 @@ class AppContext:
         """End the engine; False when it did not let go in time."""
         self.probe.set_active(False)
         return self.engine.close()
+
+
+def follow_engine(status: StatusModel, engine: EngineThread) -> StatusModel:
+    """Let the numbers follow the engine; before anyone starts the next request on its signals."""
+    engine.progressed.connect(status.on_progress)
+    engine.unloaded.connect(status.on_unloaded)
+    engine.loaded.connect(status.on_loaded)
+    engine.steps_ready.connect(status.on_steps)
+    engine.finished.connect(status.on_finished)
+    engine.failed.connect(status.on_failed)
+    return status

@@ -15,19 +15,24 @@ import psutil
 from ternchat.engine.errors import EngineError
 from ternchat.ext import _kernels
 from ternchat.ext._kernels import (
+    HeadTable,
     Kernels,
     LayerCache,
     QuantizedRows,
+    ScreenTable,
     TernaryMatrix,
     packed_bytes,
     padded_columns,
+    screen_bytes,
 )
 
 __all__ = [
     "KERNEL_SETS",
+    "HeadTable",
     "Kernels",
     "LayerCache",
     "QuantizedRows",
+    "ScreenTable",
     "TernaryMatrix",
     "allocate",
     "available_memory",
@@ -37,7 +42,9 @@ __all__ = [
     "describe",
     "measure_read_bandwidth",
     "packed_bytes",
+    "padded_columns",
     "quantized_rows",
+    "screen_bytes",
 ]
 
 KERNEL_SETS = ("scalar", "avx2", "avxvnni", "avx512vnni", "amx", "neon", "dotprod", "i8mm")

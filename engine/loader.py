@@ -25,14 +25,16 @@ from ternchat.engine.formats.huggingface import (
     MasterTernary,
     PackedTernary,
 )
-from ternchat.engine.memory import KV_BYTES, predict
+from ternchat.engine.memory import KV_BYTES, SMALLEST_SCREENED_HEAD, predict
 from ternchat.engine.model import Layer, Model, Weights
+from ternchat.engine.output_head import OutputHead, ScreenedHead
 from ternchat.engine.tokenizer import Tokenizer
 
 Progress = Callable[[int, int], object]
 """progress(done_bytes, total_bytes); returning False cancels."""
 
 _ALIGNMENT = 64
+_SCREEN_ROWS = 1 << 13  # rows of the head packed between two looks at the caller's wish
 _BLOCK_VALUES = 1 << 20  # full-precision weights are made ternary so many at a time
 
 
@@ -86,7 +88,10 @@ class _Loader:
         self._kernels = kernels
         self._kv_dtype = kv_dtype
         self._progress = progress
-        self._total = checkpoint.total_bytes
+        config = checkpoint.config
+        head = "model.embed_tokens.weight" if config.tie_word_embeddings else "lm_head.weight"
+        # the embedding is only mapped, the head is read whole: as much as all matrices
+        self._total = checkpoint.total_bytes + checkpoint.size(head)
         self._done = 0
 
     def model(self) -> Model:
@@ -106,13 +111,14 @@ class _Loader:
         layers = tuple(self._layer(i) for i in range(config.num_hidden_layers))
         embedding = self._dense("model.embed_tokens.weight")
         tied = config.tie_word_embeddings
-        head = embedding if tied else self._dense("lm_head.weight")
-        weights = Weights(embedding, layers, self._norm("model.norm.weight"), head)
+        table = embedding if tied else self._dense("lm_head.weight")
+        weights = Weights(embedding, layers, self._norm("model.norm.weight"), self._head(table))
         actual = replace(
             memory,
             weights=weights.nbytes,
-            head=head.array.nbytes,
-            embedding_mapped=embedding.mapped and head.mapped,
+            head=table.array.nbytes,
+            screen=weights.head.screen_nbytes,
+            embedding_mapped=embedding.mapped and table.mapped,
         )
         return Model(config, weights, checkpoint, self._kernels, actual, self._kv_dtype, tokenizer)
 
@@ -197,6 +203,18 @@ class _Loader:
     def _dense(self, name: str) -> Dense:
         self._advance(self._checkpoint.size(name))
         return self._checkpoint.dense(name)
+
+    def _head(self, table: Dense) -> OutputHead:
+        if table.array.nbytes < SMALLEST_SCREENED_HEAD or table.dtype == "f16":
+            self._advance(table.array.nbytes)
+            return OutputHead(self._kernels, table.array)
+        head = ScreenedHead(self._kernels, table.array)
+        row_bytes = table.array.nbytes // head.rows
+        for first in range(0, head.rows, _SCREEN_ROWS):
+            rows = min(_SCREEN_ROWS, head.rows - first)
+            head.pack(first, rows)
+            self._advance(rows * row_bytes)
+        return head
 
     # ---- Sizes and progress ---------------------------------------------------------------------
 

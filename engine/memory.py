@@ -10,6 +10,9 @@ KV_BYTES = {"f16": 2, "f32": 4}
 CHUNK_TOKENS = 256
 """Tokens read at once at most; the work buffers have room for so many."""
 
+SMALLEST_SCREENED_HEAD = 16 << 20
+"""Bytes from which on a head gets a screen; a smaller one is read as fast as it is."""
+
 _WIDEST_LANES = 64
 
 
@@ -20,6 +23,7 @@ class MemoryUse:
     Attributes:
         weights: packed matrices with their scales, and norms.
         head: the output table; part of the mapped file, not allocated, if `embedding_mapped`.
+        screen: the head's copy in four bits (engine/output_head.py), 0 for a small head.
         work: buffers for the activations of a chunk of tokens.
         kv_bytes_per_token: keys and values of one token in all layers.
         embedding_mapped: whether the embedding (and the head) stay in the mapped file.
@@ -28,6 +32,7 @@ class MemoryUse:
 
     weights: int
     head: int
+    screen: int
     work: int
     kv_bytes_per_token: int
     embedding_mapped: bool = True
@@ -39,7 +44,7 @@ class MemoryUse:
     def allocated(self, context_length: int) -> int:
         """Bytes that loading and a session over that context take from the system."""
         head = 0 if self.embedding_mapped else self.head
-        return self.weights + head + self.work + self.kv(context_length)
+        return self.weights + head + self.screen + self.work + self.kv(context_length)
 
 
 def predict(config: ModelConfig, kv_dtype: str = "f16") -> MemoryUse:
@@ -55,9 +60,11 @@ def predict(config: ModelConfig, kv_dtype: str = "f16") -> MemoryUse:
     qkv, ffn = config.q_size + 2 * config.kv_size, config.intermediate_size
     floats = 3 * config.hidden_size + qkv + config.q_size + 2 * ffn
     quantized = config.hidden_size + config.q_size + ffn
+    head = 2 * config.vocab_size * config.hidden_size
     return MemoryUse(
         weights=ternary + norms,
-        head=2 * config.vocab_size * config.hidden_size,
+        head=head,
+        screen=head // 4 + 4 * config.vocab_size if head >= SMALLEST_SCREENED_HEAD else 0,
         work=CHUNK_TOKENS * (4 * floats + quantized) + 4 * config.vocab_size,
         kv_bytes_per_token=2 * config.num_hidden_layers * config.kv_size * KV_BYTES[kv_dtype],
     )

@@ -17,6 +17,7 @@ from ternchat.engine.formats.dtypes import to_f32
 from ternchat.engine.formats.huggingface import Dense, HuggingFaceCheckpoint
 from ternchat.engine.kv_cache import KVCache
 from ternchat.engine.memory import CHUNK_TOKENS, MemoryUse
+from ternchat.engine.output_head import OutputHead
 from ternchat.engine.tokenizer import Tokenizer
 
 Floats = npt.NDArray[np.float32]
@@ -63,7 +64,7 @@ class Weights:
     embedding: Dense  # (vocab, hidden)
     layers: tuple[Layer, ...]
     final_norm: Floats  # (hidden,)
-    head: Dense  # (vocab, hidden); the embedding itself when tied
+    head: OutputHead  # (vocab, hidden); the embedding itself when tied
 
     @property
     def nbytes(self) -> int:
@@ -134,6 +135,11 @@ class Model:
         """An empty cache for `capacity` tokens."""
         return KVCache(self.config, capacity, self.kernels, self.kv_dtype)
 
+    @property
+    def head(self) -> OutputHead:
+        """Logits from what `hidden` gives."""
+        return self._weights.head
+
     def forward(
         self,
         tokens: Sequence[int] | npt.NDArray[np.int64],
@@ -141,7 +147,20 @@ class Model:
         cancel: Cancel | None = None,
         every_position: bool = False,
     ) -> Floats:
-        """Logits (1, vocab) after the last of `tokens`, or (tokens, vocab) after every one.
+        """All logits, (1, vocab) after the last of `tokens`, or (tokens, vocab) after every one.
+
+        See `hidden` for the rest.
+        """
+        return self.head.logits(self.hidden(tokens, cache, cancel, every_position))
+
+    def hidden(
+        self,
+        tokens: Sequence[int] | npt.NDArray[np.int64],
+        cache: KVCache,
+        cancel: Cancel | None = None,
+        every_position: bool = False,
+    ) -> Floats:
+        """The normed hidden state (1, hidden) after the last of `tokens`, or after every one.
 
         The tokens, at most CHUNK_TOKENS, stand behind those in the cache, which grows by them.
         The result is valid until the next call. Raises ForwardCancelled between two layers.
@@ -174,9 +193,7 @@ class Model:
         last = x if every_position else x[n - 1 :]
         normed = work.normed[: len(last)]
         kernels.norm(last, self._weights.final_norm, eps, normed)
-        logits = work.logits(len(last))
-        kernels.head(normed, self._weights.head.array, logits)
-        return logits
+        return normed
 
     def logits(self, token_ids: Sequence[int]) -> Floats:
         """Logits (tokens, vocab) after every token of a text, by the full head."""
@@ -191,7 +208,7 @@ class Model:
     def bytes_per_token(self, position: int) -> int:
         """Bytes that decoding one token reads when `position` tokens stand before it."""
         kv = (position + 1) * self.memory.kv_bytes_per_token
-        return self.memory.weights + self.memory.head + kv
+        return self.memory.weights + self.head.bytes_per_token + kv
 
     def check_unchanged(self) -> None:
         """Raises ModelFileError when the mapped file was changed under us."""
@@ -228,10 +245,3 @@ class _Workspace:
         self.hidden: Any = quantized_rows(tokens, config.hidden_size)
         self.attention: Any = quantized_rows(tokens, config.q_size)
         self.ffn: Any = quantized_rows(tokens, config.intermediate_size)
-        self._logits = np.empty((1, config.vocab_size), np.float32)
-
-    def logits(self, rows: int) -> Floats:
-        """Room for the logits of some positions; kept for one, as decoding asks for it."""
-        if rows == 1:
-            return self._logits
-        return np.empty((rows, self._logits.shape[1]), np.float32)

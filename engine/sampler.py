@@ -9,6 +9,8 @@ import numpy.typing as npt
 
 from ternchat.engine.errors import EngineError
 
+Ids = npt.NDArray[np.int64]
+
 # Maxima of so many logits at a time give top_k a threshold 20 times faster than a partition.
 _BLOCK = 128
 
@@ -64,9 +66,38 @@ class Sampler:
         self.vocab_size = vocab_size
         self._random = np.random.Generator(np.random.PCG64(params.seed))
 
-    def sample(self, logits: npt.NDArray[np.float32], recent: Sequence[int] = ()) -> int:
-        """The next token id; `recent` are the ids the repetition penalty applies to."""
-        self._check(logits)
+    def needs(self, recent: Sequence[int]) -> tuple[int, Ids] | None:
+        """How many of the highest logits, and which others, decide; None: all of them."""
+        params = self.params
+        if params.temperature > 0 and not params.top_k:
+            return None
+        # a penalty can push every recent token out of the highest, or pull it in
+        penalised = params.repetition_penalty != 1.0
+        others = np.unique(np.array(recent if penalised else [], np.int64))
+        return (params.top_k if params.temperature > 0 else 1) + len(others), others
+
+    def sample(
+        self,
+        logits: npt.NDArray[np.float32],
+        recent: Sequence[int] = (),
+        among: Ids | None = None,
+    ) -> int:
+        """The next token id.
+
+        Args:
+            logits: of the whole vocabulary, or of the ids in `among`.
+            recent: ids the repetition penalty applies to.
+            among: ascending ids that hold at least what `needs` asks for.
+        """
+        self._check(logits, self.vocab_size if among is None else len(among))
+        if among is None:
+            return self._place(logits, np.array(recent, np.intp))
+        places = among.searchsorted(np.array(recent, np.int64))
+        there = among.take(places, mode="clip") == recent
+        return int(among[self._place(logits, places[there])])
+
+    def _place(self, logits: npt.NDArray[np.float32], recent: npt.NDArray[np.intp]) -> int:
+        """The place of the drawn token in the logits."""
         params = self.params
         if params.repetition_penalty != 1.0:
             logits = repetition_penalty(logits, recent, params.repetition_penalty)
@@ -81,9 +112,9 @@ class Sampler:
         place = cumulative.searchsorted(self._random.random() * cumulative[-1], side="right")
         return int(ids[min(place, len(ids) - 1)])  # rounding may reach the very end
 
-    def _check(self, logits: npt.NDArray[np.float32]) -> None:
-        if logits.shape != (self.vocab_size,):
-            raise ValueError(f"logits have shape {logits.shape}; expected ({self.vocab_size},)")
+    def _check(self, logits: npt.NDArray[np.float32], count: int) -> None:
+        if logits.shape != (count,):
+            raise ValueError(f"logits have shape {logits.shape}; expected ({count},)")
         lowest, highest = float(logits.min()), float(logits.max())
         if not (math.isfinite(lowest) and math.isfinite(highest)):
             raise EngineError(
@@ -93,10 +124,10 @@ class Sampler:
 
 
 def repetition_penalty(
-    logits: npt.NDArray[np.float32], recent: Sequence[int], penalty: float
+    logits: npt.NDArray[np.float32], recent: Sequence[int] | npt.NDArray[np.intp], penalty: float
 ) -> npt.NDArray[np.float32]:
     """The logits with those of recent ids divided (where positive) or multiplied by the penalty."""
-    ids = np.array(recent, dtype=np.intp)
+    ids = np.asarray(recent, dtype=np.intp)
     logits = logits.copy()
     logits[ids] = np.where(logits[ids] > 0, logits[ids] / penalty, logits[ids] * penalty)
     return logits

@@ -1,5 +1,6 @@
 """One conversation with a model: prompt in, tokens out, the cache kept for the next turn."""
 
+import itertools
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from ternchat.engine.errors import ContextFullError, NotEnoughMemoryError
 from ternchat.engine.memory import CHUNK_TOKENS
 from ternchat.engine.model import Cancel, Floats, ForwardCancelled, Model
 from ternchat.engine.sampler import Sampler, SamplingParams
+from ternchat.engine.speculation import MAX_DRAFT, NO_DRAFT, Draft, Drafter, Pace
 from ternchat.engine.timing import Timings
 
 Progress = Callable[[int, int], object]
@@ -60,11 +62,15 @@ class Session:
     Attributes:
         model: the model that answers.
         context_length: tokens that prompt and answer may have together.
+        speculate: whether several tokens are checked at once where the text repeats itself; the
+            answers are the same with and without.
         last: how the last reply ended; None before the first.
 
     """
 
-    def __init__(self, model: Model, context_length: int | None = None) -> None:
+    def __init__(
+        self, model: Model, context_length: int | None = None, speculate: bool = False
+    ) -> None:
         longest = model.config.max_position_embeddings
         length = longest if context_length is None else context_length
         if not 1 <= length <= longest:
@@ -75,10 +81,12 @@ class Session:
         model.check_unchanged()
         self.model = model
         self.context_length = length
+        self.speculate = speculate
         self.last: Outcome | None = None
         self._cache = model.new_cache(length)
         self._cached: list[int] = []  # the ids behind the cache's positions
         self._answers: dict[str, tuple[int, ...]] = {}  # text of a reply -> the ids it came from
+        self._pace = Pace()
 
     @property
     def used_tokens(self) -> int:
@@ -133,21 +141,34 @@ class Session:
         self.model.check_unchanged()
         run = _Run(self.model, list(token_ids), sampling or SamplingParams(), ignore_stop)
         try:
-            logits = self._prefill(run, cancel, progress)
-            while run.finish_reason is None:
-                step = run.take(logits)
+            for token, guessed in self._tokens(run, cancel, progress):
+                step = run.take(token, guessed)
                 if step is not None:
                     yield step
                 if run.finish_reason is None and len(run.ids) >= self.context_length:
                     run.finish_reason = "context"
-                if run.finish_reason is None:
-                    logits = self._decode(run, cancel)
+                if run.finish_reason is not None:
+                    break
         except ForwardCancelled:
             pass
         finally:
             self.last = run.outcome()
             if run.text_is_whole:
                 self._keep(self.last)
+
+    def _tokens(
+        self, run: "_Run", cancel: Cancel | None, progress: Progress | None
+    ) -> Iterator[tuple[int, bool]]:
+        """Tokens as they are drawn, without end, and whether speculation had guessed them."""
+        drafter = Drafter(run.ids) if self.speculate else None
+        self._pace.begin()
+        tokens = run.draw(self._prefill(run, cancel, progress))
+        while True:
+            for place, token in enumerate(tokens, 1):
+                yield token, place < len(tokens)
+                if cancel is not None and cancel.is_set():
+                    raise ForwardCancelled
+            tokens = self._decode(run, drafter, cancel)
 
     def _prefill(self, run: "_Run", cancel: Cancel | None, progress: Progress | None) -> Floats:
         """Read what the cache does not hold yet; logits after the prompt's last token."""
@@ -173,14 +194,35 @@ class Session:
             fitting = int(len(chunk) / max(seconds, 1e-6) * _LAYER_SECONDS * layers)
             size = max(1, min(fitting, 4 * size, CHUNK_TOKENS))
 
-    def _decode(self, run: "_Run", cancel: Cancel | None) -> Floats:
+    def _decode(self, run: "_Run", drafter: Drafter | None, cancel: Cancel | None) -> list[int]:
+        """The next tokens: guesses as long as they are right, and one more."""
         started = time.perf_counter()
-        logits = self._forward(run.ids[-1:], cancel)
+        draft = NO_DRAFT if drafter is None else self._draft(run, drafter)
+        guesses = list(draft.token_ids)
+        begun = time.perf_counter()
+        logits = self._forward([run.ids[-1], *guesses], cancel, every_position=bool(guesses))
+        seconds = time.perf_counter() - begun
+        tokens = run.draw(logits, guesses)
+        wrong = len(guesses) - (len(tokens) - 1)
+        self._truncate(self._cache.length - wrong)
+        if self.speculate:
+            self._pace.record(seconds, draft, len(tokens) - 1)
+        if guesses:
+            run.timings = replace(run.timings, drafted=run.timings.drafted + len(guesses))
         run.decode_seconds(time.perf_counter() - started)
-        return logits
+        return tokens
 
-    def _forward(self, ids: list[int], cancel: Cancel | None) -> Floats:
-        logits = self.model.forward(ids, self._cache, cancel)
+    def _draft(self, run: "_Run", drafter: Drafter) -> Draft:
+        """Guesses worth checking; after them must be room for the token that is not guessed."""
+        draft = drafter.propose(min(MAX_DRAFT, run.room(self.context_length) - 1))
+        count = self._pace.worthwhile(draft.matched)
+        guesses = tuple(itertools.takewhile(run.continues, draft.token_ids[:count]))
+        return Draft(draft.matched, guesses)
+
+    def _forward(
+        self, ids: list[int], cancel: Cancel | None, every_position: bool = False
+    ) -> Floats:
+        logits = self.model.forward(ids, self._cache, cancel, every_position)
         self._cached += ids
         return logits
 
@@ -220,10 +262,28 @@ class _Run:
         self._matcher = StopMatcher(sampling.stop)
         self._texts: list[str] = []
 
-    def take(self, logits: Floats) -> Step | None:
-        """Choose the next token; None when it ends the reply and leaves nothing to show."""
+    def draw(self, logits: Floats, guesses: Sequence[int] = ()) -> list[int]:
+        """The next tokens, from the logits after each guess; a wrong guess ends them."""
+        recent, tokens = self.ids[-_PENALTY_WINDOW:], list[int]()
+        for row, guess in itertools.zip_longest(logits, guesses):
+            tokens.append(self._sampler.sample(row, recent))
+            if tokens[-1] != guess:
+                break
+            recent = [*recent, guess][-_PENALTY_WINDOW:]
+        return tokens
+
+    def continues(self, token: int) -> bool:
+        """Whether the reply goes on after this token."""
+        return token not in self._stop_ids
+
+    def room(self, context_length: int) -> int:
+        """How many tokens may still come."""
+        room, most = context_length - len(self.ids), self._sampling.max_tokens
+        return room if most is None else min(room, most - self.timings.new_tokens)
+
+    def take(self, token: int, guessed: bool = False) -> Step | None:
+        """Add the next token; None when it ends the reply and leaves nothing to show."""
         started = time.perf_counter()
-        token = self._sampler.sample(logits[0], self.ids[-_PENALTY_WINDOW:])
         if token in self._stop_ids:
             self.finish_reason = "stop"
             text = self._rest()
@@ -238,6 +298,7 @@ class _Run:
         self.timings = replace(
             self.timings,
             new_tokens=new_tokens,
+            accepted=self.timings.accepted + guessed,
             first_token_seconds=time.perf_counter() - self._started if first is None else first,
         )
         if new_tokens > 1:

@@ -110,6 +110,49 @@ cdef class LayerCache:
         self.c.head_dim = keys.shape[2]
 
 
+cdef class HeadTable:
+    """A head's rows, (vocab, n) of float32, float16, or bfloat16 held as uint16."""
+
+    cdef const uint8_t[:, ::1] data
+    cdef tn_dtype dtype
+    cdef readonly Py_ssize_t rows, columns
+
+    def __init__(self, table):
+        kinds = {"float32": TN_F32, "float16": TN_F16, "uint16": TN_BF16}
+        if str(table.dtype) not in kinds or table.ndim != 2 or not table.size:
+            raise ValueError(f"table of {table.dtype}, shape {table.shape}")
+        self.data = table.view("uint8")
+        self.dtype = kinds[str(table.dtype)]
+        self.rows, self.columns = table.shape
+
+
+cdef class ScreenTable:
+    """Room for the four-bit codes of a (rows, columns) head (layout: screen.c)."""
+
+    cdef uint8_t[::1] tiles
+    cdef float[::1] step
+    cdef const float[::1] dither
+    cdef readonly Py_ssize_t rows, columns
+    cdef readonly int lanes
+
+    def __init__(self, uint8_t[::1] tiles, float[::1] step, const float[::1] dither, int lanes):
+        cdef Py_ssize_t rows = step.shape[0], columns = dither.shape[0]
+        if not (rows > 0 and columns > 0 and tiles.shape[0] == screen_bytes(rows, columns, lanes)):
+            raise ValueError(f"{tiles.shape[0]} bytes for the codes of {rows} x {columns}")
+        self.tiles, self.step, self.dither = tiles, step, dither
+        self.rows, self.columns, self.lanes = rows, columns, lanes
+
+    @property
+    def nbytes(self):
+        """Bytes read when all rows are scored."""
+        return self.tiles.shape[0] + 4 * self.rows
+
+
+def screen_bytes(Py_ssize_t rows, Py_ssize_t columns, int lanes):
+    """Bytes of the four-bit codes of a (rows, columns) head."""
+    return (2 * rows + lanes - 1) // lanes * lines_for(columns) * lanes
+
+
 cdef int _check_angles(const float[:, ::1] angles, Py_ssize_t positions,
                        LayerCache cache) except -1:
     if not (angles.shape[0] >= positions and 2 * angles.shape[1] == <Py_ssize_t>cache.c.head_dim):
@@ -221,7 +264,9 @@ cdef class Kernels:
             raise ValueError(f"x has {x.shape[1]} columns, out {out.columns}")
         if not (0 < <Py_ssize_t>tokens <= out.capacity):
             raise ValueError(f"{tokens} tokens for {out.capacity}")
-        cdef const float *w = NULL if weight is None else &weight[0]
+        cdef const float *w = NULL
+        if weight is not None:
+            w = &weight[0]
         with nogil:
             tn_norm_quantize_rows(&self.ops, &x[0, 0], x.shape[1], w, x.shape[1], eps, &out.c,
                                   tokens, self.threads)
@@ -245,7 +290,9 @@ cdef class Kernels:
             raise ValueError(f"weight does not fit rows of {n}")
         if not (0 < <Py_ssize_t>tokens <= out.capacity):
             raise ValueError(f"{tokens} tokens for {out.capacity}")
-        cdef const float *w = NULL if weight is None else &weight[0]
+        cdef const float *w = NULL
+        if weight is not None:
+            w = &weight[0]
         with nogil:
             tn_glu_quantize_rows(&self.ops, &gate_up[0, 0], n, act, w, eps, &out.c, tokens,
                                  self.threads)
@@ -315,27 +362,76 @@ cdef class Kernels:
         self.seconds += tn_seconds() - begin
 
     def head(self, const float[:, ::1] x,                   # IN (tokens, n)
-             table,                                         # IN (vocab, n) float32, float16, or
-                                                            #    uint16 holding bfloat16
+             HeadTable table not None,                      # IN
              float[:, ::1] out):                            # OUT (tokens, vocab)
         """out = x @ table.T"""
         cdef double begin = tn_seconds()
-        cdef const uint8_t[:, ::1] rows = table.view("uint8")
-        cdef tn_dtype dtype
-        kinds = {"float32": TN_F32, "float16": TN_F16, "uint16": TN_BF16}
-        if not (str(table.dtype) in kinds):
-            raise ValueError(f"table of {table.dtype}")
-        dtype = kinds[str(table.dtype)]
-        if not (table.shape[1] == x.shape[1]
+        if not (x.shape[1] == table.columns
                 and out.shape[0] == x.shape[0]
-                and out.shape[1] == table.shape[0]
-                and out.shape[0] > 0
-                and out.shape[1] > 0):
-            raise ValueError(f"x ({x.shape[0]}, {x.shape[1]}), table {table.shape}")
+                and out.shape[1] == table.rows
+                and out.shape[0] > 0):
+            raise ValueError(f"x ({x.shape[0]}, {x.shape[1]}), out ({out.shape[0]}, "
+                             f"{out.shape[1]}), table ({table.rows}, {table.columns})")
         with nogil:
-            tn_head(&self.ops, &x[0, 0], x.shape[1], &rows[0, 0], dtype, out.shape[1],
+            tn_head(&self.ops, &x[0, 0], table.columns, &table.data[0, 0], table.dtype, table.rows,
                     x.shape[0], &out[0, 0], self.threads)
         self.seconds += tn_seconds() - begin
+
+    def head_rows(self, const float[::1] x,                 # IN (n,)
+                  HeadTable table not None,                 # IN
+                  const int64_t[::1] rows,                  # IN (count,) of the vocabulary
+                  float[::1] out):                          # OUT (count,)
+        """out = table[rows] @ x, each value just as `head` computes it."""
+        cdef double begin = tn_seconds()
+        cdef Py_ssize_t i
+        if not (x.shape[0] == table.columns and out.shape[0] == rows.shape[0] > 0):
+            raise ValueError(f"x of {x.shape[0]}, {rows.shape[0]} rows, out of {out.shape[0]}")
+        for i in range(rows.shape[0]):
+            if not 0 <= rows[i] < table.rows:
+                raise ValueError(f"row {rows[i]} of {table.rows}")
+        with nogil:
+            tn_head_rows(&self.ops, &x[0], table.columns, &table.data[0, 0], table.dtype,
+                         &rows[0], rows.shape[0], &out[0], self.threads)
+        self.seconds += tn_seconds() - begin
+
+    def screen_pack(self, ScreenTable screen not None,      # OUT rows first ... first + rows
+                    HeadTable table not None,               # IN float32 or bfloat16
+                    Py_ssize_t first, Py_ssize_t rows):
+        """Four-bit codes of some rows of a head; `first` is a multiple of lanes / 2."""
+        if not (first >= 0 and rows > 0 and first + rows <= table.rows
+                and first % (self.ops.lanes // 2) == 0):
+            raise ValueError(f"rows {first} to {first + rows} of {table.rows}")
+        self._check_screen(screen)
+        if not (screen.rows == table.rows and screen.columns == table.columns
+                and table.dtype != TN_F16):
+            raise ValueError(f"screen ({screen.rows}, {screen.columns}) of a table "
+                             f"({table.rows}, {table.columns})")
+        with nogil:
+            tn_screen_pack(&self.ops, &screen.tiles[0], lines_for(table.columns),
+                           &table.data[0, 0], table.dtype, first, rows, table.columns,
+                           &screen.dither[0], &screen.step[0], self.threads)
+
+    def screen(self, ScreenTable screen not None,           # IN
+               const int8_t[::1] high,                      # IN (padded_columns(n),)
+               const int8_t[::1] low,                       # IN likewise
+               float unit, double offset,
+               float[::1] out):                             # OUT (vocab,)
+        """out[v] = unit * step[v] * (codes[v] . (256 high + low) - offset)"""
+        cdef double begin = tn_seconds()
+        self._check_screen(screen)
+        if not (high.shape[0] == low.shape[0] == padded_columns(screen.columns)
+                and out.shape[0] == screen.rows):
+            raise ValueError(f"high of {high.shape[0]}, low of {low.shape[0]}, out of "
+                             f"{out.shape[0]}")
+        with nogil:
+            tn_screen(&self.ops, &screen.tiles[0], lines_for(screen.columns), screen.rows,
+                      &high[0], &low[0], &screen.step[0], unit, offset, &out[0], self.threads)
+        self.seconds += tn_seconds() - begin
+
+    cdef int _check_screen(self, ScreenTable screen) except -1:
+        if screen.lanes != self.ops.lanes:
+            raise ValueError(f"screen packed for {screen.lanes} lanes, not {self.ops.lanes}")
+        return 0
 
     def sweep(self, const uint64_t[::1] data):              # IN a multiple of 64 words
         """Read the data once with all threads; the seconds it took."""

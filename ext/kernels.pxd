@@ -1,4 +1,4 @@
-from libc.stdint cimport int8_t, int32_t, uint8_t, uint64_t
+from libc.stdint cimport int8_t, int32_t, int64_t, uint8_t, uint64_t
 
 
 cdef extern from "ops.h" nogil:
@@ -66,4 +66,12 @@ cdef extern from "drivers.h" nogil:
                       float *out, size_t tokens)
     void tn_head(const tn_ops *ops, const float *x, size_t n, const void *table, tn_dtype dtype,
                  size_t vocab, size_t tokens, float *out, int threads)
+    void tn_screen_pack(const tn_ops *ops, uint8_t *tiles, size_t lines, const void *table,
+                        tn_dtype dtype, size_t first, size_t rows, size_t n, const float *dither,
+                        float *step, int threads)
+    void tn_screen(const tn_ops *ops, const uint8_t *tiles, size_t lines, size_t vocab,
+                   const int8_t *high, const int8_t *low, const float *step, float unit,
+                   double offset, float *out, int threads)
+    void tn_head_rows(const tn_ops *ops, const float *x, size_t n, const void *table,
+                      tn_dtype dtype, const int64_t *rows, size_t count, float *out, int threads)
     uint64_t tn_sweep(const tn_ops *ops, const uint64_t *data, size_t words, int threads)

@@ -39,6 +39,7 @@ class BenchOptions:
     new_tokens: int | None = None
     kv_dtype: str = "f16"
     repeat: int = 1
+    speculate: bool = False
     json: bool = False
 
 
@@ -189,6 +190,9 @@ def _add_bench(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--kv-dtype", choices=("f16", "f32"), default="f16", help="default: f16")
     group.add_argument(
         "--repeat", type=_integer(1, 1000), default=1, metavar="N", help="runs; the median counts"
+    )
+    group.add_argument(
+        "--speculate", action="store_true", help="measure with speculation too, beside it"
     )
     group.add_argument("--json", action="store_true", help="print one JSON object")
 

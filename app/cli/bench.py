@@ -40,6 +40,8 @@ class Sample:
     decode_tokens_per_second: float
     first_token_seconds: float | None
     outside_kernels_fraction: float
+    drafted: int
+    accepted: int
 
 
 def run(options: Options) -> int:
@@ -60,14 +62,16 @@ def _run(options: Options) -> int:
             str(path), threads=options.threads, isa=options.isa, kv_dtype=options.bench.kv_dtype
         )
         load_seconds = time.perf_counter() - start
-        samples = []
-        for index in range(options.bench.repeat):
-            _note(f"run {index + 1} of {options.bench.repeat}")
-            samples.append(_measure(model, work))
+        samples = _measure_all(model, work, options.bench.repeat, speculate=False)
     mean_position = work.prompt_tokens + work.new_tokens // 2
     bytes_per_token = int(model.bytes_per_token(mean_position))
     kernel, used_threads = model.kernel, model.threads
     peak_rss = machine.peak_rss_bytes()
+    # After the peaks were read: they belong to the plain runs.
+    guessing = options.bench.speculate
+    speculative = (
+        _measure_all(model, work, options.bench.repeat, speculate=True) if guessing else []
+    )
     model.close()
     _note("measuring memory again")
     after = bandwidth.measure(threads)
@@ -97,6 +101,7 @@ def _run(options: Options) -> int:
         read_bandwidth_after=after,
         cpu=machine.cpu_name(),
         version=__version__,
+        speculative=asdict(_median(speculative)) if speculative else None,
         samples=[asdict(sample) for sample in samples],
     )
     print(json.dumps(asdict(report), indent=2) if options.bench.json else table(report))
@@ -137,9 +142,19 @@ def _workload(options: Options, longest: int) -> Workload:
     return Workload(prompt, new, options.context_length or prompt + new)
 
 
-def _measure(model: engine.Model, work: Workload) -> Sample:
+def _measure_all(
+    model: engine.Model, work: Workload, repeat: int, *, speculate: bool
+) -> list[Sample]:
+    samples = []
+    for index in range(repeat):
+        _note(f"run {index + 1} of {repeat}{' with speculation' if speculate else ''}")
+        samples.append(_measure(model, work, speculate=speculate))
+    return samples
+
+
+def _measure(model: engine.Model, work: Workload, *, speculate: bool) -> Sample:
     """One run in a session of its own, so that nothing is found in a cache."""
-    session = engine.Session(model, context_length=work.context_length)
+    session = engine.Session(model, context_length=work.context_length, speculate=speculate)
     # Any tokens cost the same; these are the same every time. The lowest ids are left out:
     # they may be special.
     draw = random.Random(0)
@@ -162,6 +177,8 @@ def _measure(model: engine.Model, work: Workload) -> Sample:
         decode_tokens_per_second=decode,
         first_token_seconds=timings.first_token_seconds,
         outside_kernels_fraction=max(0.0, 1 - in_kernels / timings.decode_seconds),
+        drafted=timings.drafted,
+        accepted=timings.accepted,
     )
 
 

@@ -32,6 +32,7 @@ class Report:
         read_bandwidth_after: the second one.
         cpu: what the processor calls itself.
         version: Ternchat's.
+        speculative: the medians with speculation on; None when it was not asked for.
         samples: every run; the figures above are the medians.
     """
 
@@ -56,6 +57,7 @@ class Report:
     read_bandwidth_after: float | None
     cpu: str
     version: str
+    speculative: dict[str, Any] | None
     samples: list[dict[str, Any]]
 
 
@@ -71,6 +73,7 @@ def table(report: Report) -> str:
             f"{report.prefill_tokens_per_second:.1f} tokens/s ({report.prompt_tokens} tokens)",
         ),
         ("decode", f"{report.decode_tokens_per_second:.1f} tokens/s ({report.new_tokens} tokens)"),
+        *_speculation(report.speculative),
         ("first token", _unit(report.first_token_seconds, 1, ".2f", "s")),
         ("read per token", f"{report.bytes_per_token / 1e6:.1f} MB"),
         ("memory is read at", _unit(report.read_bandwidth_bytes_per_second, 1e9, ".1f", "GB/s")),
@@ -81,6 +84,13 @@ def table(report: Report) -> str:
         ("context", f"{report.context_length} tokens, {report.kv_dtype}"),
     ]
     return "\n".join(f"{name:<18} {value}" for name, value in rows)
+
+
+def _speculation(figures: dict[str, Any] | None) -> list[tuple[str, str]]:
+    if figures is None:
+        return []
+    speed, kept = figures["decode_tokens_per_second"], figures["accepted"]
+    return [("with speculation", f"{speed:.1f} tokens/s ({kept} of {figures['drafted']} kept)")]
 
 
 def _unit(value: float | None, scale: float, form: str, unit: str) -> str:

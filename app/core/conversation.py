@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from .turn import Ending
+
 TITLE_LENGTH = 48
 
 
@@ -42,6 +44,21 @@ class AnswerStats:
     new_tokens: int = 0
     prefill_tokens_per_second: float | None = None
     decode_tokens_per_second: float | None = None
+
+    @classmethod
+    def of(cls, model: str, ending: Ending) -> "AnswerStats | None":
+        """What the end of a request tells; None when it never came to reading."""
+        timings = ending.timings
+        if timings is None:
+            return None
+        return cls(
+            model=model,
+            finish_reason=ending.finish_reason,
+            prompt_tokens=timings.prompt_tokens,
+            new_tokens=timings.new_tokens,
+            prefill_tokens_per_second=timings.prefill_tokens_per_second,
+            decode_tokens_per_second=timings.decode_tokens_per_second,
+        )
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ _KNOWN = {
 }
 _UNEXPECTED = (
     "Something unexpected went wrong",
-    "Try again. If it comes back, report it with the details; they contain none of your messages.",
+    "Try again. If it comes back, report it together with the details.",
 )
 
 

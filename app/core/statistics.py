@@ -87,13 +87,17 @@ class Statistics:
             total=0,
             used_tokens=0,
             facts=facts,
-            prefill_tokens_per_second=None,
-            decode_tokens_per_second=None,
         )
 
     def unloaded(self) -> None:
         """The model left the memory to make room for another one."""
-        self._now = replace(self._now, facts=None, used_tokens=0)
+        self._now = replace(
+            self._now,
+            facts=None,
+            used_tokens=0,
+            prefill_tokens_per_second=None,
+            decode_tokens_per_second=None,
+        )
 
     def wrote(self, batch: Batch) -> None:
         """Tokens were generated; their rate is that of the last two seconds."""

@@ -28,10 +28,14 @@ class IconButton(QToolButton):
         self.refresh()
 
     def set_icon(self, icon: str, role: str) -> None:
-        """Another icon, or the same in another of the theme's colours."""
+        """Another icon."""
         if (icon, role) != (self._icon, self._role):
             self._icon, self._role = icon, role
             self.refresh()
+
+    def set_role(self, role: str) -> None:
+        """The same icon in another of the theme's colours."""
+        self.set_icon(self._icon, role)
 
     @Slot()
     def refresh(self) -> None:

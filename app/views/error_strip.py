@@ -1,7 +1,7 @@
 """The one place where an error becomes visible."""
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -78,6 +78,12 @@ class ErrorStrip(QFrame):
         self.new_chat.setVisible(problem.chat_full)
         self.setAccessibleDescription(f"{problem.title}. {problem.text} {problem.advice}")
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep every line readable, however small the window."""
+        super().resizeEvent(event)
+        for label in (self.title, self.text, self.advice):
+            label.setMinimumHeight(max(0, label.heightForWidth(label.width())))
+
     @Slot()
     def clear(self) -> None:
         """Take the strip away."""
@@ -87,9 +93,10 @@ class ErrorStrip(QFrame):
         head = QHBoxLayout()
         head.addWidget(self._icon)
         head.addWidget(self.title, 1)
-        head.addWidget(self.dismiss, alignment=Qt.AlignmentFlag.AlignTop)
+        for button in (self.details_button, self.dismiss):
+            head.addWidget(button, alignment=Qt.AlignmentFlag.AlignTop)
         buttons = QHBoxLayout()
-        for button in (self.new_chat, self.details_button, self.copy):
+        for button in (self.new_chat, self.copy):
             buttons.addWidget(button)
         buttons.addStretch()
         self._box = QVBoxLayout(self)

@@ -33,7 +33,7 @@ class ElidedLabel(PlainLabel):
         """Paint what fits."""
         painter = QPainter(self)
         elided = self.fontMetrics().elidedText(
-            self.text(), Qt.TextElideMode.ElideRight, self.width()
+            self.text(), Qt.TextElideMode.ElideRight, self.contentsRect().width()
         )
         painter.setPen(self.palette().windowText().color())
-        painter.drawText(self.rect(), int(self.alignment()), elided)
+        painter.drawText(self.contentsRect(), int(self.alignment()), elided)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QHideEvent, QIcon, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -25,11 +25,13 @@ from .status_line import StatusLine
 from .theme import NARROW_WIDTH, Theme
 
 if TYPE_CHECKING:
+    from ternchat.app.answer_runner import AnswerRunner
     from ternchat.app.chat_controller import ChatController
     from ternchat.app.core.conversation import Chat
     from ternchat.app.core.statistics import Snapshot
     from ternchat.app.models.chat_list_model import ChatListModel
     from ternchat.app.models.conversation_model import ConversationModel
+    from ternchat.app.models.status_model import StatusModel
 
 
 class MainWindow(QMainWindow):
@@ -47,20 +49,22 @@ class MainWindow(QMainWindow):
         self,
         theme: Theme,
         controller: ChatController,
+        runner: AnswerRunner,
         conversation: ConversationModel,
         chats: ChatListModel,
+        status: StatusModel,
     ) -> None:
         super().__init__()
         self._theme = theme
-        self._sidebar_wanted = True
+        self._sidebar_wanted = self._is_wide = True
         self.sidebar = Sidebar(theme, chats)
         self.page = ChatPage(theme, conversation)
         self.status = StatusLine(theme)
         self.menus = Menus(self)
         self._build()
-        self._connect(controller)
+        self._connect(controller, runner, status)
         self._show_chat(None)
-        self._show_status(controller.snapshot)
+        self._show_status(status.snapshot)
         self.page.composer.setFocus()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -76,8 +80,7 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give up the sidebar where there is no room for it, and bring it back."""
         super().resizeEvent(event)
-        if self._is_wide(event.oldSize()) != self._is_wide(event.size()):
-            self._show_sidebar(self._is_wide(event.size()) and self._sidebar_wanted)
+        self._fit_sidebar()
         self.page.composer.prompt.fit()
 
     def _build(self) -> None:
@@ -97,7 +100,9 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(central)
         self._show_sidebar(True)
 
-    def _connect(self, controller: ChatController) -> None:
+    def _connect(
+        self, controller: ChatController, runner: AnswerRunner, status: StatusModel
+    ) -> None:
         page, menus = self.page, self.menus
         # Messages
         page.composer.submitted.connect(controller.send)
@@ -107,7 +112,7 @@ class MainWindow(QMainWindow):
         page.conversation.retry_requested.connect(controller.retry)
         page.conversation.take_back_requested.connect(controller.take_back)
         controller.draft_changed.connect(page.composer.prompt.set_draft)
-        controller.busy_changed.connect(page.composer.set_busy)
+        runner.busy_changed.connect(page.composer.set_busy)
         # Chats
         self.sidebar.new_chat_requested.connect(controller.new_chat)
         self.sidebar.chat_chosen.connect(controller.open_chat)
@@ -117,14 +122,14 @@ class MainWindow(QMainWindow):
         page.empty.built_in_requested.connect(controller.use_built_in)
         page.empty.folder_requested.connect(self._choose_folder)
         self.folder_chosen.connect(controller.use_model)
-        controller.status_changed.connect(self._show_status)
+        status.changed.connect(self._show_status)
         controller.problem_raised.connect(page.errors.show_problem)
         # Menus
         menus.new_chat.triggered.connect(controller.new_chat)
         menus.open_folder.triggered.connect(self._choose_folder)
         menus.stop.triggered.connect(controller.stop)
-        menus.stop.setEnabled(controller.busy)
-        controller.busy_changed.connect(menus.stop.setEnabled)
+        menus.stop.setEnabled(runner.busy)
+        runner.busy_changed.connect(menus.stop.setEnabled)
         menus.write.triggered.connect(self._focus_composer)
         menus.next_chat.triggered.connect(self._next_chat)
         menus.previous_chat.triggered.connect(self._previous_chat)
@@ -137,6 +142,7 @@ class MainWindow(QMainWindow):
         menus.zoom_out.triggered.connect(self._theme.zoom_out)
         menus.zoom_reset.triggered.connect(self._theme.zoom_reset)
         menus.full_screen.triggered.connect(self._toggle_full_screen)
+        self._theme.changed.connect(self._fit_sidebar)
 
     @Slot(object)
     def _show_chat(self, chat: Chat | None) -> None:
@@ -193,5 +199,9 @@ class MainWindow(QMainWindow):
         else:
             self.showFullScreen()
 
-    def _is_wide(self, size: QSize) -> bool:
-        return not 0 <= size.width() < self._theme.px(NARROW_WIDTH)
+    @Slot()
+    def _fit_sidebar(self) -> None:
+        is_wide = self.width() >= self._theme.px(NARROW_WIDTH)
+        if is_wide is not self._is_wide:
+            self._is_wide = is_wide
+            self._show_sidebar(is_wide and self._sidebar_wanted)

@@ -47,8 +47,7 @@ class MessageWidget(QWidget):
         self.note = PlainLabel(name="note", wrap=not self._asked)
         self.rate = PlainLabel(name="rate")
         self.copy = IconButton(theme, "copy", "Copy", self, role="faint", size=16)
-        self.retry = IconButton(theme, "rotate-cw", "Try again", self, role="faint", size=16)
-        self.take_back = IconButton(theme, "undo-2", "Take back", self, role="faint", size=16)
+        self.extra: IconButton | None = None  # Try again or Take back, where it means something
         self._caret = QWidget(self.text.viewport())
         self._caret.setObjectName("caret")
         self._caret.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -56,8 +55,6 @@ class MessageWidget(QWidget):
         self._build()
         self.text.set_text(message.shown_text)
         self.copy.clicked.connect(self.copy_text)
-        self.retry.clicked.connect(self._request_retry)
-        self.take_back.clicked.connect(self._request_take_back)
         self.text.focused.connect(self._on_focus)
         self.text.selectionChanged.connect(self._on_selection)
         self.text.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -72,9 +69,7 @@ class MessageWidget(QWidget):
 
     def focus_chain(self) -> tuple[QWidget, ...]:
         """What Tab passes, in this order."""
-        if self._asked:
-            return self.text, self.take_back, self.copy
-        return self.text, self.copy, self.retry
+        return (self.text, self.copy) if self.extra is None else (self.text, self.copy, self.extra)
 
     def show_message(self, message: Message, activity: str) -> None:
         """Take a newer state of the message; `activity` is what is being done about it."""
@@ -94,8 +89,7 @@ class MessageWidget(QWidget):
         set_style_property(self.frame, "state", message.state.value)
         self.frame.setVisible(self._asked or bool(message.shown_text))
         self.copy.setVisible(bool(message.shown_text))
-        self.retry.setVisible(message.state is State.FAILED)
-        self.take_back.setVisible(message.state is State.QUEUED)
+        self._offer_extra()
         stats = message.stats
         self.rate.setText(rate_text(stats.decode_tokens_per_second) if stats else "")
         self._place_caret()
@@ -137,32 +131,45 @@ class MessageWidget(QWidget):
         inside = QVBoxLayout(self.frame)
         inside.addWidget(self.text)
         self._inside = inside
-        row = QHBoxLayout()
+        row = self._row = QHBoxLayout()
         column = QVBoxLayout(self)
         for layout in (row, column):
             layout.setContentsMargins(0, 0, 0, 0)
             layout.setSpacing(2)
         if self._asked:
-            right, bottom = Qt.AlignmentFlag.AlignRight, Qt.AlignmentFlag.AlignBottom
             row.addStretch()
-            for button in (self.take_back, self.copy):
-                row.addWidget(button, alignment=bottom)
+            row.addWidget(self.copy, alignment=Qt.AlignmentFlag.AlignVCenter)
             row.addWidget(self.frame)
             column.addLayout(row)
-            column.addWidget(self.note, alignment=right)
+            column.addWidget(self.note, alignment=Qt.AlignmentFlag.AlignRight)
         else:
             column.addWidget(self.frame)
             column.addWidget(self.note)
-            for widget in (self.copy, self.retry, self.rate):
-                row.addWidget(widget)
+            row.addWidget(self.copy)
+            row.addWidget(self.rate)
             row.addStretch()
             column.addLayout(row)
         self._pad()
 
+    def _offer_extra(self) -> None:
+        wanted = {State.FAILED: "Try again", State.QUEUED: "Take back"}.get(self._message.state)
+        if self.extra is not None and self.extra.accessibleName() != wanted:
+            self._row.removeWidget(self.extra)
+            self.extra.hide()
+            self.extra.deleteLater()
+            self.extra = None
+        if wanted is None or self.extra is not None:
+            return
+        failed = self._message.state is State.FAILED
+        icon = "rotate-cw" if failed else "undo-2"
+        self.extra = IconButton(self._theme, icon, wanted, self, role="faint", size=16)
+        self.extra.clicked.connect(self._request_retry if failed else self._request_take_back)
+        self._row.insertWidget(1, self.extra, alignment=Qt.AlignmentFlag.AlignVCenter)
+
     def _pad(self) -> None:
         px = self._theme.px
         if self._asked:
-            self._inside.setContentsMargins(px(14), px(8), px(14), px(8))
+            self._inside.setContentsMargins(px(14), px(6), px(14), px(9))
         else:
             self._inside.setContentsMargins(0, 0, 0, 0)
             self.note.setContentsMargins(2, 0, 0, 0)
@@ -201,12 +208,10 @@ class MessageWidget(QWidget):
         self._caret.setVisible(writing)
 
     def _highlight(self, on: bool) -> None:
-        for button, icon in (
-            (self.copy, "copy"),
-            (self.retry, "rotate-cw"),
-            (self.take_back, "undo-2"),
-        ):
-            button.set_icon(icon, "text" if on else "faint")
+        role = "text" if on else "faint"
+        self.copy.set_icon("copy", role)
+        if self.extra is not None:
+            self.extra.set_role(role)
 
     @Slot(bool)
     def _on_focus(self, by_keyboard: bool) -> None:

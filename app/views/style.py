@@ -67,7 +67,7 @@ QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; border: 
 #messageFrame { border: 2px solid transparent; border-radius: ${s12}px; }
 #messageFrame[keyboard="true"] { border-color: $accent; }
 #messageFrame[who="user"] { background: $bubble; }
-#messageFrame[who="user"][state="queued"] { background: transparent; border: 2px dashed $border; }
+#messageFrame[who="user"][state="queued"] { background: transparent; border: 2px solid $border; }
 #messageFrame[who="user"][state="queued"][keyboard="true"] { border: 2px solid $accent; }
 #note, #muted, #rate { color: $muted; font-size: ${s13}px; }
 #note[tone="bad"] { color: $bad; }

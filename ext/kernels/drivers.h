@@ -3,6 +3,8 @@
 #ifndef TN_DRIVERS_H
 #define TN_DRIVERS_H
 
+#include <string.h>
+
 #include "ops.h"
 
 /* A packed ternary matrix (layout: ops.h). */
@@ -26,6 +28,15 @@ typedef struct {
     tn_dtype dtype;
     size_t kv_heads, capacity, head_dim;
 } tn_cache;
+
+/* *to |= word, wherever `to` stands. */
+static inline void tn_or_word(uint8_t *to, uint32_t word)
+{
+    uint32_t before;
+    memcpy(&before, to, 4);
+    word |= before;
+    memcpy(to, &word, 4);
+}
 
 int tn_threads_available(void);
 int tn_has_openmp(void);
@@ -68,6 +79,21 @@ void tn_norm_rows(const tn_ops *ops, const float *x, const float *weight, size_t
 /* out[t][v] = x[t] . table[v]; table (vocab, n) of dtype. */
 void tn_head(const tn_ops *ops, const float *x, size_t n, const void *table, tn_dtype dtype,
              size_t vocab, size_t tokens, float *out, int threads);
+
+/* Packs rows first ... first + rows of a (vocab, n) table (bf16 or f32) into four-bit codes;
+ * first is a multiple of lanes / 2, tiles must hold zeros. */
+void tn_screen_pack(const tn_ops *ops, uint8_t *tiles, size_t lines, const void *table, tn_dtype dtype,
+                    size_t first, size_t rows, size_t n, const float *dither, float *step,
+                    int threads);
+
+/* out[v] = unit * step[v] * (sum_k c[v][k] * (256 high[k] + low[k]) - offset), all rows. */
+void tn_screen(const tn_ops *ops, const uint8_t *tiles, size_t lines, size_t vocab,
+               const int8_t *high, const int8_t *low, const float *step, float unit, double offset,
+               float *out, int threads);
+
+/* out[i] = x . table[rows[i]], each as tn_head computes it. */
+void tn_head_rows(const tn_ops *ops, const float *x, size_t n, const void *table, tn_dtype dtype,
+                  const int64_t *rows, size_t count, float *out, int threads);
 
 /* Reads all words once, each thread its share; returns their sum. words: a multiple of 64 * threads. */
 uint64_t tn_sweep(const tn_ops *ops, const uint64_t *data, size_t words, int threads);

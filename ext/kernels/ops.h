@@ -77,6 +77,18 @@ typedef float tn_dot_fn(const float *x, const void *row, tn_dtype dtype, size_t 
 /* The sum of all 64-bit words: reads memory as fast as loads can. words is a multiple of 64. */
 typedef uint64_t tn_sweep_fn(const uint64_t *data, size_t words);
 
+/* acc_high[r] = sum_k c[r][k] * high[k], acc_low likewise, for the L / 2 rows of one tile of 4-bit
+ * codes (layout: screen.c); high and low hold 4 * lines bytes, at most 128 in magnitude. */
+typedef void tn_screen_fn(const uint8_t *tile, size_t lines, const int8_t *high, const int8_t *low,
+                          int32_t *acc_high, int32_t *acc_low);
+
+/* The largest magnitude in a row. */
+typedef float tn_largest_fn(const void *row, tn_dtype dtype, size_t n);
+
+/* codes[i] = round(row[i] * inverse + dither[i] + 7.5), within 0 ... 15. */
+typedef void tn_nibbles_fn(const void *row, tn_dtype dtype, size_t n, const float *dither,
+                           float inverse, uint8_t *codes);
+
 typedef struct {
     const char *name;
     int lanes;          /* bytes per vector register: 16, 32 or 64 */
@@ -90,6 +102,9 @@ typedef struct {
     tn_attend_fn *attend;
     tn_dot_fn *dot;
     tn_sweep_fn *sweep;
+    tn_screen_fn *screen;
+    tn_largest_fn *largest;
+    tn_nibbles_fn *nibbles;
 } tn_ops;
 
 void tn_ops_scalar(tn_ops *ops);

@@ -16,6 +16,10 @@ static inline vec v_codes(vec raw, int i)
 {
     return _mm512_and_si512(_mm512_srli_epi16(raw, 2 * i), _mm512_set1_epi8(3));
 }
+static inline vec v_nibbles(vec raw, int i)
+{
+    return _mm512_and_si512(_mm512_srli_epi16(raw, 4 * i), _mm512_set1_epi8(15));
+}
 static inline vec v_broadcast4(const int8_t *p)
 {
     int32_t word;

@@ -246,6 +246,47 @@ static void attend(const float *q, size_t heads, size_t head_dim, const void *ke
 #undef ATTEND
 }
 
+/* ---- Packing the screened head ------------------------------------------------------------ */
+
+TN_INLINE float largest_of(const void *row, const tn_dtype dtype, size_t n)
+{
+    wide most = w_all(0);
+    for (size_t i = 0; i < n; i += WIDE)
+        most = w_max(most, w_abs(w_load_as(row, dtype, i, n - i)));
+    return w_largest(most);
+}
+
+static float largest(const void *row, tn_dtype dtype, size_t n)
+{
+    return dtype == TN_F32 ? largest_of(row, TN_F32, n) : largest_of(row, TN_BF16, n);
+}
+
+TN_INLINE void nibbles_of(const void *row, const tn_dtype dtype, size_t n, const float *dither,
+                          float inverse, uint8_t *codes)
+{
+    const wide scale = w_all(inverse), half = w_all(8.0f), most = w_all(15.0f);
+    for (size_t i = 0; i < n; i += WIDE) {
+        const size_t left = n - i;
+        const wide value = w_mul(w_load_as(row, dtype, i, left), scale);
+        wide code = w_add(w_add(value, w_load_up_to(dither + i, left)), half);
+        uint8_t bytes[WIDE];
+
+        code = w_max(w_min(code, most), w_all(0)); /* the integer part of it is the code */
+        for (int j = 0; j < WIDE; j++)
+            bytes[j] = (uint8_t)code.lane[j];
+        memcpy(codes + i, bytes, left < WIDE ? left : (size_t)WIDE);
+    }
+}
+
+static void nibbles(const void *row, tn_dtype dtype, size_t n, const float *dither, float inverse,
+                    uint8_t *codes)
+{
+    if (dtype == TN_F32)
+        nibbles_of(row, TN_F32, n, dither, inverse, codes);
+    else
+        nibbles_of(row, TN_BF16, n, dither, inverse, codes);
+}
+
 /* ---- Reading memory ----------------------------------------------------------------------- */
 
 static uint64_t sweep(const uint64_t *data, size_t words)
@@ -271,4 +312,4 @@ static uint64_t sweep(const uint64_t *data, size_t words)
 
 #define TN_ROW_FUNCTIONS \
     .norm_quantize = norm_quantize, .norm = norm, .glu = glu, .rope = rope, .store = store, \
-    .attend = attend, .dot = dot, .sweep = sweep
+    .attend = attend, .dot = dot, .sweep = sweep, .largest = largest, .nibbles = nibbles

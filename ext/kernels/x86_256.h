@@ -14,6 +14,10 @@ static inline vec v_codes(vec raw, int i)
 {
     return _mm256_and_si256(_mm256_srli_epi16(raw, 2 * i), _mm256_set1_epi8(3));
 }
+static inline vec v_nibbles(vec raw, int i)
+{
+    return _mm256_and_si256(_mm256_srli_epi16(raw, 4 * i), _mm256_set1_epi8(15));
+}
 static inline vec v_broadcast4(const int8_t *p)
 {
     int32_t word;

@@ -21,7 +21,7 @@ def run_checks(environment: Environment, pytest_arguments: Sequence[str]) -> int
         "pytest": [*python, "pytest", *pytest_arguments],
     }
     tree = make_tree(environment.root)
-    failed = []
+    failed: list[str] = []
     for name, command in steps.items():
         if name == "pytest" and failed:
             say(f"failed: {', '.join(failed)} (see above)")

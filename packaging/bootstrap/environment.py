@@ -117,11 +117,13 @@ class Environment:
 
     def _install_tests(self) -> None:
         requirements = read_project(self.root)["project"]["optional-dependencies"]["test"]
-        index = ["--extra-index-url", TORCH_CPU_INDEX] if _answers(TORCH_CPU_INDEX) else []
+        index: list[str] = (
+            ["--extra-index-url", TORCH_CPU_INDEX] if _answers(TORCH_CPU_INDEX) else []
+        )
         self._pip("Fetching the test tools, torch among them", [*index, *requirements], PIP_ADVICE)
 
     def _pip(self, what: str, arguments: Sequence[str], advice: str) -> None:
-        command = [self.python, "-m", "pip", "install", "-q", *arguments]
+        command = [str(self.python), "-m", "pip", "install", "-q", *arguments]
         settings = {
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
             "PIP_ROOT_USER_ACTION": "ignore",

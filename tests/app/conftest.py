@@ -8,12 +8,15 @@ from types import SimpleNamespace
 import pytest
 from PySide6.QtCore import QThread
 
+from ternchat.app.answer_runner import AnswerRunner
 from ternchat.app.chat_controller import ChatController
+from ternchat.app.context import follow_engine
 from ternchat.app.core.chat_store import MemoryChatStore
 from ternchat.app.core.model_store import ModelStore
 from ternchat.app.core.paths import DataPaths
 from ternchat.app.models.chat_list_model import ChatListModel
 from ternchat.app.models.conversation_model import ConversationModel
+from ternchat.app.models.status_model import StatusModel
 from ternchat.app.views.theme import Theme
 from ternchat.app.workers.engine_thread import EngineThread
 
@@ -174,8 +177,18 @@ def chats(qapp):
 
 
 @pytest.fixture
-def controller(store, models, engine, conversation, chats):
-    return ChatController(store, models, engine, conversation, chats)
+def status(engine):
+    return follow_engine(StatusModel(), engine)
+
+
+@pytest.fixture
+def runner(store, engine, conversation, status):
+    return AnswerRunner(store, engine, conversation, status)
+
+
+@pytest.fixture
+def controller(store, models, runner, conversation, chats, status):
+    return ChatController(store, models, runner, conversation, chats, status)
 
 
 @pytest.fixture(autouse=True)

@@ -9,10 +9,10 @@ from ternchat.app.core.turn import Phase
 
 
 @pytest.fixture
-def heard(controller):
+def heard(controller, runner):
     """What the controller told the window."""
     heard = SimpleNamespace(busy=[], problems=[], drafts=[], chats=[])
-    controller.busy_changed.connect(heard.busy.append)
+    runner.busy_changed.connect(heard.busy.append)
     controller.problem_raised.connect(heard.problems.append)
     controller.draft_changed.connect(heard.drafts.append)
     controller.chat_changed.connect(heard.chats.append)
@@ -22,7 +22,7 @@ def heard(controller):
 @pytest.fixture
 def idle(qtbot, controller):
     """Wait until nothing runs any more."""
-    return lambda: qtbot.waitUntil(lambda: controller._request is None and not controller._queue)
+    return lambda: qtbot.waitUntil(lambda: controller.quiet)
 
 
 @pytest.fixture
@@ -40,16 +40,16 @@ def shown(qtbot, conversation, text):
 
 
 def test_the_first_message_loads_the_built_in_model_and_is_answered(
-    controller, fake, models, idle, texts, heard
+    controller, runner, fake, models, idle, texts, heard, status
 ):
     controller.send("Hello!")
-    assert controller.busy
-    assert controller.snapshot.phase is Phase.LOADING
+    assert runner.busy
+    assert status.snapshot.phase is Phase.LOADING
     idle()
     assert texts() == ["Hello!", "You said: Hello!"]
     assert fake.models[0].path == models.built_in.path
     assert heard.busy == [True, False]
-    assert controller.snapshot.phase is Phase.READY
+    assert status.snapshot.phase is Phase.READY
 
 
 def test_the_message_is_stored_before_the_engine_hears_of_it(controller, store, engine):
@@ -81,27 +81,27 @@ def test_the_whole_chat_is_handed_to_the_model(controller, fake, idle):
 
 
 def test_stop_shows_at_once_and_keeps_the_text(
-    controller, conversation, qtbot, idle, texts, states, heard
+    controller, runner, conversation, qtbot, idle, texts, states, heard, status
 ):
     controller.send("hold")
     shown(qtbot, conversation, "held")
     controller.stop()
-    assert not controller.busy
+    assert not runner.busy
     assert states()[-1] == "stopped"
-    assert controller.snapshot.phase is Phase.STOPPED
+    assert status.snapshot.phase is Phase.STOPPED
     idle()
     assert states()[-1] == "stopped"
     assert texts()[-1].startswith("held")
     assert heard.busy == [True, False]
 
 
-def test_stop_while_loading(controller, fake, qtbot, idle, states, texts):
+def test_stop_while_loading(controller, fake, qtbot, idle, states, texts, status):
     fake.load_gate.clear()
     controller.send("Hello!")
     controller.stop()
     idle()
     assert states() == ["done", "stopped"]
-    assert controller.snapshot.phase is Phase.STOPPED
+    assert status.snapshot.phase is Phase.STOPPED
     fake.load_gate.set()
     controller.send("again")
     idle()
@@ -247,10 +247,10 @@ def test_a_failure_returns_what_was_queued_to_the_composer(
     assert texts()[-1] == "You said: waiting"  # Fledgling stands in
 
 
-def test_a_model_that_does_not_exist_is_told_at_once(controller, heard, tmp_path):
+def test_a_model_that_does_not_exist_is_told_at_once(controller, runner, heard, tmp_path):
     controller.use_model(str(tmp_path / "nowhere"))
     assert heard.problems[-1].title == "There is no such model"
-    assert not controller.busy
+    assert not runner.busy
 
 
 def test_a_model_chosen_meanwhile_answers_the_next_message(
@@ -269,7 +269,7 @@ def test_a_model_chosen_meanwhile_answers_the_next_message(
 
 
 def test_after_a_failed_load_the_model_before_it_is_used_again(
-    controller, fake, idle, tmp_path, heard
+    controller, fake, idle, tmp_path, heard, status
 ):
     controller.send("hi")
     idle()
@@ -277,18 +277,36 @@ def test_after_a_failed_load_the_model_before_it_is_used_again(
     controller.use_model(str(tmp_path / "broken"))
     idle()
     assert heard.problems[-1] is not None
-    assert controller.snapshot.facts is None
+    assert status.snapshot.facts is None
     controller.send("hi")
     idle()
     assert [m.path.name for m in fake.models] == ["fledgling", "fledgling"]
 
 
 def test_a_long_answer_is_saved_while_it_is_written(
-    controller, conversation, store, qtbot, monkeypatch
+    controller, runner, conversation, store, qtbot, monkeypatch
 ):
-    monkeypatch.setattr("ternchat.app.chat_controller.CHECKPOINT_SECONDS", 0.0)
+    monkeypatch.setattr("ternchat.app.answer_runner.CHECKPOINT_SECONDS", 0.0)
     controller.send("hold")
     shown(qtbot, conversation, "held")
     stored = store.messages(store.chats()[0].id)[-1]
     assert (stored.text, stored.state) == (" held", State.WRITING)
     controller.stop()
+
+
+def test_a_failed_answer_is_tried_again_after_what_runs_elsewhere(
+    controller, conversation, store, fake, qtbot, idle, texts
+):
+    controller.send("full")
+    idle()
+    failed_chat = store.chats()[0]
+    controller.new_chat()
+    controller.send("hold")
+    shown(qtbot, conversation, "held")
+    controller.open_chat(failed_chat.id)
+    controller.retry(conversation.messages()[-1].id)
+    assert texts() == ["full"]
+    fake.gate.set()
+    idle()
+    assert [m["content"] for m in fake.asked[-1]] == ["full"]
+    assert texts() == ["full", "before"]

@@ -19,7 +19,7 @@ def composer(theme, qtbot):
     box.addStretch()
     qtbot.addWidget(window)
     window.show()
-    yield composer  # the window lives as long
+    yield composer  # noqa: PT022  the window has to live as long
 
 
 @pytest.fixture
@@ -81,7 +81,8 @@ def test_one_button_is_send_and_stop(composer, sent, qtbot):
 
 def test_one_can_type_and_send_while_an_answer_is_written(composer, sent, qtbot):
     composer.set_busy(True)
-    assert composer.prompt.isEnabled() and not composer.prompt.isReadOnly()
+    assert composer.prompt.isEnabled()
+    assert not composer.prompt.isReadOnly()
     qtbot.keyClicks(composer.prompt, "more")
     qtbot.keyClick(composer.prompt, Qt.Key.Key_Return)
     assert sent == ["more"]

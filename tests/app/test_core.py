@@ -91,7 +91,8 @@ def test_problems_are_known_by_the_name_of_their_class_or_a_base():
     base = type("EngineError", (Exception,), {})
     full = type("ContextFullError", (base,), {})
     problem = Problem.of(full("the prompt has 300 tokens"))
-    assert problem.title == "This chat is full" and problem.chat_full
+    assert problem.title == "This chat is full"
+    assert problem.chat_full
     assert problem.text == "The prompt has 300 tokens."
     assert Problem.of(type("NewError", (base,), {})("x")).title == "The engine cannot do this"
     assert Problem.of(FileNotFoundError(2, "gone")).title == "A file cannot be read"
@@ -103,7 +104,8 @@ def test_an_unknown_error_has_words_and_details_too():
     except ZeroDivisionError as error:
         problem = Problem.of(error)
     assert problem.text == "ZeroDivisionError."
-    assert "Traceback" in problem.details and problem.advice
+    assert "Traceback" in problem.details
+    assert problem.advice
 
 
 def test_a_file_name_at_the_start_of_a_message_keeps_its_spelling():

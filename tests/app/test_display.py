@@ -77,7 +77,8 @@ def test_a_wayland_display(tmp_path):
 def test_missing_libraries_are_named(monkeypatch):
     monkeypatch.setitem(display._XCB_LIBRARIES, "libxcb-nonsense.so.0", "libxcb-nonsense0")
     reason = display.why_no_window({"DISPLAY": ":0"})
-    assert "libxcb-nonsense0" in reason and "apt install libxcb-nonsense0" in reason
+    assert "libxcb-nonsense0" in reason
+    assert "apt install libxcb-nonsense0" in reason
 
 
 def test_the_window_is_not_tied_to_linux(monkeypatch):

@@ -80,7 +80,8 @@ def test_the_first_request_loads_the_model_and_the_second_does_not(engine, event
     assert (facts.model, facts.context_length, facts.kv_bytes) == (MODEL, 256, 256_000)
     assert facts.weights_bytes == 5_000_000
     phases = [progress.phase for (progress,) in events.of("progressed")]
-    assert phases[0] is Phase.LOADING and Phase.READING in phases
+    assert phases[0] is Phase.LOADING
+    assert Phase.READING in phases
 
 
 def test_another_model_takes_the_place_of_the_first(engine, events, fake, qtbot):

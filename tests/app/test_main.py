@@ -76,7 +76,8 @@ def test_a_signal_ends_the_window_cleanly(tmp_path, number):
     log = tmp_path / "logs" / "ternchat.log"
     deadline = time.monotonic() + 20
     while not (log.exists() and "window shown" in log.read_text()):
-        assert time.monotonic() < deadline and child.poll() is None
+        assert time.monotonic() < deadline
+        assert child.poll() is None
     child.send_signal(number)
     code, out, err = ended(child)
     assert (code, out, err) == (0, "", "")
@@ -86,7 +87,8 @@ def test_a_data_folder_that_cannot_be_made_is_one_line(tmp_path):
     (tmp_path / "file").touch()
     code, _, err = ended(start("--data-dir", str(tmp_path / "file" / "data")))
     assert code == 1
-    assert err.startswith("ternchat: the data folder") and err.count("\n") == 1
+    assert err.startswith("ternchat: the data folder")
+    assert err.count("\n") == 1
 
 
 def test_logs_are_kept_and_bounded(tmp_path):

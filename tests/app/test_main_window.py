@@ -14,8 +14,8 @@ from ternchat.app.views.main_window import MainWindow
 
 
 @pytest.fixture
-def window(theme, controller, conversation, chats, qtbot):
-    window = MainWindow(theme, controller, conversation, chats)
+def window(theme, controller, runner, conversation, chats, status, qtbot):
+    window = MainWindow(theme, controller, runner, conversation, chats, status)
     qtbot.addWidget(window)
     window.show()
     window.activateWindow()
@@ -62,8 +62,8 @@ def test_from_the_first_start_to_the_first_answer(window, prompt, qtbot, answere
     assert window.page.composer._model.text() == "Fledgling"
 
 
-def test_the_status_line_tells_all_numbers(window, prompt, controller, qtbot, answered):
-    controller.set_process_memory(123_000_000)
+def test_the_status_line_tells_all_numbers(window, prompt, controller, qtbot, answered, status):
+    status.on_memory(123_000_000)
     ask(qtbot, prompt, "count 50")
     answered()
     qtbot.waitUntil(lambda: "Ready" in window.status.toolTip())
@@ -78,10 +78,10 @@ def test_the_status_line_tells_all_numbers(window, prompt, controller, qtbot, an
     assert not window.status.labels["kernel"].isVisible()
 
 
-def test_loading_has_a_number(window, prompt, fake, qtbot, controller):
+def test_loading_has_a_number(window, prompt, fake, qtbot, controller, status):
     fake.load_gate.clear()
     ask(qtbot, prompt, "Hello!")
-    qtbot.waitUntil(lambda: controller.snapshot.fraction == 0.5)
+    qtbot.waitUntil(lambda: status.snapshot.fraction == 0.5)
     qtbot.waitUntil(lambda: "Loading Fledgling · 50 %" in window.status.toolTip())
     note = window.page.conversation.message_widgets()[1].note
     assert note.text() == "Loading Fledgling · 50 %"
@@ -90,9 +90,9 @@ def test_loading_has_a_number(window, prompt, fake, qtbot, controller):
     controller.stop()
 
 
-def test_escape_stops(window, prompt, qtbot, controller, answered):
+def test_escape_stops(window, prompt, qtbot, controller, answered, status):
     ask(qtbot, prompt, "hold")
-    qtbot.waitUntil(lambda: controller.snapshot.phase is Phase.WRITING)
+    qtbot.waitUntil(lambda: status.snapshot.phase is Phase.WRITING)
     qtbot.keyClick(prompt, Qt.Key.Key_Escape)
     answered()
     assert window.page.conversation.message_widgets()[1].note.text() == "Stopped"
@@ -107,19 +107,21 @@ def test_a_prompt_card_sends(window, qtbot, answered):
     assert rows[0].text.toPlainText() == "What is rain?"
 
 
-def test_the_built_in_model_can_be_loaded_without_a_message(window, controller, qtbot, store):
+def test_the_built_in_model_can_be_loaded_without_a_message(
+    window, controller, qtbot, store, status
+):
     button = next(b for b in window.findChildren(QAbstractButton) if b.text() == "Use it now")
     button.click()
-    qtbot.waitUntil(lambda: controller.snapshot.phase is Phase.READY)
+    qtbot.waitUntil(lambda: status.snapshot.phase is Phase.READY)
     assert not button.isVisible()
     assert store.chats() == []
 
 
-def test_a_folder_is_asked_for_and_used(window, controller, qtbot, tmp_path):
+def test_a_folder_is_asked_for_and_used(window, controller, qtbot, tmp_path, status):
     with qtbot.waitSignal(window.folder_chosen):
         window.folder_chosen.emit(str(tmp_path))
-    qtbot.waitUntil(lambda: controller.snapshot.phase is Phase.READY)
-    assert controller.snapshot.facts.model.path == tmp_path
+    qtbot.waitUntil(lambda: status.snapshot.phase is Phase.READY)
+    assert status.snapshot.facts.model.path == tmp_path
 
 
 def test_chats_are_listed_and_opened(window, prompt, qtbot, answered, chats):
@@ -275,8 +277,8 @@ def test_somebody_looks(window, qtbot):
     assert seen.args == [True]
 
 
-def test_closing_while_an_answer_is_written(window, prompt, qtbot, controller, engine):
+def test_closing_while_an_answer_is_written(window, prompt, qtbot, controller, engine, status):
     ask(qtbot, prompt, "hold")
-    qtbot.waitUntil(lambda: controller.snapshot.phase is Phase.WRITING)
+    qtbot.waitUntil(lambda: status.snapshot.phase is Phase.WRITING)
     assert window.close()
     assert engine.close()

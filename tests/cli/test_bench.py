@@ -33,6 +33,7 @@ def report() -> dict[str, object]:
         "kernel": "scalar",
         "cpu": "c",
         "kv_dtype": "f16",
+        "speculative": None,
         "samples": [],
     }
 
@@ -52,6 +53,7 @@ def test_the_json_has_the_promised_keys_and_they_fit_together(ternchat):
     fraction /= figures["read_bandwidth_bytes_per_second"]
     assert figures["roofline_fraction"] == pytest.approx(fraction)
     assert 0 <= figures["outside_kernels_fraction"] < 1
+    assert figures["speculative"] is None
     if os.path.exists("/proc/self/status"):
         assert 0 < figures["anonymous_bytes"] <= figures["peak_rss_bytes"]
 
@@ -74,3 +76,17 @@ def test_the_table_says_unknown_for_what_was_not_measured(report):
     text = table(Report(**unknown))
     assert text.count("unknown") == 2
     assert "scalar" in text
+
+
+def test_speculation_is_reported_beside_the_plain_figures(ternchat):
+    arguments = ("bench", "--json", "--speculate", "--prompt-tokens", "20", "--new-tokens", "40")
+    figures = json.loads(ternchat(*arguments).stdout)
+    assert figures["samples"][0]["drafted"] == 0
+    assert figures["speculative"]["decode_tokens_per_second"] > 0
+    assert figures["speculative"]["drafted"] >= figures["speculative"]["accepted"]
+
+
+def test_the_table_has_a_line_for_speculation_only_when_it_was_measured(report):
+    figures = {"decode_tokens_per_second": 30.0, "drafted": 9, "accepted": 4}
+    assert "speculation" not in table(Report(**report))
+    assert "30.0 tokens/s (4 of 9 kept)" in table(Report(**{**report, "speculative": figures}))

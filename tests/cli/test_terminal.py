@@ -151,7 +151,7 @@ def test_ctrl_c_stops_the_answer_and_the_next_one_leaves(endless_terminal):
     pressed = time.monotonic()
     endless_terminal.type("\x03")
     endless_terminal.wait_for(r"(?s), stopped\].*" + PROMPT, seconds=10)
-    assert time.monotonic() - pressed < 2
+    assert time.monotonic() - pressed < 3
     assert endless_terminal.leave("\x03") == 0
 
 

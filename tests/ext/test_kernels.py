@@ -5,6 +5,7 @@ import pytest
 
 from ternchat.engine import reference
 from ternchat.engine.backend import (
+    HeadTable,
     Kernels,
     LayerCache,
     TernaryMatrix,
@@ -286,7 +287,7 @@ def test_the_head_equals_the_reference(kernels, rng, dtype, n):
         table = stored.astype(np.float32)
     x = rng.standard_normal((3, n), dtype=np.float32)
     out = np.empty((3, 77), np.float32)
-    kernels.head(x, stored, out)
+    kernels.head(x, HeadTable(stored), out)
     np.testing.assert_allclose(out, reference.head(x, table), rtol=1e-5, atol=2e-5 * np.sqrt(n))
 
 

@@ -1,0 +1,54 @@
+"""Starts the robot: Debian's Python in a session bus of its own."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROBOT = Path(__file__).parent / "robot.py"
+PYTHON = "/usr/bin/python3"  # the one pyatspi is installed for
+TOOLS = ("Xvfb", "dbus-run-session", "xdotool", "import")
+TIMEOUT_SECONDS = 150
+
+
+def missing():
+    """What the robot needs and does not find here."""
+    lacking = [tool for tool in TOOLS if shutil.which(tool) is None]
+    if not Path(PYTHON).exists():
+        return [*lacking, PYTHON]
+    probe = subprocess.run(
+        [PYTHON, "-c", "import gi.repository.Atspi, pyatspi"], capture_output=True, check=False
+    )
+    return lacking if probe.returncode == 0 else [*lacking, "pyatspi"]
+
+
+@pytest.fixture(scope="session")
+def robot_is_possible():
+    lacking = missing()
+    if lacking and os.environ.get("CI") == "true":
+        pytest.fail(f"the end-to-end tests need {', '.join(lacking)}")
+    if lacking:
+        pytest.skip(f"needs {', '.join(lacking)}")
+
+
+@pytest.fixture
+def play(robot_is_possible, tmp_path):
+    """Play a scenario of robot.py with the program and a fresh data folder."""
+
+    def play(name, *args):
+        program = [sys.executable, "-m", "ternchat.app", "--data-dir", str(tmp_path / "data")]
+        done = subprocess.run(
+            ["dbus-run-session", "--", PYTHON, str(ROBOT), name, json.dumps(program), *args],
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_SECONDS,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stderr
+
+    return play

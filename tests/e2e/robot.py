@@ -1,0 +1,149 @@
+"""Plays one scenario: robot.py NAME PROGRAM... (see desktop.py for who runs this, and how)."""
+
+import json
+import signal
+import sys
+from pathlib import Path
+
+from desktop import Desktop
+
+
+class Scenario:
+    """The program under test on its desktop, and what the scenarios have in common."""
+
+    def __init__(self, desktop, command):
+        self.desktop, self.command, self.program = desktop, command, None
+
+    def start(self, *args):
+        """Start the program and wait for its window."""
+        self.program = self.desktop.start([*self.command, *args])
+        self.desktop.wait_for("Message")
+
+    def conversation(self):
+        """All text of the messages."""
+        return self.desktop.text_below("Conversation")
+
+    def send(self, text):
+        """Put text into the composer and send it with Enter."""
+        self.desktop.wait_for("Message").queryComponent().grabFocus()
+        self.desktop.type(text)
+        self.desktop.wait(lambda: self.typed() == text)
+        self.desktop.key("Return")
+
+    def typed(self):
+        """What stands in the composer."""
+        return self.desktop.find("Message").queryText().getText(0, -1)
+
+    def is_answered(self):
+        """Whether the newest answer is complete: its speed stands below it."""
+        return "tok/s" in self.conversation()
+
+    def end(self):
+        """Close the window as the system does; it has to leave quietly and soon."""
+        self.program.send_signal(signal.SIGTERM)
+        assert self.program.wait(5) == 0
+
+
+def first_answer(scenario):
+    """First start, type, Enter: an answer, without any setting."""
+    scenario.start()
+    assert scenario.desktop.has("Use it now")
+    scenario.send("Hello there")
+    scenario.desktop.wait(lambda: "Hello there" in scenario.conversation())
+    scenario.desktop.wait(scenario.is_answered, 60)
+    assert scenario.typed() == ""
+    assert "Ready" in scenario.desktop.text_below("Status")
+    assert "threads" in scenario.desktop.text_below("Status")
+    scenario.end()
+
+
+def send_button(scenario):
+    """What a screen reader does: set the text, press Send."""
+    scenario.start()
+    scenario.desktop.find("Message").queryEditableText().setTextContents("What is rain?")
+    scenario.desktop.press("Send")
+    scenario.desktop.wait(scenario.is_answered, 60)
+    assert "What is rain?" in scenario.conversation()
+    assert "What is rain?" in scenario.desktop.text_below("Chats")
+    scenario.end()
+
+
+def stop(scenario):
+    """Stop while answering; then the next message is answered as if nothing had been."""
+    scenario.start()
+    scenario.desktop.find("Message").queryEditableText().setTextContents("Tell me a long story")
+    scenario.desktop.press("Send")
+    scenario.desktop.press("Stop")
+    scenario.desktop.wait_for("Send")
+    scenario.desktop.wait(lambda: "Stopped" in scenario.conversation(), 5)
+    scenario.send("Hello")
+    scenario.desktop.wait(scenario.is_answered, 60)
+    scenario.end()
+
+
+def typing_while_loading(scenario):
+    """The composer takes text from the first moment on; Enter then queues it."""
+    scenario.start("--model", "fledgling")
+    scenario.send("typed at once")
+    scenario.desktop.wait(lambda: "typed at once" in scenario.conversation())
+    scenario.desktop.wait(scenario.is_answered, 60)
+    scenario.end()
+
+
+def new_chat(scenario):
+    """A new chat is empty, and stands in the list with its first message."""
+    scenario.start()
+    scenario.send("One")
+    scenario.desktop.wait(scenario.is_answered, 60)
+    scenario.desktop.press("New chat", "push button")
+    scenario.desktop.wait(lambda: not scenario.desktop.has("Conversation"))
+    scenario.send("Two")
+    scenario.desktop.wait(lambda: "Two" in scenario.conversation())
+    scenario.desktop.wait(scenario.is_answered, 60)
+    assert "One" not in scenario.conversation()
+    assert "Two\nOne" in scenario.desktop.text_below("Chats")
+    scenario.end()
+
+
+def broken_folder(scenario, folder):
+    """A broken model is told in the window, and the built-in one is still there."""
+    scenario.start("--model", folder)
+    problem = scenario.desktop.wait(lambda: scenario.desktop.text_below("Error"))
+    assert "config.json" in problem, problem
+    assert "Traceback" not in problem
+    scenario.desktop.press("Details")
+    scenario.desktop.wait(lambda: "Traceback" in scenario.desktop.text_below("Error"))
+    scenario.send("Hello")
+    scenario.desktop.wait(scenario.is_answered, 60)
+    scenario.end()
+
+
+def close_while_answering(scenario):
+    """The window closes at any moment."""
+    scenario.start()
+    scenario.send("Tell me a long story")
+    scenario.end()
+
+
+def screenshots(scenario, folder):
+    """Pictures of the window, to be looked at."""
+    pictures = Path(folder)
+    scenario.start()
+    scenario.desktop.screenshot(pictures / "first-start.png")
+    scenario.send("What is rain?")
+    scenario.desktop.wait(scenario.is_answered, 60)
+    scenario.desktop.screenshot(pictures / "answer.png")
+    scenario.end()
+
+
+def main(name, command, *args):
+    """Play the scenario of that name."""
+    desktop = Desktop()
+    try:
+        globals()[name](Scenario(desktop, json.loads(command)), *args)
+    finally:
+        desktop.close()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

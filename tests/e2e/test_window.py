@@ -1,0 +1,37 @@
+"""The real program with the built-in model, on a real X server, through a screen reader's eyes."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.mark.parametrize(
+    "scenario",
+    [
+        "first_answer",
+        "send_button",
+        "stop",
+        "typing_while_loading",
+        "new_chat",
+        "close_while_answering",
+    ],
+)
+def test_scenario(play, scenario):
+    play(scenario)
+
+
+def test_a_broken_folder_is_told_in_the_window(play, tmp_path):
+    folder = tmp_path / "broken"
+    folder.mkdir()
+    (folder / "config.json").write_text("{ this is no JSON")
+    play("broken_folder", str(folder))
+
+
+def test_screenshots_can_be_taken(play, tmp_path):
+    folder = Path(os.environ.get("TERNCHAT_SCREENSHOTS", tmp_path / "screens"))
+    folder.mkdir(parents=True, exist_ok=True)
+    play("screenshots", str(folder))
+    assert all((folder / name).stat().st_size > 5000 for name in ("first-start.png", "answer.png"))
