@@ -33,6 +33,7 @@ class AppContext:
     models: ModelStore
     chats: ChatStore
     engine: EngineThread
+    runner: AnswerRunner
     controller: ChatController
     probe: SystemProbe
     window: MainWindow
@@ -51,7 +52,8 @@ class AppContext:
         probe = SystemProbe()
         probe.sampled.connect(status.on_memory)
         window.seen.connect(probe.set_active)
-        return cls(paths, models, store, engine, controller, probe, window)
+        window.painted.connect(engine.warm_up)
+        return cls(paths, models, store, engine, runner, controller, probe, window)
 
     def close(self) -> bool:
         """End the engine; False when it did not let go in time."""

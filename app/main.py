@@ -1,8 +1,8 @@
 """The program: the window, or one of the commands.
 
 Start-up of the window, in this order: arguments, is there a display, log files, QApplication,
-context, show, then (with the event loop running) the model named on the command line. NumPy and
-the engine are imported by the engine's thread when the first request asks for them.
+context, show, then (with the event loop running) the model named on the command line. The engine,
+and NumPy with it, is imported by the engine's thread once the window has been painted.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from ternchat.app.cli.arguments import Options
+    from ternchat.app.context import AppContext
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +77,6 @@ def _run_window(options: Options) -> int:
     paths.create()
     start_logging(paths.logs)
 
-    from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
     from ternchat.app.context import AppContext
@@ -87,6 +87,20 @@ def _run_window(options: Options) -> int:
     app.setDesktopFileName("ternchat")
     sys.excepthook = _log_exception
     context = AppContext.build(app, paths, options)
+    code = 1
+    try:
+        code = _show(app, context, options)
+    finally:  # a thread that still runs when Qt goes down would abort the process
+        if not context.close():
+            log.error("the engine did not let go in time")
+            logging.shutdown()
+            os._exit(1)
+    return code
+
+
+def _show(app: QApplication, context: AppContext, options: Options) -> int:
+    from PySide6.QtCore import QTimer
+
     watch = _SignalWatch(app)
     context.window.show()
     log.info("window shown")
@@ -95,11 +109,6 @@ def _run_window(options: Options) -> int:
         QTimer.singleShot(0, context.controller, lambda: context.controller.use_model(model))
     code = app.exec()
     watch.close()
-    if not context.close():
-        # A thread in a call that does not return would keep the process, and Qt aborts on it.
-        log.error("the engine did not let go in time")
-        logging.shutdown()
-        os._exit(code or 1)
     return code
 
 
@@ -111,7 +120,7 @@ class _SignalWatch:
     """
 
     def __init__(self, app: QApplication) -> None:
-        from PySide6.QtCore import QSocketNotifier
+        from PySide6.QtCore import QSocketNotifier, QTimer
 
         self._read, self._write = socket.socketpair()
         for end in (self._read, self._write):
@@ -120,7 +129,8 @@ class _SignalWatch:
         self._notifier.activated.connect(self._drain)
         signal.set_wakeup_fd(self._write.fileno())
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: app.quit())
+            # Not at once: a signal may come in the middle of painting.
+            signal.signal(number, lambda *_: QTimer.singleShot(0, app.quit))
 
     def close(self) -> None:
         """Leave signals to Python again."""

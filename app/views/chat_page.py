@@ -31,7 +31,7 @@ class ChatPage(QWidget):
         self.errors = ErrorStrip(theme)
         self.composer = Composer(theme)
         self._pages = QStackedWidget()
-        self._pages.setMinimumHeight(theme.px(48))  # of a small window, errors need the rest
+        self._pages.setMinimumHeight(theme.px(24))  # of a small window, errors need the rest
         self._pages.addWidget(self.empty)
         self._pages.addWidget(self.conversation)
         bottom = Column(theme, bottom=12, beside_scroll_bar=True)

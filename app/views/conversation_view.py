@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QScrollArea, QWidget
 from ternchat.app.core.conversation import Role, State
 from ternchat.app.models.conversation_model import ConversationModel
 
+from .announcer import Announcer
 from .buttons import TextButton
 from .column import Column
 from .follow_scroll import FollowScroll
@@ -40,6 +41,7 @@ class ConversationView(QScrollArea):
         self._column.box.addStretch(1)  # messages stay at the top of a short chat
         self.setWidget(self._column)
         self._rows: list[MessageWidget] = []
+        self._announcer = Announcer(self)
         self.follow = FollowScroll(self.verticalScrollBar())
         self._pill = TextButton("Jump to latest", "pill", self)
         self._pill.hide()
@@ -131,10 +133,13 @@ class ConversationView(QScrollArea):
                 self._rows[row].show_activity(activity)
             else:
                 self._rows[row].show_message(self._message(row), activity)
+                if self._message(row).role is Role.ASSISTANT:
+                    self._announcer.finish(self._rows[row].note.text())
 
     @Slot(int, str)
     def _append(self, row: int, text: str) -> None:
         self._rows[row].append_text(self._message(row), text)
+        self._announcer.add(text)
 
     @Slot()
     def _on_selected(self) -> None:

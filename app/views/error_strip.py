@@ -1,5 +1,7 @@
 """The one place where an error becomes visible."""
 
+import textwrap
+
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import (
@@ -19,6 +21,7 @@ from .labels import PlainLabel
 from .theme import Theme
 
 DETAIL_LINES = 6
+TEXT_LENGTH = 300  # characters; all of it stands in the details
 
 
 class ErrorStrip(QFrame):
@@ -70,7 +73,7 @@ class ErrorStrip(QFrame):
         if problem is None:
             return
         self.title.setText(problem.title)
-        self.text.setText(problem.text)
+        self.text.setText(textwrap.shorten(problem.text, TEXT_LENGTH, placeholder=" …"))
         self.advice.setText(problem.advice)
         self.details.setPlainText(problem.details)
         self.details_button.setChecked(False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtGui import QHideEvent, QIcon, QResizeEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QIcon, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
@@ -38,10 +38,12 @@ class MainWindow(QMainWindow):
     """Everything one sees.
 
     Signals:
+        painted: the window stands on the screen for the first time.
         seen: True when the window appears, False when it is hidden.
         folder_chosen: the folder of a model to use.
     """
 
+    painted = Signal()
     seen = Signal(bool)
     folder_chosen = Signal(str)
 
@@ -57,6 +59,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._theme = theme
         self._sidebar_wanted = self._is_wide = True
+        self._was_painted = False
         self.sidebar = Sidebar(theme, chats)
         self.page = ChatPage(theme, conversation)
         self.status = StatusLine(theme)
@@ -66,6 +69,13 @@ class MainWindow(QMainWindow):
         self._show_chat(None)
         self._show_status(status.snapshot)
         self.page.composer.setFocus()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Tell once that there is something to see."""
+        super().paintEvent(event)
+        if not self._was_painted:
+            self._was_painted = True
+            self.painted.emit()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Tell that somebody looks."""

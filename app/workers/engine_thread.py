@@ -1,6 +1,7 @@
 """Runs the engine on its own thread and hands what it does to the window in batches."""
 
 import importlib
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -19,6 +20,8 @@ from ternchat.app.core.turn import (
 )
 
 BATCH_SECONDS = 1 / 30
+
+log = logging.getLogger(__name__)
 
 
 def import_engine() -> Any:
@@ -45,6 +48,14 @@ class EngineWorker(QObject):
         self._facts: ModelFacts | None = None
         self._steps: list[Any] = []
         self._last_progress = self._last_batch = 0.0
+
+    @Slot()
+    def warm_up(self) -> None:
+        """Import the engine before it is needed."""
+        try:
+            self._import_engine()
+        except Exception:  # the request that needs it tells the person
+            log.exception("the engine cannot be imported")
 
     @Slot(object, object)
     def run(self, request: Request, cancel: threading.Event) -> None:
@@ -142,6 +153,7 @@ class EngineThread(QObject):
     finished = Signal(object)  # Ending
     failed = Signal(object)  # BaseException
     _requested = Signal(object, object)
+    _warm_up_requested = Signal()
 
     def __init__(
         self,
@@ -156,6 +168,7 @@ class EngineThread(QObject):
         self._worker = EngineWorker(engine, options)  # owned here and nowhere else
         self._worker.moveToThread(self._thread)
         self._requested.connect(self._worker.run)
+        self._warm_up_requested.connect(self._worker.warm_up)
         # Signal to signal: relayed on our thread, so any slot is safe.
         self._worker.progressed.connect(self.progressed)
         self._worker.unloaded.connect(self.unloaded)
@@ -172,6 +185,11 @@ class EngineThread(QObject):
         cancel = threading.Event()  # fresh: a late stop cannot hit the next request
         self._cancels.append(cancel)
         self._requested.emit(request, cancel)
+
+    @Slot()
+    def warm_up(self) -> None:
+        """Import the engine while nothing is asked of it."""
+        self._warm_up_requested.emit()
 
     def stop(self) -> None:
         """End every request sent so far as soon as the engine looks up."""

@@ -40,6 +40,18 @@ typedef enum { TN_RELU2, TN_SILU } tn_activation;
 typedef void tn_tile_fn(const uint8_t *tile, size_t lines, const int8_t *x, size_t x_stride,
                         int tokens, int32_t *acc);
 
+/* Where many tokens share a tile, lines of it are unpacked once: 4 * lines * L bytes, a code in
+ * each, in an order that only the set's tn_panel_fn knows. */
+typedef void tn_unpack_fn(const uint8_t *tile, size_t lines, uint8_t *codes);
+
+/* acc[j * lanes + r] (+)= sum_k c[r][k] * x[j][k] over unpacked lines, for any number of tokens. */
+typedef void tn_panel_fn(const uint8_t *codes, size_t lines, const int8_t *x, size_t x_stride,
+                         size_t tokens, int accumulate, int32_t *acc);
+
+/* out[r] (+)= (acc[r] - sum) * row_scale[r] * step, for n <= L rows: zero point and scales. */
+typedef void tn_scale_fn(const int32_t *acc, int32_t sum, const float *row_scale, float step,
+                         size_t n, int accumulate, float *out);
+
 /* One token's quantised activations: x is about q * step, q in [-127, 127], sum = sum of q. */
 typedef struct {
     int8_t *q;   /* `padded` bytes, zero from n on */
@@ -94,6 +106,10 @@ typedef struct {
     int lanes;          /* bytes per vector register: 16, 32 or 64 */
     int tokens_at_once; /* tokens a tile call takes at most */
     tn_tile_fn *tile;
+    int unpack_from; /* tokens that repay unpacking; 0: none do, and there is no unpack, no panel */
+    tn_unpack_fn *unpack;
+    tn_panel_fn *panel;
+    tn_scale_fn *scale;
     tn_norm_quantize_fn *norm_quantize;
     tn_norm_fn *norm;
     tn_glu_fn *glu;

@@ -3,6 +3,7 @@
 #include "x86_256.h"
 
 #define TOKENS 2
+#define UNPACK_FROM 12
 #define LINES_PER_FOLD 64
 
 static inline vec v_dot(vec partial, vec codes, vec x)

@@ -5,6 +5,7 @@
 
 #define LANES 64
 #define TOKENS 6
+#define UNPACK_FROM 12
 #define LINES_PER_FOLD ((size_t)1 << 24) /* 32-bit sums: 2 * 127 * 4 per line */
 
 typedef __m512i vec;

@@ -47,15 +47,27 @@ static void norm_quantize(const float *x, const float *weight, size_t n, size_t 
         const wide whole = w_max(w_min(w_round(w_mul(v, scale)), high), low);
         const size_t count = n - i < WIDE ? n - i : (size_t)WIDE;
         int8_t q[WIDE];
-        for (int j = 0; j < WIDE; j++) {
-            q[j] = (int8_t)whole.lane[j];
+        w_bytes(whole, q);
+        for (int j = 0; j < WIDE; j++)
             sum += q[j];
-        }
         memcpy(out.q + i, q, count);
     }
     memset(out.q + n, 0, padded - n);
     *out.step = largest / 127.0f;
     *out.sum = sum;
+}
+
+static void scale(const int32_t *acc, int32_t sum, const float *row_scale, float step, size_t n,
+                  int accumulate, float *out)
+{
+    for (size_t i = 0; i < n; i += WIDE) {
+        const size_t left = n - i;
+        const wide scales = w_mul(w_load_up_to(row_scale + i, left), w_all(step));
+        wide y = w_mul(w_from_integers(acc + i, sum), scales);
+        if (accumulate)
+            y = w_add(w_load_up_to(out + i, left), y);
+        w_store_up_to(out + i, y, left);
+    }
 }
 
 /* ---- The gated linear unit ---------------------------------------------------------------- */
@@ -165,18 +177,28 @@ static float dot(const float *x, const void *row, tn_dtype dtype, size_t n)
 TN_INLINE void scores_of(const float *q, const int heads, size_t head_dim, const char *keys,
                          const tn_dtype dtype, size_t length, float scale, float *scores)
 {
-    const size_t row = head_dim * dtype_bytes(dtype);
+    enum { KEYS_AHEAD = 24 };
+    const size_t row = head_dim * dtype_bytes(dtype), whole = head_dim / WIDE * WIDE;
+
     for (size_t t = 0; t < length; t++, keys += row) {
         wide sum[TN_HEADS_AT_ONCE];
-        for (int h = 0; h < heads; h++)
+        UNROLLED for (int h = 0; h < heads; h++)
             sum[h] = w_all(0);
-        for (size_t i = 0; i < head_dim; i += WIDE) {
-            const size_t left = head_dim - i;
-            const wide key = w_load_as(keys, dtype, i, left);
-            for (int h = 0; h < heads; h++)
-                sum[h] = w_add(sum[h], w_mul(w_load_up_to(q + (size_t)h * head_dim + i, left), key));
+        for (size_t i = 0; i < whole; i += WIDE) {
+            __builtin_prefetch(keys + KEYS_AHEAD * row + i * dtype_bytes(dtype));
+            const wide key = w_load_as(keys, dtype, i, WIDE);
+            UNROLLED for (int h = 0; h < heads; h++)
+                sum[h] = w_add(sum[h], w_mul(w_load(q + (size_t)h * head_dim + i), key));
         }
-        for (int h = 0; h < heads; h++)
+        if (whole < head_dim) { /* apart: a partial load in the loop above would spill the sums */
+            const size_t left = head_dim - whole;
+            const wide key = w_load_as(keys, dtype, whole, left);
+            UNROLLED for (int h = 0; h < heads; h++) {
+                const wide part = w_load_part(q + (size_t)h * head_dim + whole, left);
+                sum[h] = w_add(sum[h], w_mul(part, key));
+            }
+        }
+        UNROLLED for (int h = 0; h < heads; h++)
             scores[(size_t)h * length + t] = w_sum(sum[h]) * scale;
     }
 }
@@ -199,24 +221,37 @@ TN_INLINE float softmax_of(float *scores, size_t length)
     return 1.0f / w_sum(sum);
 }
 
-/* out[h] = sum_t weights[h][t] * values[t], times `inverse[h]`; each value is read once. */
+/* out[h] = sum_t weights[h][t] * values[t], times `inverse[h]`. Blocks of values stay in the first
+ * cache while the columns are gone through, so each value is read once for all heads. */
 TN_INLINE void mix_of(const float *weights, const float *inverse, const int heads, size_t head_dim,
                       const char *values, const tn_dtype dtype, size_t length, float *out)
 {
+    enum { BLOCK = 64 };
     const size_t row = head_dim * dtype_bytes(dtype);
-    for (size_t i = 0; i < head_dim; i += WIDE) {
-        const size_t left = head_dim - i;
-        const char *value = values;
-        wide sum[TN_HEADS_AT_ONCE];
-        for (int h = 0; h < heads; h++)
-            sum[h] = w_all(0);
-        for (size_t t = 0; t < length; t++, value += row) {
-            const wide v = w_load_as(value, dtype, i, left);
-            for (int h = 0; h < heads; h++)
-                sum[h] = w_add(sum[h], w_mul(w_all(weights[(size_t)h * length + t]), v));
+
+    for (size_t begin = 0; begin < length; begin += BLOCK, values += BLOCK * row) {
+        const size_t count = length - begin < BLOCK ? length - begin : (size_t)BLOCK;
+        const int last = begin + count == length;
+        for (size_t i = 0; i < head_dim; i += WIDE) {
+            const size_t left = head_dim - i;
+            const char *value = values;
+            wide sum[TN_HEADS_AT_ONCE];
+            UNROLLED for (int h = 0; h < heads; h++)
+                sum[h] = begin ? w_load_up_to(out + (size_t)h * head_dim + i, left) : w_all(0);
+            for (size_t t = 0; t < count; t++, value += row) {
+                __builtin_prefetch(value + BLOCK * row + i * dtype_bytes(dtype));
+                const wide v = w_load_as(value, dtype, i, left);
+                UNROLLED for (int h = 0; h < heads; h++) {
+                    const wide w = w_all(weights[(size_t)h * length + begin + t]);
+                    sum[h] = w_add(sum[h], w_mul(w, v));
+                }
+            }
+            UNROLLED for (int h = 0; h < heads; h++) {
+                if (last)
+                    sum[h] = w_mul(sum[h], w_all(inverse[h]));
+                w_store_up_to(out + (size_t)h * head_dim + i, sum[h], left);
+            }
         }
-        for (int h = 0; h < heads; h++)
-            w_store_up_to(out + (size_t)h * head_dim + i, w_mul(sum[h], w_all(inverse[h])), left);
     }
 }
 
@@ -226,7 +261,7 @@ TN_INLINE void attend_of(const float *q, const int heads, size_t head_dim, const
 {
     float inverse[TN_HEADS_AT_ONCE];
     scores_of(q, heads, head_dim, keys, dtype, length, scale, scratch);
-    for (int h = 0; h < heads; h++)
+    UNROLLED for (int h = 0; h < heads; h++)
         inverse[h] = softmax_of(scratch + (size_t)h * length, length);
     mix_of(scratch, inverse, heads, head_dim, values, dtype, length, out);
 }
@@ -269,11 +304,10 @@ TN_INLINE void nibbles_of(const void *row, const tn_dtype dtype, size_t n, const
         const size_t left = n - i;
         const wide value = w_mul(w_load_as(row, dtype, i, left), scale);
         wide code = w_add(w_add(value, w_load_up_to(dither + i, left)), half);
-        uint8_t bytes[WIDE];
+        int8_t bytes[WIDE];
 
         code = w_max(w_min(code, most), w_all(0)); /* the integer part of it is the code */
-        for (int j = 0; j < WIDE; j++)
-            bytes[j] = (uint8_t)code.lane[j];
+        w_bytes(code, bytes);
         memcpy(codes + i, bytes, left < WIDE ? left : (size_t)WIDE);
     }
 }
@@ -311,5 +345,5 @@ static uint64_t sweep(const uint64_t *data, size_t words)
 }
 
 #define TN_ROW_FUNCTIONS \
-    .norm_quantize = norm_quantize, .norm = norm, .glu = glu, .rope = rope, .store = store, \
+    .scale = scale, .norm_quantize = norm_quantize, .norm = norm, .glu = glu, .rope = rope, .store = store, \
     .attend = attend, .dot = dot, .sweep = sweep, .largest = largest, .nibbles = nibbles

@@ -7,6 +7,7 @@ void TN_SET_FILL(tn_ops *ops)
 {
     *ops = (tn_ops){
         .name = TN_SET_NAME, .lanes = LANES, .tokens_at_once = TOKENS, .tile = tile,
+        .unpack_from = UNPACK_FROM, .unpack = unpack, .panel = panel,
         .screen = screen, TN_ROW_FUNCTIONS,
     };
 }

@@ -12,15 +12,14 @@
  *     v_store(p, sum)
  */
 #include "ops.h"
+#include "wide.h"
 
 enum { PREFETCH_BYTES = 6144 };
 
-/* Loops of a few constant steps, unrolled early enough to keep arrays in registers. */
-#define UNROLLED _Pragma("GCC unroll 32")
-
 static inline __attribute__((always_inline)) void tile_of(const uint8_t *w, size_t lines,
                                                           const int8_t *x, size_t x_stride,
-                                                          const int tokens, int32_t *acc)
+                                                          const int tokens, const int unpacked,
+                                                          const int accumulate, int32_t *acc)
 {
     /* One token: two chains per sum, or the latency of v_dot would bind. */
     enum { CHAINS = 2 };
@@ -33,11 +32,12 @@ static inline __attribute__((always_inline)) void tile_of(const uint8_t *w, size
         UNROLLED for (int s = 0; s < chains * tokens * 4; s++)
             partial[s] = v_zero();
         for (size_t line = fold; line < end; line += (size_t)chains)
-            UNROLLED for (int c = 0; c < chains; c++, w += LANES, x += 4) {
-                __builtin_prefetch(w + PREFETCH_BYTES);
+            UNROLLED for (int c = 0; c < chains; c++, w += unpacked ? 4 * LANES : LANES, x += 4) {
+                if (!unpacked)
+                    __builtin_prefetch(w + PREFETCH_BYTES);
                 const vec raw = v_load(w);
                 UNROLLED for (int i = 0; i < 4; i++) {
-                    const vec codes = v_codes(raw, i);
+                    const vec codes = unpacked ? v_load(w + i * LANES) : v_codes(raw, i);
                     UNROLLED for (int j = 0; j < tokens; j++) {
                         vec *const p = &partial[(c * tokens + j) * 4 + i];
                         *p = v_dot(*p, codes, v_broadcast4(x + (size_t)j * x_stride));
@@ -48,7 +48,7 @@ static inline __attribute__((always_inline)) void tile_of(const uint8_t *w, size
         UNROLLED for (int j = 0; j < tokens; j++)
             UNROLLED for (int i = 0; i < 4; i++) {
                 int32_t *const sums = acc + j * LANES + i * (LANES / 4);
-                vec sum = fold ? v_load(sums) : v_zero();
+                vec sum = fold || accumulate ? v_load(sums) : v_zero();
                 UNROLLED for (int c = 0; c < chains; c++)
                     sum = v_fold(sum, partial[(c * tokens + j) * 4 + i]);
                 v_store(sums, sum);
@@ -57,17 +57,49 @@ static inline __attribute__((always_inline)) void tile_of(const uint8_t *w, size
 }
 
 /* Constant token counts let the compiler keep every sum in a register. */
+static inline __attribute__((always_inline)) void tile_any(const uint8_t *w, size_t lines,
+                                                           const int8_t *x, size_t x_stride,
+                                                           size_t tokens, const int unpacked,
+                                                           const int accumulate, int32_t *acc)
+{
+    switch (tokens) {
+    case 1: tile_of(w, lines, x, x_stride, 1, unpacked, accumulate, acc); break;
+    case 2: tile_of(w, lines, x, x_stride, 2, unpacked, accumulate, acc); break;
+#if TOKENS >= 3
+    case 3: tile_of(w, lines, x, x_stride, 3, unpacked, accumulate, acc); break;
+#endif
+#if TOKENS >= 4
+    case 4: tile_of(w, lines, x, x_stride, 4, unpacked, accumulate, acc); break;
+#endif
+#if TOKENS >= 5
+    case 5: tile_of(w, lines, x, x_stride, 5, unpacked, accumulate, acc); break;
+#endif
+#if TOKENS >= 6
+    case 6: tile_of(w, lines, x, x_stride, 6, unpacked, accumulate, acc); break;
+#endif
+    }
+}
+
 static void tile(const uint8_t *w, size_t lines, const int8_t *x, size_t x_stride, int tokens,
                  int32_t *acc)
 {
-    switch (tokens) {
-    case 1: tile_of(w, lines, x, x_stride, 1, acc); break;
-    case 2: tile_of(w, lines, x, x_stride, 2, acc); break;
-#if TOKENS >= 6
-    case 3: tile_of(w, lines, x, x_stride, 3, acc); break;
-    case 4: tile_of(w, lines, x, x_stride, 4, acc); break;
-    case 5: tile_of(w, lines, x, x_stride, 5, acc); break;
-    case 6: tile_of(w, lines, x, x_stride, 6, acc); break;
-#endif
+    tile_any(w, lines, x, x_stride, (size_t)tokens, 0, 0, acc);
+}
+
+static void unpack(const uint8_t *w, size_t lines, uint8_t *codes)
+{
+    for (size_t line = 0; line < lines; line++, w += LANES) {
+        __builtin_prefetch(w + PREFETCH_BYTES);
+        const vec raw = v_load(w);
+        UNROLLED for (int i = 0; i < 4; i++, codes += LANES)
+            v_store(codes, v_codes(raw, i));
     }
+}
+
+static void panel(const uint8_t *codes, size_t lines, const int8_t *x, size_t x_stride,
+                  size_t tokens, int accumulate, int32_t *acc)
+{
+    for (; tokens > TOKENS; tokens -= TOKENS, x += TOKENS * x_stride, acc += TOKENS * LANES)
+        tile_of(codes, lines, x, x_stride, TOKENS, 1, accumulate, acc);
+    tile_any(codes, lines, x, x_stride, tokens, 1, accumulate, acc);
 }

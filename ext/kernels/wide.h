@@ -28,15 +28,15 @@ typedef int32_t vi __attribute__((vector_size(4 * REGISTER)));
 typedef uint16_t vh __attribute__((vector_size(2 * REGISTER)));
 typedef float quad __attribute__((vector_size(16)));
 
-typedef union {
+/* Registers and nothing else: a union with other views of the lanes would live in memory. */
+typedef struct {
     vf f[PARTS];
-    vi i[PARTS];
-    quad q[4];
-    float lane[WIDE];
 } wide;
 
 #define TN_INLINE static inline __attribute__((always_inline))
-#define EACH_PART for (int p = 0; p < PARTS; p++)
+/* Loops of a few constant steps, unrolled early enough to keep arrays in registers. */
+#define UNROLLED _Pragma("GCC unroll 32")
+#define EACH_PART UNROLLED for (int p = 0; p < PARTS; p++)
 
 TN_INLINE wide w_all(float x)
 {
@@ -44,10 +44,22 @@ TN_INLINE wide w_all(float x)
     EACH_PART r.f[p] = x - (vf){0};
     return r;
 }
+/* Register by register: GCC copies a whole `wide` in smaller pieces through the stack. */
 TN_INLINE wide w_load(const float *x)
 {
     wide r;
-    memcpy(&r, x, sizeof r);
+    EACH_PART memcpy(&r.f[p], x + p * REGISTER, sizeof(vf));
+    return r;
+}
+/* x[i] - zero; all sixteen are read. */
+TN_INLINE wide w_from_integers(const int32_t *x, int32_t zero)
+{
+    wide r;
+    EACH_PART {
+        vi whole;
+        memcpy(&whole, x + p * REGISTER, sizeof whole);
+        r.f[p] = __builtin_convertvector(whole - zero, vf);
+    }
     return r;
 }
 /* The first `count` of 16, zeros behind. */
@@ -63,28 +75,31 @@ TN_INLINE wide w_load_up_to(const float *x, size_t left)
 }
 TN_INLINE void w_store_up_to(float *x, wide v, size_t left)
 {
-    memcpy(x, &v, (left < WIDE ? left : (size_t)WIDE) * sizeof *x);
+    if (left >= WIDE)
+        EACH_PART memcpy(x + p * REGISTER, &v.f[p], sizeof(vf));
+    else
+        memcpy(x, &v, left * sizeof *x);
 }
 TN_INLINE wide w_add(wide a, wide b) { EACH_PART a.f[p] += b.f[p]; return a; }
 TN_INLINE wide w_mul(wide a, wide b) { EACH_PART a.f[p] *= b.f[p]; return a; }
 TN_INLINE wide w_div(wide a, wide b) { EACH_PART a.f[p] /= b.f[p]; return a; }
 
 /* b where mask is all ones, else a. */
-TN_INLINE vi v_blend(vi a, vi b, vi mask) { return (a & ~mask) | (b & mask); }
+TN_INLINE vf v_blend(vf a, vf b, vi mask) { return (vf)(((vi)a & ~mask) | ((vi)b & mask)); }
 
 TN_INLINE wide w_max(wide a, wide b)
 {
-    EACH_PART a.i[p] = v_blend(a.i[p], b.i[p], b.f[p] > a.f[p]);
+    EACH_PART a.f[p] = v_blend(a.f[p], b.f[p], b.f[p] > a.f[p]);
     return a;
 }
 TN_INLINE wide w_min(wide a, wide b)
 {
-    EACH_PART a.i[p] = v_blend(a.i[p], b.i[p], b.f[p] < a.f[p]);
+    EACH_PART a.f[p] = v_blend(a.f[p], b.f[p], b.f[p] < a.f[p]);
     return a;
 }
 TN_INLINE wide w_abs(wide a)
 {
-    EACH_PART a.i[p] &= 0x7fffffff;
+    EACH_PART a.f[p] = (vf)((vi)a.f[p] & 0x7fffffff);
     return a;
 }
 /* To the nearest integer, ties to even, as floats; |a| < 2^22. */
@@ -94,18 +109,41 @@ TN_INLINE wide w_round(wide a)
     EACH_PART a.f[p] = (a.f[p] + magic) - magic;
     return a;
 }
+#if defined(__aarch64__)
+#define VECTOR_REGISTER "+w"
+#else
+#define VECTOR_REGISTER "+v"
+#endif
+
 /* The sum of the lanes: halves, quarters, pairs. */
 TN_INLINE float w_sum(wide a)
 {
-    const quad s = (a.q[0] + a.q[2]) + (a.q[1] + a.q[3]);
+    quad q[4];
+    /* Or GCC would keep what is added up here in quads all the way up. */
+    EACH_PART __asm__("" : VECTOR_REGISTER(a.f[p]));
+    memcpy(q, &a, sizeof a);
+    const quad s = (q[0] + q[2]) + (q[1] + q[3]);
     return (s[0] + s[2]) + (s[1] + s[3]);
 }
 TN_INLINE float w_largest(wide a)
 {
-    float m = a.lane[0];
+    float lane[WIDE], most;
+    memcpy(lane, &a, sizeof a);
+    most = lane[0];
     for (int i = 1; i < WIDE; i++)
-        m = a.lane[i] > m ? a.lane[i] : m;
-    return m;
+        most = lane[i] > most ? lane[i] : most;
+    return most;
+}
+/* The integer parts of 16 floats within a byte's range. */
+TN_INLINE void w_bytes(wide a, int8_t bytes[WIDE])
+{
+    int32_t whole[WIDE];
+    UNROLLED for (int p = 0; p < PARTS; p++) {
+        const vi v = __builtin_convertvector(a.f[p], vi);
+        memcpy(whole + p * REGISTER, &v, sizeof v);
+    }
+    for (int i = 0; i < WIDE; i++)
+        bytes[i] = (int8_t)whole[i];
 }
 
 /* exp for |a| <= 87 (beyond: the value at 87), relative error below 2e-7.
@@ -138,7 +176,7 @@ TN_INLINE vi v_widen(const uint16_t *h)
 TN_INLINE wide w_load_bf16(const uint16_t *x)
 {
     wide r;
-    EACH_PART r.i[p] = v_widen(x + p * REGISTER) << 16;
+    EACH_PART r.f[p] = (vf)(v_widen(x + p * REGISTER) << 16);
     return r;
 }
 TN_INLINE wide w_load_f16(const uint16_t *x)
@@ -153,7 +191,7 @@ TN_INLINE wide w_load_f16(const uint16_t *x)
         const vi h = v_widen(x + p * REGISTER), sign = (h & 0x8000) << 16;
         const vi normal = ((h & 0x7fff) << 13) + (112 << 23);
         const vf tiny = __builtin_convertvector(h & 0x3ff, vf) * 0x1p-24f; /* denormal halves */
-        r.i[p] = v_blend(normal, (vi)tiny, (h & 0x7c00) == 0) | sign;
+        r.f[p] = (vf)((vi)v_blend((vf)normal, tiny, (h & 0x7c00) == 0) | sign);
     }
 #endif
     return r;

@@ -14,6 +14,7 @@ from ternchat.app.context import follow_engine
 from ternchat.app.core.chat_store import MemoryChatStore
 from ternchat.app.core.model_store import ModelStore
 from ternchat.app.core.paths import DataPaths
+from ternchat.app.core.turn import LoadOptions
 from ternchat.app.models.chat_list_model import ChatListModel
 from ternchat.app.models.conversation_model import ConversationModel
 from ternchat.app.models.status_model import StatusModel
@@ -150,10 +151,22 @@ def fake():
 
 
 @pytest.fixture
-def engine(qapp, fake):
-    thread = EngineThread(engine=lambda: fake)
-    yield thread
-    assert thread.close()
+def start_thread(qapp, fake):
+    """Starts engine threads, and ends them even after a failed test."""
+    threads = []
+
+    def start(engine=lambda: fake, options=LoadOptions()):  # noqa: B008  frozen
+        threads.append(EngineThread(options, engine))
+        return threads[-1]
+
+    yield start
+    closed = [thread.close() for thread in threads]
+    assert all(closed)
+
+
+@pytest.fixture
+def engine(start_thread):
+    return start_thread()
 
 
 @pytest.fixture

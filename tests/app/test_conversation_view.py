@@ -261,6 +261,21 @@ def test_actions_name_the_message_they_belong_to(view, conversation, qtbot):
     assert (back.args, retry.args) == ([1], [2])
 
 
+def test_screen_readers_are_told_sentence_by_sentence(view, conversation, monkeypatch):
+    said = []
+    monkeypatch.setattr("ternchat.app.views.announcer.QAccessible.isActive", lambda: True)
+    monkeypatch.setattr(
+        "ternchat.app.views.announcer.QAccessible.updateAccessibility",
+        lambda event: said.append(event.message()),
+    )
+    conversation.set_messages([question(1), answer(2)])
+    for piece in (" Rain is", " water. It", " falls! (Often", ".) No. 1.5", "\nand so"):
+        conversation.append_text(2, piece)
+    assert said == ["Rain is water.", "It falls!", "(Often.) No.", "1.5"]
+    conversation.update(replace(conversation.messages()[1], state=State.STOPPED))
+    assert said[-1] == "and so Stopped"
+
+
 def test_rows_come_and_go(view, conversation):
     conversation.insert(question(1))
     conversation.insert(answer(2, "x", State.DONE))

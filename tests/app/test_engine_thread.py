@@ -94,12 +94,11 @@ def test_another_model_takes_the_place_of_the_first(engine, events, fake, qtbot)
     ]  # fmt: skip
 
 
-def test_options_reach_the_engine(qapp, fake, qtbot):
-    thread = EngineThread(LoadOptions(context_length=99), engine=lambda: fake)
+def test_options_reach_the_engine(start_thread, qtbot):
+    thread = start_thread(options=LoadOptions(context_length=99))
     with qtbot.waitSignal(thread.loaded) as loaded:
         thread.send(Request(MODEL))
     assert loaded.args[0].context_length == 99
-    assert thread.close()
 
 
 def test_stop_ends_an_answer_and_keeps_its_text(engine, events, qtbot):
@@ -122,11 +121,13 @@ def test_stop_ends_loading(engine, events, fake, qtbot):
 
 
 def test_stop_before_the_worker_has_started(engine, events, qtbot):
-    with qtbot.waitSignal(engine.finished) as finished:
-        engine.send(ask("count 100000"))
-        engine.stop()
-    assert finished.args[0].cancelled
-    assert not events.text
+    with qtbot.waitSignal(engine.steps_ready):
+        engine.send(ask("hold"))  # keeps the worker from looking at the next one
+    engine.send(ask("count 100000"))
+    engine.stop()
+    qtbot.waitUntil(lambda: events.ends() == 2)
+    assert [ending.cancelled for (ending,) in events.of("finished")] == [True, True]
+    assert "t0" not in events.text
 
 
 def test_send_right_after_stop(engine, events, qtbot):
@@ -160,15 +161,29 @@ def test_a_model_that_cannot_be_loaded_is_a_failure(engine, events, qtbot):
     assert events.text == "t0 t1 t2 "
 
 
-def test_an_engine_that_cannot_be_imported_is_a_failure(qapp, qtbot):
+def test_an_engine_that_cannot_be_imported_is_a_failure(start_thread, qtbot):
     def nothing():
         raise ImportError("no module named ternchat.ext")
 
-    thread = EngineThread(engine=nothing)
+    thread = start_thread(nothing)
     with qtbot.waitSignal(thread.failed) as failed:
         thread.send(ask("hi"))
     assert isinstance(failed.args[0], ImportError)
+
+
+def test_warming_up_imports_the_engine_and_never_fails(start_thread, qtbot):
+    imports = []
+
+    def nothing():
+        imports.append(threading.get_ident())
+        raise ImportError("no module named ternchat.ext")
+
+    thread = start_thread(nothing)
+    with qtbot.assertNotEmitted(thread.failed):
+        thread.warm_up()
+        qtbot.waitUntil(lambda: bool(imports))
     assert thread.close()
+    assert imports != [threading.get_ident()]
 
 
 def test_every_request_ends_once(engine, events, qtbot):

@@ -70,6 +70,22 @@ def ended(child):
     return child.returncode, out, err
 
 
+def test_without_a_display_a_pipe_is_answered(tmp_path):
+    environ = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    done = subprocess.run(
+        [sys.executable, "-m", "ternchat.app", "--data-dir", str(tmp_path)],
+        env=environ | {"QT_QPA_PLATFORM": ""},
+        input="Hello!",
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "ternchat: there is no display; chatting in the terminal instead" in done.stderr
+    assert done.stdout.strip()
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_the_window_cleanly(tmp_path, number):
     child = start("--data-dir", str(tmp_path), "--model", "fledgling")

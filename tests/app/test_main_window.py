@@ -14,12 +14,17 @@ from ternchat.app.views.main_window import MainWindow
 
 
 @pytest.fixture
-def window(theme, controller, runner, conversation, chats, status, qtbot):
+def hidden(theme, controller, runner, conversation, chats, status, qtbot):
     window = MainWindow(theme, controller, runner, conversation, chats, status)
     qtbot.addWidget(window)
-    window.show()
-    window.activateWindow()
     return window
+
+
+@pytest.fixture
+def window(hidden):
+    hidden.show()
+    hidden.activateWindow()
+    return hidden
 
 
 @pytest.fixture
@@ -167,6 +172,17 @@ def test_a_problem_is_shown_as_plain_text(window, qtbot):
     assert strip.isHidden()
 
 
+def test_a_problem_can_be_read_in_the_smallest_window(window, qtbot):
+    window.resize(480, 360)
+    strip = window.page.errors
+    strip.show_problem(Problem("A rather long title", "Text. " * 12, "Advice. " * 9, "d"))
+    labels = (strip.title, strip.text, strip.advice)
+    qtbot.waitUntil(lambda: all(x.height() >= x.heightForWidth(x.width()) for x in labels))
+    assert window.height() == 360
+    for label in labels:
+        assert window.rect().contains(label.mapTo(window, label.rect().bottomRight()))
+
+
 def test_an_error_strip_can_be_dismissed(window):
     window.page.errors.show_problem(Problem("T", "t", "a", "d"))
     assert not window.page.errors.new_chat.isVisible()
@@ -266,6 +282,13 @@ def test_tab_goes_round_and_is_trapped_nowhere(window, prompt, qtbot, answered):
     names = [widget.accessibleName() for widget in seen]
     assert names[:3] == ["Send", "New chat", "Chats"]
     assert {"Sidebar", "Your message", "Answer", "Copy"} <= set(names)
+
+
+def test_the_first_painting_is_told_once(hidden, qtbot):
+    with qtbot.waitSignal(hidden.painted):
+        hidden.show()
+    with qtbot.assertNotEmitted(hidden.painted):
+        hidden.repaint()
 
 
 def test_somebody_looks(window, qtbot):

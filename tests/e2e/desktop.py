@@ -128,4 +128,3 @@ class Desktop:
                 except subprocess.TimeoutExpired:
                     child.kill()
                     child.wait()
-

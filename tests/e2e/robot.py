@@ -128,9 +128,11 @@ def close_while_answering(scenario):
 def screenshots(scenario, folder):
     """Pictures of the window, to be looked at."""
     pictures = Path(folder)
-    scenario.start()
+    scenario.start("--isa", "scalar", "--threads", "1")  # slow enough for a picture on the way
     scenario.desktop.screenshot(pictures / "first-start.png")
-    scenario.send("What is rain?")
+    scenario.send("Tell me a long story about the sea.")
+    scenario.desktop.wait_for("Answer")
+    scenario.desktop.screenshot(pictures / "streaming.png")
     scenario.desktop.wait(scenario.is_answered, 60)
     scenario.desktop.screenshot(pictures / "answer.png")
     scenario.end()
