@@ -4,9 +4,10 @@ import numpy as np
 
 from ternchat.engine.backend import Kernels, LayerCache
 from ternchat.engine.config import ModelConfig
+from ternchat.engine.memory import kv_bytes_per_token
 from ternchat.engine.reference import rope_angles
 
-_DTYPES = {"f16": np.float16, "f32": np.float32}
+_DTYPES = {"f16": np.float16, "f32": np.float32, "i8": np.int8}
 
 
 class KVCache:
@@ -28,13 +29,13 @@ class KVCache:
         self.layers: list[LayerCache] = []
         for _ in range(config.num_hidden_layers):
             keys, values = (np.zeros(shape, _DTYPES[dtype]) for _ in range(2))
-            self.layers.append(LayerCache(keys, values))
+            key_steps, value_steps = (np.zeros(shape[:2], np.float32) for _ in range(2))
+            self.layers.append(LayerCache(keys, values, key_steps, value_steps))
         self.cosines, self.sines = rope_angles(capacity, config.head_dim, config.rope_theta)
         self.scores = np.empty(kernels.scores_per_position * capacity, np.float32)
         self.capacity = capacity
         self.length = 0
-        item = np.dtype(_DTYPES[dtype]).itemsize
-        self._bytes_per_token = 2 * config.num_hidden_layers * config.kv_size * item
+        self._bytes_per_token = kv_bytes_per_token(config, dtype)
 
     def truncate(self, length: int) -> None:
         """Forget the tokens from position `length` on."""

@@ -53,7 +53,8 @@ def load(
         threads: threads to compute with; None: one per physical core.
         isa: kernel set; None: TERNCHAT_ISA, else the fastest this machine can run.
         device: "auto" or "cpu".
-        kv_dtype: how keys and values are kept: "f16", or "f32" to compare with references.
+        kv_dtype: how keys and values are kept: "f16"; "i8" in half of that, slightly less exact;
+            "f32" to compare with references.
         progress: called with (done_bytes, total_bytes); returning False cancels.
 
     Raises:

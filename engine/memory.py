@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from ternchat.engine.config import ModelConfig
 
-KV_BYTES = {"f16": 2, "f32": 4}
+KV_BYTES = {"f16": 2, "f32": 4, "i8": 1}
 """Bytes of one cached value, by the name of its type."""
 
 CHUNK_TOKENS = 256
@@ -47,6 +47,12 @@ class MemoryUse:
         return self.weights + head + self.screen + self.work + self.kv(context_length)
 
 
+def kv_bytes_per_token(config: ModelConfig, kv_dtype: str) -> int:
+    """Bytes of one token's keys and values in all layers; int8 rows have a step each."""
+    row = config.head_dim * KV_BYTES[kv_dtype] + (4 if kv_dtype == "i8" else 0)
+    return 2 * config.num_hidden_layers * config.num_key_value_heads * row
+
+
 def predict(config: ModelConfig, kv_dtype: str = "f16") -> MemoryUse:
     """The memory a model of this configuration will take, within a few per cent."""
     ternary = norms = 0
@@ -66,5 +72,5 @@ def predict(config: ModelConfig, kv_dtype: str = "f16") -> MemoryUse:
         head=head,
         screen=head // 4 + 4 * config.vocab_size if head >= SMALLEST_SCREENED_HEAD else 0,
         work=CHUNK_TOKENS * (4 * floats + quantized) + 4 * config.vocab_size,
-        kv_bytes_per_token=2 * config.num_hidden_layers * config.kv_size * KV_BYTES[kv_dtype],
+        kv_bytes_per_token=kv_bytes_per_token(config, kv_dtype),
     )

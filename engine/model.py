@@ -80,7 +80,7 @@ class Model:
         path: the folder it was loaded from.
         memory: bytes it takes.
         kernels: the kernel set it computes with.
-        kv_dtype: how keys and values are kept, "f16" or "f32".
+        kv_dtype: how keys and values are kept, "f16", "i8" or "f32".
 
     """
 

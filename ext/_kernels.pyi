@@ -50,7 +50,13 @@ class ScreenTable:
     def nbytes(self) -> int: ...
 
 class LayerCache:
-    def __init__(self, keys: npt.NDArray[Any], values: npt.NDArray[Any]) -> None: ...
+    def __init__(
+        self,
+        keys: npt.NDArray[Any],
+        values: npt.NDArray[Any],
+        key_steps: _Floats,
+        value_steps: _Floats,
+    ) -> None: ...
 
 class Kernels:
     threads: int

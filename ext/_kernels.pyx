@@ -22,7 +22,8 @@ def cpu_features():
     """Names of the instruction sets that the CPU has and the operating system saves."""
     cdef unsigned found = tn_cpu_features()
     names = {"avx2": TN_CPU_AVX2, "avxvnni": TN_CPU_AVXVNNI,
-             "avx512vnni": TN_CPU_AVX512VNNI, "amx": TN_CPU_AMX}
+             "avx512vnni": TN_CPU_AVX512VNNI, "amx": TN_CPU_AMX,
+             "neon": TN_CPU_NEON, "dotprod": TN_CPU_DOTPROD, "i8mm": TN_CPU_I8MM}
     return [name for name, bit in names.items() if found & <unsigned>bit]
 
 
@@ -90,22 +91,29 @@ cdef class QuantizedRows:
 
 
 cdef class LayerCache:
-    """One layer's keys and values, each (kv_heads, capacity, head_dim) of float16 or float32."""
+    """One layer's keys and values, each (kv_heads, capacity, head_dim) of float16, float32 or int8,
+    and what an int8 row is multiplied by, (kv_heads, capacity)."""
 
     cdef tn_cache c
     cdef object _keys, _values  # keep the buffers alive
+    cdef float[:, ::1] key_steps, value_steps
 
-    def __init__(self, keys, values):
+    def __init__(self, keys, values, float[:, ::1] key_steps, float[:, ::1] value_steps):
         cdef uint8_t[:, :, ::1] k = keys.view("uint8")
         cdef uint8_t[:, :, ::1] v = values.view("uint8")
-        cdef int size = keys.dtype.itemsize
-        if not (str(keys.dtype) in ("float16", "float32") and keys.dtype == values.dtype):
+        kinds = {"float32": TN_F32, "float16": TN_F16, "int8": TN_I8}
+        if not (str(keys.dtype) in kinds and keys.dtype == values.dtype):
             raise ValueError(f"cache of {keys.dtype} and {values.dtype}")
         if not (keys.shape == values.shape and keys.size > 0):
             raise ValueError(f"keys {keys.shape}, values {values.shape}")
+        if not (key_steps.shape[0] == value_steps.shape[0] == keys.shape[0]
+                and key_steps.shape[1] == value_steps.shape[1] == keys.shape[1]):
+            raise ValueError(f"steps ({key_steps.shape[0]}, {key_steps.shape[1]}) of {keys.shape}")
         self._keys, self._values = keys, values
+        self.key_steps, self.value_steps = key_steps, value_steps
         self.c.keys, self.c.values = &k[0, 0, 0], &v[0, 0, 0]
-        self.c.dtype = TN_F32 if size == 4 else TN_F16
+        self.c.key_steps, self.c.value_steps = &key_steps[0, 0], &value_steps[0, 0]
+        self.c.dtype = kinds[str(keys.dtype)]
         self.c.kv_heads, self.c.capacity = keys.shape[0], keys.shape[1]
         self.c.head_dim = keys.shape[2]
 

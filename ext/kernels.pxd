@@ -7,6 +7,7 @@ cdef extern from "ops.h" nogil:
         TN_F32
         TN_F16
         TN_BF16
+        TN_I8
     ctypedef enum tn_activation:
         TN_RELU2
         TN_SILU
@@ -15,6 +16,9 @@ cdef extern from "ops.h" nogil:
         TN_CPU_AVXVNNI
         TN_CPU_AVX512VNNI
         TN_CPU_AMX
+        TN_CPU_NEON
+        TN_CPU_DOTPROD
+        TN_CPU_I8MM
     ctypedef struct tn_ops:
         const char *name
         int lanes
@@ -39,6 +43,8 @@ cdef extern from "drivers.h" nogil:
     ctypedef struct tn_cache:
         void *keys
         void *values
+        float *key_steps
+        float *value_steps
         tn_dtype dtype
         size_t kv_heads
         size_t capacity

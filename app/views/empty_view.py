@@ -24,6 +24,25 @@ _ROOM_FOR_THE_TERN = 320  # height from which the picture does not push the rest
 _SIDE_BY_SIDE = 520  # width from which three cards fit in a row
 
 
+class PromptCard(TextButton):
+    """A prompt to press.
+
+    Signals:
+        chosen: the prompt.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self, prompt: str) -> None:
+        super().__init__(prompt, "card")
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.clicked.connect(self._choose)
+
+    @Slot()
+    def _choose(self) -> None:
+        self.chosen.emit(self.text())
+
+
 class EmptyView(QScrollArea):
     """Offers a start.
 
@@ -51,9 +70,8 @@ class EmptyView(QScrollArea):
         self._greeting = PlainLabel("What would you like to talk about?", "greeting", wrap=True)
         self._cards = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         for prompt in PROMPTS:
-            card = TextButton(prompt, "card")
-            card.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-            card.clicked.connect(self._on_card)
+            card = PromptCard(prompt)
+            card.chosen.connect(self.prompt_chosen)
             self._cards.addWidget(card)
         self._ways = self._build_ways()
         self._build()
@@ -88,7 +106,7 @@ class EmptyView(QScrollArea):
 
     def _build_ways(self) -> QWidget:
         ways = QWidget()
-        box = QVBoxLayout(ways)
+        box = self._ways_box = QVBoxLayout(ways)
         box.setContentsMargins(0, 0, 0, 0)
         built_in = TextButton("Use it now", "plain")
         built_in.setAccessibleDescription("Load Fledgling, the built-in model")
@@ -133,10 +151,6 @@ class EmptyView(QScrollArea):
         return frame
 
     @Slot()
-    def _on_card(self) -> None:
-        self.prompt_chosen.emit(self.sender().text())
-
-    @Slot()
     def _restyle(self) -> None:
         px, colours = self._theme.px, self._theme.colours
         ratio = self.devicePixelRatioF()
@@ -145,4 +159,4 @@ class EmptyView(QScrollArea):
             label.setPixmap(icons.pixmap(name, colours.muted, px(18), ratio))
         self._cards.setSpacing(px(12))
         self._column.box.setSpacing(px(8))
-        self._ways.layout().setSpacing(px(8))
+        self._ways_box.setSpacing(px(8))

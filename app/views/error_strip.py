@@ -79,18 +79,23 @@ class ErrorStrip(QFrame):
         self.details_button.setChecked(False)
         self._show_details(False)
         self.new_chat.setVisible(problem.chat_full)
+        self._fit_labels()
         self.setAccessibleDescription(f"{problem.title}. {problem.text} {problem.advice}")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep every line readable, however small the window."""
         super().resizeEvent(event)
-        for label in (self.title, self.text, self.advice):
-            label.setMinimumHeight(max(0, label.heightForWidth(label.width())))
+        self._fit_labels()
 
     @Slot()
     def clear(self) -> None:
         """Take the strip away."""
         self.show_problem(None)
+
+    def _fit_labels(self) -> None:
+        for label in (self.title, self.text, self.advice):
+            label.setMinimumHeight(0)  # or the height before would count
+            label.setMinimumHeight(max(0, label.heightForWidth(label.width())))
 
     def _build(self) -> None:
         head = QHBoxLayout()

@@ -145,7 +145,6 @@ class MessageWidget(QWidget):
         else:
             column.addWidget(self.frame)
             column.addWidget(self.note)
-            row.setContentsMargins(-4, 0, 0, 0)  # the icon, not its button, below the text
             row.addWidget(self.copy)
             row.addWidget(self.rate)
             row.addStretch()

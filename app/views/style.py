@@ -57,7 +57,7 @@ QPushButton[kind="card"] { background: $surface; border: 1px solid $border; marg
 QPushButton[kind="card"]:hover { background: $hover; border-color: $muted; }
 QPushButton[kind="card"]:focus { border: 2px solid $accent; margin: 0; }
 QPushButton[kind="pill"] { background: $surface; border: 1px solid $border; margin: 1px;
-    border-radius: ${s14}px; padding: ${s4}px ${s12}px; }
+    border-radius: ${s12}px; padding: ${s4}px ${s12}px; }
 QPushButton[kind="pill"]:hover { background: $bubble; }
 QPushButton[kind="pill"]:focus { border: 2px solid $accent; margin: 0; }
 
@@ -104,8 +104,13 @@ QScrollBar::handle:vertical { background: $border; border-radius: ${s4}px;
     min-height: ${s32}px; margin: 1px; }
 QScrollBar::handle:vertical:hover { background: $muted; }
 QScrollBar::handle:vertical:disabled { background: transparent; }
-QScrollBar::add-line:vertical, QScrollBar::sub-line:vertical { height: 0; }
-QScrollBar::add-page:vertical, QScrollBar::sub-page:vertical { background: transparent; }
+QScrollBar:horizontal { background: transparent; height: ${s10}px; margin: 0; }
+QScrollBar::handle:horizontal { background: $border; border-radius: ${s4}px;
+    min-width: ${s32}px; margin: 1px; }
+QScrollBar::handle:horizontal:hover { background: $muted; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 """)
 
 _SIZES = (4, 6, 8, 10, 12, 13, 14, 15, 16, 20, 24, 32)

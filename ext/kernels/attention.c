@@ -6,7 +6,7 @@
 
 static char *cached(void *base, const tn_cache *cache, size_t kv_head, size_t position)
 {
-    const size_t bytes = cache->dtype == TN_F32 ? 4 : 2;
+    const size_t bytes = cache->dtype == TN_F32 ? 4 : cache->dtype == TN_I8 ? 1 : 2;
     return (char *)base + (kv_head * cache->capacity + position) * cache->head_dim * bytes;
 }
 
@@ -25,8 +25,11 @@ void tn_rope_rows(const tn_ops *ops, float *qkv, size_t heads, const float *cosi
             const size_t position = start + t, angles = position * (d / 2);
             ops->rope(q, heads + kv, d, cosines + angles, sines + angles);
             for (size_t h = 0; h < kv; h++) {
-                ops->store(k + h * d, d, cache->dtype, cached(cache->keys, cache, h, position));
-                ops->store(v + h * d, d, cache->dtype, cached(cache->values, cache, h, position));
+                const size_t at = h * cache->capacity + position;
+                cache->key_steps[at] = ops->store(k + h * d, d, cache->dtype,
+                                                  cached(cache->keys, cache, h, position));
+                cache->value_steps[at] = ops->store(v + h * d, d, cache->dtype,
+                                                    cached(cache->values, cache, h, position));
             }
         }
         tn_restore(mode);
@@ -56,8 +59,10 @@ void tn_attention(const tn_ops *ops, const float *qkv, size_t heads, size_t star
             if (together > mine.end - i)
                 together = mine.end - i;
             ops->attend(qkv + t * row + h * d, together, d, cached(cache->keys, cache, kv_head, 0),
-                        cached(cache->values, cache, kv_head, 0), cache->dtype, start + t + 1,
-                        scale, scores, out + i * d);
+                        cached(cache->values, cache, kv_head, 0),
+                        cache->key_steps + kv_head * cache->capacity,
+                        cache->value_steps + kv_head * cache->capacity, cache->dtype,
+                        start + t + 1, scale, scores, out + i * d);
             i += together;
         }
         tn_restore(mode);

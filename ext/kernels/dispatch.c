@@ -10,8 +10,23 @@ static const struct {
 #ifdef TN_HAVE_AVX2
     {"avx2", TN_CPU_AVX2, tn_ops_avx2},
 #endif
+#ifdef TN_HAVE_AVXVNNI
+    {"avxvnni", TN_CPU_AVXVNNI, tn_ops_avxvnni},
+#endif
 #ifdef TN_HAVE_AVX512VNNI
     {"avx512vnni", TN_CPU_AVX512VNNI, tn_ops_avx512vnni},
+#ifdef TN_HAVE_AMX
+    {"amx", TN_CPU_AVX512VNNI | TN_CPU_AMX, tn_ops_amx},
+#endif
+#endif
+#ifdef TN_HAVE_NEON
+    {"neon", TN_CPU_NEON, tn_ops_neon},
+#endif
+#ifdef TN_HAVE_DOTPROD
+    {"dotprod", TN_CPU_DOTPROD, tn_ops_dotprod},
+#ifdef TN_HAVE_I8MM
+    {"i8mm", TN_CPU_I8MM, tn_ops_i8mm},
+#endif
 #endif
 };
 

@@ -22,9 +22,11 @@ typedef struct {
     size_t stride;
 } tn_batch;
 
-/* One layer's keys or values of all tokens so far: (kv_heads, capacity, head_dim) of dtype. */
+/* One layer's keys or values of all tokens so far: (kv_heads, capacity, head_dim) of dtype, with
+ * one step for each row, (kv_heads, capacity). */
 typedef struct {
     void *keys, *values;
+    float *key_steps, *value_steps;
     tn_dtype dtype;
     size_t kv_heads, capacity, head_dim;
 } tn_cache;

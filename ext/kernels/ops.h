@@ -30,8 +30,8 @@
 
 enum { TN_MAX_LANES = 64, TN_MAX_TOKENS = 8, TN_MAX_SETS = 8, TN_HEADS_AT_ONCE = 4 };
 
-/* How numbers are stored that are widened to float when read. */
-typedef enum { TN_F32, TN_F16, TN_BF16 } tn_dtype;
+/* How numbers are stored that are widened to float when read; TN_I8 in steps of the row's own. */
+typedef enum { TN_F32, TN_F16, TN_BF16, TN_I8 } tn_dtype;
 
 typedef enum { TN_RELU2, TN_SILU } tn_activation;
 
@@ -44,7 +44,8 @@ typedef void tn_tile_fn(const uint8_t *tile, size_t lines, const int8_t *x, size
  * each, in an order that only the set's tn_panel_fn knows. */
 typedef void tn_unpack_fn(const uint8_t *tile, size_t lines, uint8_t *codes);
 
-/* acc[j * lanes + r] (+)= sum_k c[r][k] * x[j][k] over unpacked lines, for any number of tokens. */
+/* acc[j * lanes + r] (+)= sum_k c[r][k] * x[j][k] over an even number of unpacked lines, for any
+ * number of tokens. */
 typedef void tn_panel_fn(const uint8_t *codes, size_t lines, const int8_t *x, size_t x_stride,
                          size_t tokens, int accumulate, int32_t *acc);
 
@@ -73,15 +74,16 @@ typedef void tn_glu_fn(float *gate, const float *up, size_t n, tn_activation act
 typedef void tn_rope_fn(float *x, size_t heads, size_t head_dim, const float *cosines,
                         const float *sines);
 
-/* Stores n floats as dtype (TN_F32 or TN_F16; beyond the range of a half: its largest value). */
-typedef void tn_store_fn(const float *x, size_t n, tn_dtype dtype, void *out);
+/* Stores n floats as TN_F32, TN_F16 (beyond the range of a half: its largest value) or TN_I8.
+ * Returns the step that what is stored is to be multiplied by: 1 but for TN_I8. */
+typedef float tn_store_fn(const float *x, size_t n, tn_dtype dtype, void *out);
 
 /* Attention of `heads` (at most TN_HEADS_AT_ONCE) query heads that share the keys and values of
- * one head: q and out are (heads, head_dim), keys and values (length, head_dim), scratch
- * (heads, length). */
+ * one head: q and out are (heads, head_dim), keys and values (length, head_dim) with one step per
+ * position (read for TN_I8 alone), scratch (heads, length). */
 typedef void tn_attend_fn(const float *q, size_t heads, size_t head_dim, const void *keys,
-                          const void *values, tn_dtype dtype, size_t length, float scale,
-                          float *scratch, float *out);
+                          const void *values, const float *key_steps, const float *value_steps,
+                          tn_dtype dtype, size_t length, float scale, float *scratch, float *out);
 
 /* out = sum_i x[i] * row[i]. */
 typedef float tn_dot_fn(const float *x, const void *row, tn_dtype dtype, size_t n);
@@ -125,10 +127,23 @@ typedef struct {
 
 void tn_ops_scalar(tn_ops *ops);
 void tn_ops_avx2(tn_ops *ops);
+void tn_ops_avxvnni(tn_ops *ops);
 void tn_ops_avx512vnni(tn_ops *ops);
+void tn_ops_amx(tn_ops *ops);
+void tn_ops_neon(tn_ops *ops);
+void tn_ops_dotprod(tn_ops *ops);
+void tn_ops_i8mm(tn_ops *ops);
 
 /* What this CPU and its operating system can run (cpu.c). */
-enum { TN_CPU_AVX2 = 1, TN_CPU_AVXVNNI = 2, TN_CPU_AVX512VNNI = 4, TN_CPU_AMX = 8 };
+enum {
+    TN_CPU_AVX2 = 1,
+    TN_CPU_AVXVNNI = 2,
+    TN_CPU_AVX512VNNI = 4,
+    TN_CPU_AMX = 8,
+    TN_CPU_NEON = 16,
+    TN_CPU_DOTPROD = 32,
+    TN_CPU_I8MM = 64
+};
 unsigned tn_cpu_features(void);
 
 /* The kernel sets that are compiled in: the name of number i or NULL past the last one; and

@@ -6,11 +6,13 @@
 #define UNPACK_FROM 12
 #define LINES_PER_FOLD 64
 
-static inline vec v_dot(vec partial, vec codes, vec x)
+static inline vec v_scaled(vec raw, int i) { return v_codes(raw, i); }
+static inline part part_unscaled(part partial, int i) { return (void)i, partial; }
+static inline part part_dot(part partial, vec codes, vec x)
 {
     return _mm256_add_epi16(partial, _mm256_maddubs_epi16(codes, x));
 }
-static inline vec v_fold(vec sum, vec partial)
+static inline vec part_fold(vec sum, part partial)
 {
     return _mm256_add_epi32(sum, _mm256_madd_epi16(partial, _mm256_set1_epi16(1)));
 }

@@ -124,25 +124,43 @@ TN_INLINE uint16_t half_of(float x)
     return (uint16_t)(sign | ((bits - (112u << 23)) >> 13));
 }
 
-static void store(const float *x, size_t n, tn_dtype dtype, void *out)
+static float store(const float *x, size_t n, tn_dtype dtype, void *out)
 {
-    if (dtype == TN_F32) {
-        memcpy(out, x, n * sizeof *x);
-        return;
-    }
     uint16_t *halves = out;
-    for (size_t i = 0; i < n; i++)
-        halves[i] = half_of(x[i]);
+    tn_quantized row = {.q = out};
+    float step = 1.0f;
+    int32_t sum;
+
+    switch (dtype) {
+    case TN_F32: memcpy(out, x, n * sizeof *x); break;
+    case TN_I8:
+        row.step = &step;
+        row.sum = &sum;
+        norm_quantize(x, NULL, n, n, 0, row);
+        break;
+    default:
+        for (size_t i = 0; i < n; i++)
+            halves[i] = half_of(x[i]);
+    }
+    return step;
 }
 
 /* ---- Dot products and attention ----------------------------------------------------------- */
 
-TN_INLINE size_t dtype_bytes(const tn_dtype dtype) { return dtype == TN_F32 ? 4 : 2; }
+TN_INLINE size_t dtype_bytes(const tn_dtype dtype)
+{
+    return dtype == TN_F32 ? 4 : dtype == TN_I8 ? 1 : 2;
+}
 
 TN_INLINE wide w_load_as(const void *x, const tn_dtype dtype, size_t i, size_t left)
 {
     if (dtype == TN_F32)
         return w_load_up_to((const float *)x + i, left);
+    if (dtype == TN_I8) {
+        const int8_t *b = (const int8_t *)x + i;
+        int8_t rest[WIDE] = {0};
+        return w_load_i8(left < WIDE ? memcpy(rest, b, left) : b);
+    }
     const uint16_t *h = (const uint16_t *)x + i;
     uint16_t padded[WIDE] = {0};
     if (left < WIDE)
@@ -255,29 +273,51 @@ TN_INLINE void mix_of(const float *weights, const float *inverse, const int head
     }
 }
 
+/* x[i] *= steps[i] */
+TN_INLINE void multiply(float *x, const float *steps, size_t n)
+{
+    for (size_t i = 0; i < n; i += WIDE)
+        w_store_up_to(x + i, w_mul(w_load_up_to(x + i, n - i), w_load_up_to(steps + i, n - i)),
+                      n - i);
+}
+
 TN_INLINE void attend_of(const float *q, const int heads, size_t head_dim, const void *keys,
-                         const void *values, const tn_dtype dtype, size_t length, float scale,
-                         float *scratch, float *out)
+                         const void *values, const float *key_steps, const float *value_steps,
+                         const tn_dtype dtype, size_t length, float scale, float *scratch,
+                         float *out)
 {
     float inverse[TN_HEADS_AT_ONCE];
     scores_of(q, heads, head_dim, keys, dtype, length, scale, scratch);
-    UNROLLED for (int h = 0; h < heads; h++)
-        inverse[h] = softmax_of(scratch + (size_t)h * length, length);
+    for (int h = 0; h < heads; h++) {
+        float *const scores = scratch + (size_t)h * length;
+        if (dtype == TN_I8)
+            multiply(scores, key_steps, length);
+        inverse[h] = softmax_of(scores, length);
+        if (dtype == TN_I8)
+            multiply(scores, value_steps, length);
+    }
     mix_of(scratch, inverse, heads, head_dim, values, dtype, length, out);
 }
 
 static void attend(const float *q, size_t heads, size_t head_dim, const void *keys,
-                   const void *values, tn_dtype dtype, size_t length, float scale, float *scratch,
-                   float *out)
+                   const void *values, const float *key_steps, const float *value_steps,
+                   tn_dtype dtype, size_t length, float scale, float *scratch, float *out)
 {
-#define ATTEND(n, type) attend_of(q, n, head_dim, keys, values, type, length, scale, scratch, out)
-    const int halves = dtype == TN_F16;
-    switch (heads) {
-    case 1: halves ? ATTEND(1, TN_F16) : ATTEND(1, TN_F32); break;
-    case 2: halves ? ATTEND(2, TN_F16) : ATTEND(2, TN_F32); break;
-    case 3: halves ? ATTEND(3, TN_F16) : ATTEND(3, TN_F32); break;
-    default: halves ? ATTEND(4, TN_F16) : ATTEND(4, TN_F32); break;
+#define ATTEND(n, type) \
+    attend_of(q, n, head_dim, keys, values, key_steps, value_steps, type, length, scale, scratch, out)
+#define ATTEND_AS(type) \
+    switch (heads) { \
+    case 1: ATTEND(1, type); break; \
+    case 2: ATTEND(2, type); break; \
+    case 3: ATTEND(3, type); break; \
+    default: ATTEND(4, type); break; \
     }
+    switch (dtype) {
+    case TN_F32: ATTEND_AS(TN_F32); break;
+    case TN_I8: ATTEND_AS(TN_I8); break;
+    default: ATTEND_AS(TN_F16); break;
+    }
+#undef ATTEND_AS
 #undef ATTEND
 }
 

@@ -13,26 +13,26 @@ static void screen(const uint8_t *w, size_t lines, const int8_t *high, const int
 
     for (size_t fold = 0; fold < lines; fold += lines_per_fold) {
         const size_t end = lines - fold < lines_per_fold ? lines : fold + lines_per_fold;
-        vec partial[4];
+        part partial[4];
 
         UNROLLED for (int s = 0; s < 4; s++)
-            partial[s] = v_zero();
+            partial[s] = part_zero();
         for (size_t line = fold; line < end; line++, w += LANES) {
             __builtin_prefetch(w + PREFETCH_BYTES);
             const vec raw = v_load(w);
             UNROLLED for (int i = 0; i < 2; i++) {
                 const vec nibbles = v_nibbles(raw, i);
                 UNROLLED for (int h = 0; h < 2; h++) {
-                    vec *const p = &partial[2 * i + h];
-                    *p = v_dot(*p, nibbles, v_broadcast4(x[h] + 4 * line));
-                    v_keep(p);
+                    part *const p = &partial[2 * i + h];
+                    *p = part_dot(*p, nibbles, v_broadcast4(x[h] + 4 * line));
+                    part_keep(p);
                 }
             }
         }
         UNROLLED for (int i = 0; i < 2; i++)
             UNROLLED for (int h = 0; h < 2; h++) {
                 int32_t *const sums = acc[h] + i * (LANES / 4);
-                v_store(sums, v_fold(fold ? v_load(sums) : v_zero(), partial[2 * i + h]));
+                v_store(sums, part_fold(fold ? v_load(sums) : v_zero(), partial[2 * i + h]));
             }
     }
 }

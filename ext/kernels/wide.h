@@ -12,6 +12,8 @@
 
 #if defined(__F16C__)
 #include <immintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
 #endif
 
 #if defined(__AVX512F__)
@@ -173,6 +175,17 @@ TN_INLINE vi v_widen(const uint16_t *h)
     memcpy(&halves, h, sizeof halves);
     return __builtin_convertvector(halves, vi);
 }
+TN_INLINE wide w_load_i8(const int8_t *x)
+{
+    typedef int8_t vb __attribute__((vector_size(REGISTER)));
+    wide r;
+    EACH_PART {
+        vb bytes;
+        memcpy(&bytes, x + p * REGISTER, sizeof bytes);
+        r.f[p] = __builtin_convertvector(__builtin_convertvector(bytes, vi), vf);
+    }
+    return r;
+}
 TN_INLINE wide w_load_bf16(const uint16_t *x)
 {
     wide r;
@@ -186,6 +199,8 @@ TN_INLINE wide w_load_f16(const uint16_t *x)
     r.f[0] = _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)x));
 #elif defined(__F16C__)
     EACH_PART r.f[p] = _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(x + p * REGISTER)));
+#elif defined(__aarch64__)
+    EACH_PART r.f[p] = (vf)vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(x + p * REGISTER)));
 #else
     EACH_PART {
         const vi h = v_widen(x + p * REGISTER), sign = (h & 0x8000) << 16;

@@ -1,11 +1,11 @@
-/* 256-bit x86 vocabulary; v_dot and v_fold come from the including file. */
+/* 256-bit x86 vocabulary; how partial sums grow is the including file's. */
 #include <immintrin.h>
 #include <stdint.h>
 #include <string.h>
 
 #define LANES 32
 
-typedef __m256i vec;
+typedef __m256i vec, part;
 
 static inline vec v_zero(void) { return _mm256_setzero_si256(); }
 static inline vec v_load(const void *p) { return _mm256_loadu_si256((const vec *)p); }
@@ -24,4 +24,5 @@ static inline vec v_broadcast4(const int8_t *p)
     memcpy(&word, p, 4);
     return _mm256_set1_epi32(word);
 }
-static inline void v_keep(vec *v) { __asm__("" : "+x"(*v)); }
+static inline part part_zero(void) { return _mm256_setzero_si256(); }
+static inline void part_keep(part *p) { __asm__("" : "+x"(*p)); }

@@ -107,7 +107,7 @@ def test_a_file_that_shrinks_after_loading_is_noticed_before_it_is_read(folder):
         ({"isa": "sse9"}, "no kernel set 'sse9'"),
         ({"isa": "neon"}, "cannot run the kernel set 'neon'"),
         ({"device": "cuda"}, "device 'cuda' is not available"),
-        ({"kv_dtype": "f8"}, "kv_dtype must be one of f16, f32"),
+        ({"kv_dtype": "f8"}, "kv_dtype must be one of f16, f32, i8"),
         ({"threads": 0}, "threads must be from 1 to 1024, not 0"),
     ],
 )

@@ -75,7 +75,7 @@ def test_rows_that_are_no_multiple_of_four_equal_the_reference(folder, ids, isa)
     assert rms <= 0.03
 
 
-@pytest.mark.parametrize("kv_dtype", ["f16", "f32"])
+@pytest.mark.parametrize("kv_dtype", ["f16", "f32", "i8"])
 @pytest.mark.parametrize("isa", SETS)
 def test_results_do_not_depend_on_chunks_threads_or_the_cache(folder, ids, isa, kv_dtype):
     whole = engine.load(folder, isa=isa, threads=2, kv_dtype=kv_dtype).logits(ids)
@@ -137,6 +137,20 @@ def test_cancel_between_layers_leaves_whole_tokens_in_the_cache(folder, ids, loo
         assert cache.length == 10
     model.forward(ids[10:20], cache)
     np.testing.assert_array_equal(model.forward(ids[20:30], cache)[0], model.logits(ids[:30])[-1])
+
+
+def test_an_int8_cache_costs_half_and_changes_little(folder, ids):
+    models = {kv_dtype: engine.load(folder, kv_dtype=kv_dtype) for kv_dtype in ("f32", "f16", "i8")}
+    exact = models["f32"].logits(ids)
+    error = {
+        kv_dtype: np.sqrt(np.mean((model.logits(ids) - exact) ** 2)) / exact.std()
+        for kv_dtype, model in models.items()
+    }
+    assert error["f32"] == 0
+    assert error["f16"] < 0.05
+    assert error["i8"] < 0.08
+    # a step of four bytes beside each row of ten here; 128 in real models
+    assert models["i8"].memory.kv(100) == 100 * 3 * 2 * (10 + 4)
 
 
 def test_memory_use_names_what_was_allocated(folder):
