@@ -103,6 +103,7 @@ def _show(app: QApplication, context: AppContext, options: Options) -> int:
 
     watch = _SignalWatch(app)
     context.window.show()
+    context.window.activateWindow()  # where no window manager does it, shortcuts need it
     log.info("window shown")
     if options.model is not None:
         model = options.model

@@ -43,6 +43,7 @@ __all__ = [
     "measure_read_bandwidth",
     "packed_bytes",
     "padded_columns",
+    "processors",
     "quantized_rows",
     "screen_bytes",
 ]
@@ -82,12 +83,17 @@ def _thread_count(threads: int | None) -> int:
     return count if _kernels.openmp() else 1
 
 
+def processors() -> int:
+    """Logical processors this process may use."""
+    return _kernels.processors() if _kernels.openmp() else 1
+
+
 def default_threads() -> int:
     """One thread per physical core this process may use.
 
     A core's second hardware thread adds nothing where memory is the limit.
     """
-    usable = _kernels.processors()
+    usable = processors()
     physical = psutil.cpu_count(logical=False) or usable
     return max(1, min(usable, physical))
 

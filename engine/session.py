@@ -171,7 +171,7 @@ class Session:
             tokens = self._decode(run, drafter, cancel)
 
     def _prefill(self, run: "_Run", cancel: Cancel | None, progress: Progress | None) -> Floats:
-        """Read what the cache does not hold yet; logits after the prompt's last token."""
+        """Read what the cache does not hold yet; the hidden state after the last token."""
         ids, total = run.ids, len(run.ids)
         reused = min(_common_prefix(self._cached, ids), total - 1)
         self._truncate(reused)
@@ -180,7 +180,7 @@ class Session:
         while True:
             started = time.perf_counter()
             chunk = ids[begin : begin + size]
-            logits = self._forward(chunk, cancel)
+            hidden = self._forward(chunk, cancel)
             seconds = time.perf_counter() - started
             run.timings = replace(
                 run.timings, prefill_seconds=run.timings.prefill_seconds + seconds
@@ -189,7 +189,7 @@ class Session:
             if progress is not None:
                 progress(begin, total)
             if begin == total:
-                return logits
+                return hidden
             layers = self.model.config.num_hidden_layers
             fitting = int(len(chunk) / max(seconds, 1e-6) * _LAYER_SECONDS * layers)
             size = max(1, min(fitting, 4 * size, CHUNK_TOKENS))
@@ -200,9 +200,9 @@ class Session:
         draft = NO_DRAFT if drafter is None else self._draft(run, drafter)
         guesses = list(draft.token_ids)
         begun = time.perf_counter()
-        logits = self._forward([run.ids[-1], *guesses], cancel, every_position=bool(guesses))
+        hidden = self._forward([run.ids[-1], *guesses], cancel, every_position=bool(guesses))
         seconds = time.perf_counter() - begun
-        tokens = run.draw(logits, guesses)
+        tokens = run.draw(hidden, guesses)
         wrong = len(guesses) - (len(tokens) - 1)
         self._truncate(self._cache.length - wrong)
         if self.speculate:
@@ -216,15 +216,17 @@ class Session:
         """Guesses worth checking; after them must be room for the token that is not guessed."""
         draft = drafter.propose(min(MAX_DRAFT, run.room(self.context_length) - 1))
         count = self._pace.worthwhile(draft.matched)
+        if not count:
+            return NO_DRAFT
         guesses = tuple(itertools.takewhile(run.continues, draft.token_ids[:count]))
         return Draft(draft.matched, guesses)
 
     def _forward(
         self, ids: list[int], cancel: Cancel | None, every_position: bool = False
     ) -> Floats:
-        logits = self.model.forward(ids, self._cache, cancel, every_position)
+        hidden = self.model.hidden(ids, self._cache, cancel, every_position)
         self._cached += ids
-        return logits
+        return hidden
 
     def _truncate(self, length: int) -> None:
         self._cache.truncate(length)
@@ -257,20 +259,29 @@ class _Run:
         self._prompt_length = len(prompt)
         self._sampling = sampling
         self._sampler = Sampler(sampling, model.config.vocab_size)
+        self._head = model.head
         self._stop_ids = frozenset() if ignore_stop else _stop_ids(model)
         self._detokenizer = None if ignore_stop else _detokenizer(model)
         self._matcher = StopMatcher(sampling.stop)
         self._texts: list[str] = []
 
-    def draw(self, logits: Floats, guesses: Sequence[int] = ()) -> list[int]:
-        """The next tokens, from the logits after each guess; a wrong guess ends them."""
+    def draw(self, hidden: Floats, guesses: Sequence[int] = ()) -> list[int]:
+        """The next tokens, from the states after each guess; a wrong guess ends them."""
         recent, tokens = self.ids[-_PENALTY_WINDOW:], list[int]()
-        for row, guess in itertools.zip_longest(logits, guesses):
-            tokens.append(self._sampler.sample(row, recent))
+        for row, guess in itertools.zip_longest(range(len(hidden)), guesses):
+            tokens.append(self._sample(hidden[row : row + 1], recent))
             if tokens[-1] != guess:
                 break
             recent = [*recent, guess][-_PENALTY_WINDOW:]
         return tokens
+
+    def _sample(self, hidden: Floats, recent: Sequence[int]) -> int:
+        """One token, from as few logits as decide."""
+        needed = self._sampler.needs(recent)
+        if needed is None:
+            return self._sampler.sample(self._head.logits(hidden)[0], recent)
+        ids, logits = self._head.highest(hidden, *needed)
+        return self._sampler.sample(logits, recent, ids)
 
     def continues(self, token: int) -> bool:
         """Whether the reply goes on after this token."""

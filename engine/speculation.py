@@ -11,7 +11,7 @@ from dataclasses import dataclass
 MAX_DRAFT = 8
 """Tokens that are guessed at once at most."""
 
-_LONGEST, _SHORTEST = 4, 2  # lengths of the n-grams that are looked up
+_NO_TOKEN = -1  # stands before the first
 
 # Estimates: where they begin, and how fast a new observation or its absence moves them.
 _CHANCES = {2: 0.3, 3: 0.5, 4: 0.7}  # that a guess is right, by the length of the n-gram it follows
@@ -47,28 +47,32 @@ class Drafter:
 
     def __init__(self, ids: Sequence[int]) -> None:
         self._ids = ids
-        self._indexed = 0  # the n-grams that end before this position are in the index
         self._after: dict[tuple[int, ...], int] = {}  # n-gram -> the position behind its last place
+        self._indexed = 0  # the n-grams that end before this position are in the index
+        self._last = (_NO_TOKEN,) * 4  # the tokens before it
+        self._index()
 
     def propose(self, count: int) -> Draft:
         """As many as `count` tokens after the longest n-gram that stood somewhere before."""
         self._index()
-        ids, end = self._ids, len(self._ids)
-        if count > 0:
-            for n in range(min(_LONGEST, end), _SHORTEST - 1, -1):
-                start = self._after.get(tuple(ids[end - n :]))
-                if start is not None:
-                    # a repetition that reaches the end goes on: its guesses are copied in turn
-                    period = end - start
-                    return Draft(n, tuple(ids[start + i % period] for i in range(count)))
+        if count <= 0:
+            return NO_DRAFT
+        _, b, c, d = self._last
+        for gram in (self._last, (b, c, d), (c, d)):
+            start = self._after.get(gram)
+            if start is not None:
+                # a repetition that reaches the end goes on: its guesses are copied in turn
+                ids, period = self._ids, len(self._ids) - start
+                return Draft(len(gram), tuple(ids[start + i % period] for i in range(count)))
         return NO_DRAFT
 
     def _index(self) -> None:
-        ids = self._ids
+        ids, after = self._ids, self._after
+        a, b, c, d = self._last
         for end in range(self._indexed, len(ids)):
-            for n in range(_SHORTEST, min(_LONGEST, end) + 1):
-                self._after[tuple(ids[end - n : end])] = end
-        self._indexed = len(ids)
+            after[a, b, c, d] = after[b, c, d] = after[c, d] = end
+            a, b, c, d = b, c, d, ids[end]
+        self._indexed, self._last = len(ids), (a, b, c, d)
 
 
 class Pace:
@@ -83,6 +87,7 @@ class Pace:
         self._cost = _COST  # of one more token in a step
         self._step_seconds: float | None = None
         self._credit = _CREDIT
+        self._idle = 0  # steps without guesses since the estimates were last moved
 
     def begin(self) -> None:
         """A new reply begins."""
@@ -92,6 +97,7 @@ class Pace:
         """How many guesses to check that follow an n-gram of this length."""
         if self._step_seconds is None or not matched:
             return 0
+        self._forget()
         best, best_gain = 0, _LEAST_GAIN
         right, tokens = 1.0, 1.0  # that all guesses so far are right; tokens that can be expected
         for count in range(1, MAX_DRAFT + 1):
@@ -110,7 +116,7 @@ class Pace:
         self._earn(_CREDIT_PER_STEP)
         if drafted == 0:
             self._step_seconds = _smooth(self._step_seconds, seconds)
-            self._forget()
+            self._idle += 1
         elif self._step_seconds is not None:
             # other programs disturb: one measurement never says more than "as dear as a step"
             cost = min(max((seconds / self._step_seconds - 1) / drafted, 0.0), 1.0)
@@ -129,9 +135,10 @@ class Pace:
 
     def _forget(self) -> None:
         """Back towards the first estimates: what was given up is tried again some time."""
-        self._cost += _DRIFT * (_COST - self._cost)
+        kept, self._idle = (1 - _DRIFT) ** self._idle, 0
+        self._cost = _COST + kept * (self._cost - _COST)
         for matched, chance in _CHANCES.items():
-            self._chances[matched] += _DRIFT * (chance - self._chances[matched])
+            self._chances[matched] = chance + kept * (self._chances[matched] - chance)
 
 
 def _smooth(mean: float | None, seconds: float) -> float:

@@ -187,7 +187,9 @@ def _add_bench(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--prompt-tokens", type=_integer(1), metavar="N", help="default: 512")
     group.add_argument("--new-tokens", type=_integer(2), metavar="N", help="default: 128")
-    group.add_argument("--kv-dtype", choices=("f16", "f32"), default="f16", help="default: f16")
+    group.add_argument(
+        "--kv-dtype", choices=("f16", "i8", "f32"), default="f16", help="f16 (default), i8 or f32"
+    )
     group.add_argument(
         "--repeat", type=_integer(1, 1000), default=1, metavar="N", help="runs; the median counts"
     )

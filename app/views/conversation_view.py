@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ternchat.app.core.conversation import Role, State
 from ternchat.app.models.conversation_model import ConversationModel
@@ -12,10 +12,11 @@ from .buttons import TextButton
 from .column import Column
 from .follow_scroll import FollowScroll
 from .message_widget import MessageWidget
+from .page_area import PageArea
 from .theme import Theme
 
 
-class ConversationView(QScrollArea):
+class ConversationView(PageArea):
     """Shows a `ConversationModel`, one widget per row.
 
     Signals:
@@ -28,15 +29,9 @@ class ConversationView(QScrollArea):
     def __init__(
         self, theme: Theme, model: ConversationModel, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, parent)
         self._model = model
         self.setAccessibleName("Conversation")
-        self.setWidgetResizable(True)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        # Always there, invisible without a range: the column must not jump when it is needed.
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self._column = Column(theme, top=24, bottom=24)
         self._column.box.addStretch(1)  # messages stay at the top of a short chat
         self.setWidget(self._column)

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -17,6 +16,7 @@ from . import icons
 from .buttons import TextButton
 from .column import Column
 from .labels import PlainLabel
+from .page_area import PageArea
 from .theme import Theme
 
 PROMPTS = ("What is rain?", "Tell me about your day.", "Write a short thank-you note.")
@@ -43,7 +43,7 @@ class PromptCard(TextButton):
         self.chosen.emit(self.text())
 
 
-class EmptyView(QScrollArea):
+class EmptyView(PageArea):
     """Offers a start.
 
     Signals:
@@ -57,12 +57,7 @@ class EmptyView(QScrollArea):
     folder_requested = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self.setWidgetResizable(True)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        super().__init__(theme, parent)
         self._column = Column(theme, top=24, bottom=16)
         self.setWidget(self._column)
         self._tern = QLabel()

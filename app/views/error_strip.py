@@ -55,7 +55,6 @@ class ErrorStrip(QFrame):
         self.details.setAccessibleName("Error details")
         self.details.setReadOnly(True)
         self.details.setTabChangesFocus(True)
-        self.details.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self._build()
         self.new_chat.clicked.connect(self.new_chat_requested)
         self.details_button.toggled.connect(self._show_details)

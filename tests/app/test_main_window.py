@@ -305,3 +305,16 @@ def test_closing_while_an_answer_is_written(window, prompt, qtbot, controller, e
     qtbot.waitUntil(lambda: status.snapshot.phase is Phase.WRITING)
     assert window.close()
     assert engine.close()
+
+
+def test_no_accessible_child_vanishes_with_a_scroll_bar(window, prompt, qtbot, answered):
+    pages = (window.page.empty, window.page.conversation)
+
+    def children():
+        return [QAccessible.queryAccessibleInterface(page).childCount() for page in pages]
+
+    before = children()
+    ask(qtbot, prompt, "count 3000")
+    answered()
+    qtbot.waitUntil(lambda: window.page.conversation.verticalScrollBar().maximum() > 0)
+    assert children() == before == [1, 1]

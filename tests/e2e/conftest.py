@@ -5,9 +5,13 @@ import os
 import shutil
 import subprocess
 import sys
+from importlib import resources
 from pathlib import Path
 
 import pytest
+
+from ternchat.app.core.random_checkpoint import write_checkpoint
+from ternchat.app.core.random_shapes import bitnet_config
 
 ROBOT = Path(__file__).parent / "robot.py"
 PYTHON = "/usr/bin/python3"  # the one pyatspi is installed for
@@ -33,6 +37,27 @@ def robot_is_possible():
         pytest.fail(f"the end-to-end tests need {', '.join(lacking)}")
     if lacking:
         pytest.skip(f"needs {', '.join(lacking)}")
+
+
+@pytest.fixture(scope="session")
+def slow_model(tmp_path_factory):
+    """A model of random weights that is in no hurry and does not know when to end."""
+    folder = tmp_path_factory.mktemp("models") / "slow"
+    config = bitnet_config(
+        hidden_size=1024,
+        intermediate_size=2816,
+        layers=12,
+        heads=8,
+        kv_heads=2,
+        vocab_size=4096,
+        bos_token_id=0,
+        eos_token_id=1,
+    )
+    write_checkpoint(folder, config)
+    built_in = resources.files("ternchat.resources") / "fledgling"
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        (folder / name).write_bytes((built_in / name).read_bytes())
+    return folder
 
 
 @pytest.fixture

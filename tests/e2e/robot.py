@@ -7,6 +7,8 @@ from pathlib import Path
 
 from desktop import Desktop
 
+SLOWLY = ("--isa", "scalar", "--threads", "1")
+
 
 class Scenario:
     """The program under test on its desktop, and what the scenarios have in common."""
@@ -68,16 +70,31 @@ def send_button(scenario):
     scenario.end()
 
 
-def stop(scenario):
-    """Stop while answering; then the next message is answered as if nothing had been."""
-    scenario.start()
-    scenario.desktop.find("Message").queryEditableText().setTextContents("Tell me a long story")
-    scenario.desktop.press("Send")
-    scenario.desktop.press("Stop")
-    scenario.desktop.wait_for("Send")
-    scenario.desktop.wait(lambda: "Stopped" in scenario.conversation(), 5)
-    scenario.send("Hello")
-    scenario.desktop.wait(scenario.is_answered, 60)
+def stop(scenario, folder):
+    """Stop while answering, by button and by key; each answer keeps its text."""
+    scenario.start("--model", folder, *SLOWLY)
+    for end in (lambda: scenario.desktop.press("Stop"), lambda: scenario.desktop.key("Escape")):
+        scenario.send("Tell me a story")
+        scenario.desktop.wait_for("Answer", timeout=60)
+        assert not scenario.desktop.has("Send")
+        end()
+        scenario.desktop.wait_for("Send", timeout=2)
+        scenario.desktop.wait(lambda: "Stopped" in scenario.conversation(), 2)
+        assert scenario.desktop.has("Answer")
+        scenario.desktop.press("New chat", "push button")
+    scenario.end()
+
+
+def queue(scenario, folder):
+    """A message sent meanwhile waits, and goes its way when the answer ends."""
+    scenario.start("--model", folder, *SLOWLY)
+    scenario.send("first")
+    scenario.desktop.wait_for("Answer", timeout=60)
+    scenario.send("second")
+    scenario.desktop.wait(lambda: "Queued" in scenario.conversation())
+    scenario.desktop.key("Escape")
+    scenario.desktop.wait(lambda: "Queued" not in scenario.conversation())
+    scenario.desktop.wait_for("Stop")
     scenario.end()
 
 
@@ -118,17 +135,24 @@ def broken_folder(scenario, folder):
     scenario.end()
 
 
-def close_while_answering(scenario):
+def close_while_answering(scenario, folder):
     """The window closes at any moment."""
-    scenario.start()
-    scenario.send("Tell me a long story")
+    scenario.start("--model", folder, *SLOWLY)
+    scenario.send("Tell me a story")
+    scenario.desktop.wait_for("Answer", timeout=60)
+    scenario.end()
+
+
+def close_while_loading(scenario, folder):
+    """Also while the model is still on its way."""
+    scenario.start("--model", folder)
     scenario.end()
 
 
 def screenshots(scenario, folder):
     """Pictures of the window, to be looked at."""
     pictures = Path(folder)
-    scenario.start("--isa", "scalar", "--threads", "1")  # slow enough for a picture on the way
+    scenario.start(*SLOWLY)  # enough for a picture on the way
     scenario.desktop.screenshot(pictures / "first-start.png")
     scenario.send("Tell me a long story about the sea.")
     scenario.desktop.wait_for("Answer")

@@ -13,14 +13,19 @@ pytestmark = pytest.mark.e2e
     [
         "first_answer",
         "send_button",
-        "stop",
         "typing_while_loading",
         "new_chat",
-        "close_while_answering",
     ],
 )
-def test_scenario(play, scenario):
+def test_with_the_built_in_model(play, scenario):
     play(scenario)
+
+
+@pytest.mark.parametrize(
+    "scenario", ["stop", "queue", "close_while_answering", "close_while_loading"]
+)
+def test_with_a_model_that_takes_its_time(play, slow_model, scenario):
+    play(scenario, str(slow_model))
 
 
 def test_a_broken_folder_is_told_in_the_window(play, tmp_path):

@@ -98,13 +98,14 @@ CASES = {
 
 def reference_logits(folder, ids):
     """float32 logits of transformers; its modules for BitNet mix dtypes unless told again."""
-    model = transformers.AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
-    torch.nn.Module.float(model)  # PreTrainedModel.float refuses for quantised models
-    for module in model.modules():
-        if type(module).__name__ == "BitLinear":
-            module.dtype = torch.float32
     # compiled, its helpers would need a C++ compiler and a minute
     with torch.no_grad(), torch.compiler.set_stance("force_eager"):
+        load = transformers.AutoModelForCausalLM.from_pretrained
+        model = load(folder, dtype=torch.float32).eval()
+        torch.nn.Module.float(model)  # PreTrainedModel.float refuses for quantised models
+        for module in model.modules():
+            if type(module).__name__ == "BitLinear":
+                module.dtype = torch.float32
         return model(torch.tensor(ids)[None]).logits[0].numpy()
 
 

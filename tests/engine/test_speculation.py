@@ -1,8 +1,10 @@
 """Speculation: the same answers with and without, whatever was guessed."""
 
+import functools
 import itertools
 import random
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -58,7 +60,7 @@ class Oracle:
 
 @pytest.fixture(scope="module")
 def model():
-    return engine.load(FLEDGLING)
+    return engine.load(FLEDGLING, threads=1)
 
 
 @pytest.fixture
@@ -253,8 +255,8 @@ def test_long_texts_are_those_of_plain_decoding(model, eager, sampling):
         drafted += fast.last.timings.drafted
         accepted += fast.last.timings.accepted
         check_cache(fast)
-    assert drafted > accepted >= 0
-    assert accepted > 0 or sampling.temperature > 0.9
+    assert drafted > accepted
+    assert accepted > 0 or sampling.repetition_penalty > 1.0  # it keeps texts from repeating
 
 
 def test_many_seeds_give_the_tokens_of_plain_decoding(model, eager):
@@ -289,21 +291,30 @@ def test_the_pace_of_the_session_itself_gives_the_same_answers(model):
 # ---- Guesses known to be right or wrong, at every place ---------------------------------------
 
 
+@pytest.fixture(scope="module")
+def coming(model):
+    """The ids of prompt and answer, and of what would follow if nothing ended the answer."""
+
+    @functools.cache
+    def whole(prompt, sampling):
+        session = engine.Session(model)
+        endless = replace(sampling, max_tokens=None, stop=())
+        list(session.generate(prompt, endless, ignore_stop=True))
+        return [*prompt, *session.last.token_ids]
+
+    return whole
+
+
 @pytest.fixture
-def oracle(model, monkeypatch):
-    """Makes sessions whose guesses are right with a given probability, and plain ones."""
+def oracle(model, coming, monkeypatch):
+    """Makes a plain session that has answered and one that guesses right at a given rate."""
 
     def pair(prompt, sampling, right, **options):
-        plain, fast = engine.Session(model, **options), eager_session(model, **options)
-        steps = seen(plain.generate(prompt, sampling))
-        unbounded = SamplingParams(
-            **{**vars(sampling), "max_tokens": None, "stop": ()},
-        )
-        further = engine.Session(model)
-        list(further.generate(prompt, unbounded, ignore_stop=True))
-        coming = [*prompt, *further.last.token_ids]
-        monkeypatch.setattr(session_module, "Drafter", lambda ids: Oracle(ids, coming, right))
-        return plain, fast, steps
+        known = coming(tuple(prompt), sampling)
+        monkeypatch.setattr(session_module, "Drafter", lambda ids: Oracle(ids, known, right))
+        plain = engine.Session(model, **options)
+        expected = seen(plain.generate(prompt, sampling))
+        return plain, eager_session(model, **options), expected
 
     return pair
 

@@ -381,7 +381,7 @@ values = st.sampled_from(
     [None, True, False, 0, 1, -1, 258, 1 << 32, 1 << 70, 0.5, "", "a", "##", "<|eot_id|>", "\0",
      [], {}, ["a", "b"], [["t", "h"], ["t", "h"]], {"type": "NFC"}, {"Regex": "("}, "世",
      {"type": "ByteLevel"}, {"type": "Sequence"}, {"type": "Fuse"}, {"a": {"b": 1}}]
-)  # fmt: skip
+).map(copy.deepcopy)  # fmt: skip
 
 
 def places(value, path=()):
