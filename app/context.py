@@ -9,6 +9,7 @@ from ternchat.app.answer_runner import AnswerRunner
 from ternchat.app.chat_controller import ChatController
 from ternchat.app.core.chat_store import ChatStore, MemoryChatStore
 from ternchat.app.core.model_store import ModelStore
+from ternchat.app.core.thread_choice import threads_for
 from ternchat.app.core.turn import LoadOptions
 from ternchat.app.models.chat_list_model import ChatListModel
 from ternchat.app.models.conversation_model import ConversationModel
@@ -43,7 +44,8 @@ class AppContext:
         """Make all parts and tie them together; nothing is loaded or shown yet."""
         models = ModelStore(paths)
         store = MemoryChatStore()
-        engine = EngineThread(LoadOptions(options.threads, options.isa, options.context_length))
+        threads = threads_for(options.threads, paths.cache)
+        engine = EngineThread(LoadOptions(threads, options.isa, options.context_length))
         conversation, chats = ConversationModel(), ChatListModel()
         status = follow_engine(StatusModel(), engine)
         runner = AnswerRunner(store, engine, conversation, status)

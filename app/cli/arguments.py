@@ -53,6 +53,7 @@ class Options:
         offline: never open a connection.
         endpoint: the model hub to ask instead of Hugging Face.
         threads, isa, context_length: for the engine; None lets it choose.
+        calibrate: `ternchat doctor` is to find the best number of threads.
     """
 
     command: str | None = None
@@ -63,6 +64,7 @@ class Options:
     threads: int | None = None
     isa: str | None = None
     context_length: int | None = None
+    calibrate: bool = False
     chat: ChatOptions = ChatOptions()
     bench: BenchOptions = BenchOptions()
 
@@ -112,11 +114,16 @@ def build_parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     _add_bench(bench)
-    commands.add_parser(
+    doctor = commands.add_parser(
         "doctor",
         help="say what this machine and this installation can do",
         parents=[common],
         allow_abbrev=False,
+    )
+    doctor.add_argument(
+        "--calibrate",
+        action="store_true",
+        help="measure which number of threads is fastest here, and use it from now on",
     )
     return parser
 

@@ -9,12 +9,12 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from ternchat import __version__, engine
-from ternchat.app.core import random_checkpoint
+from ternchat.app.core import machine, random_checkpoint, thread_choice
 from ternchat.app.core.model_store import ModelStore
 from ternchat.app.core.paths import DataPaths
 from ternchat.engine import backend
 
-from . import bandwidth, console, machine
+from . import bandwidth, console
 from .arguments import DEFAULT_MODEL, Options
 from .bench_report import Report, table
 from .console import EXIT_OK, ProgressLine
@@ -52,14 +52,17 @@ def run(options: Options) -> int:
 def _run(options: Options) -> int:
     name, path = _model_path(options)
     work = _workload(options, engine.ModelConfig.from_folder(path).max_position_embeddings)
-    threads = options.threads or int(backend.describe()["threads_default"])
+    asked = thread_choice.threads_for(
+        options.threads, DataPaths.from_option(options.data_dir).cache
+    )
+    threads = asked or int(backend.describe()["threads_default"])
     _note("measuring how fast memory is read")
     before = bandwidth.measure(threads)
     with machine.AnonymousPeak() as anonymous:
         _note("loading")
         start = time.perf_counter()
         model = engine.load(
-            str(path), threads=options.threads, isa=options.isa, kv_dtype=options.bench.kv_dtype
+            str(path), threads=asked, isa=options.isa, kv_dtype=options.bench.kv_dtype
         )
         load_seconds = time.perf_counter() - start
         samples = _measure_all(model, work, options.bench.repeat, speculate=False)

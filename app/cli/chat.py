@@ -8,6 +8,7 @@ from importlib import import_module
 from ternchat import engine
 from ternchat.app.core.model_store import ModelStore
 from ternchat.app.core.paths import DataPaths
+from ternchat.app.core.thread_choice import threads_for
 
 from . import console
 from .arguments import DEFAULT_MODEL, ChatOptions, Options
@@ -41,9 +42,10 @@ def _run(options: Options) -> int:
         message = _read_pipe()
         if not message.strip():
             return console.fail("the input is empty: there is no message to answer", EXIT_USAGE)
-    store = ModelStore(DataPaths.from_option(options.data_dir))
-    installed = store.resolve(options.model or DEFAULT_MODEL)
-    model = _load(options, str(installed.path))
+    paths = DataPaths.from_option(options.data_dir)
+    installed = ModelStore(paths).resolve(options.model or DEFAULT_MODEL)
+    threads = threads_for(options.threads, paths.cache)
+    model = _load(str(installed.path), threads, options.isa)
     if model is None:
         return EXIT_INTERRUPTED
     try:
@@ -65,7 +67,7 @@ def _read_pipe() -> str:
     return sys.stdin.buffer.read().decode("utf-8-sig", "replace")
 
 
-def _load(options: Options, path: str) -> engine.Model | None:
+def _load(path: str, threads: int | None, isa: str | None) -> engine.Model | None:
     """The model, or None when Ctrl+C stopped it."""
     line = ProgressLine()
 
@@ -76,7 +78,7 @@ def _load(options: Options, path: str) -> engine.Model | None:
             return not interrupt.event.is_set()
 
         try:
-            return engine.load(path, threads=options.threads, isa=options.isa, progress=progress)
+            return engine.load(path, threads=threads, isa=isa, progress=progress)
         except engine.LoadCancelled:
             return None
         finally:

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from importlib import import_module, metadata
 
 from ternchat import __version__
+from ternchat.app.core import machine, thread_choice
 from ternchat.app.core.errors import AppError
 from ternchat.app.core.model_store import CATALOGUE, ModelStore
 from ternchat.app.core.paths import DataPaths
 from ternchat.app.core.system_libraries import QT_LIBRARIES, XCB_LIBRARIES, missing_libraries
 from ternchat.app.display import why_no_window
 
-from . import console, machine
+from . import console
 from .arguments import DEFAULT_MODEL, Options
 from .console import EXIT_OK
 
@@ -29,9 +30,11 @@ def run(options: Options) -> int:
 
 
 def _run(options: Options) -> int:
+    if options.calibrate:
+        _calibrate(options)
     sections = (
         ("Machine", _machine()),
-        ("Engine", _engine()),
+        ("Engine", _engine(options)),
         ("Window", _window()),
         ("Data", _data(options)),
         ("Versions", _versions()),
@@ -43,6 +46,20 @@ def _run(options: Options) -> int:
     return EXIT_OK
 
 
+def _calibrate(options: Options) -> None:
+    """Try thread counts, print what each gives, keep the best for this processor."""
+    calibration = import_module("ternchat.engine.calibration")
+    print("Calibration")
+    rates: dict[int, float] = calibration.decode_rates(options.isa)
+    best: int = calibration.best_threads(rates)
+    for threads, rate in rates.items():
+        chosen = " (chosen)" if threads == best else ""
+        name = f"{threads} thread" + ("s" if threads > 1 else "")
+        print(f"  {name:<16} {rate / 1e9:.1f} GB/s of weights{chosen}")
+    cache = DataPaths.from_option(options.data_dir).cache
+    thread_choice.save(cache, machine.cpu_name(), best)
+
+
 def _machine() -> Iterator[Row]:
     total, free = machine.memory_bytes()
     cores = machine.physical_cores()
@@ -52,7 +69,7 @@ def _machine() -> Iterator[Row]:
     yield "system", platform.platform()
 
 
-def _engine() -> Iterator[Row]:
+def _engine(options: Options) -> Iterator[Row]:
     try:
         found = import_module("ternchat.engine.backend").describe()
     except Exception as error:  # The doctor reports a broken engine; it must not die of it.
@@ -61,7 +78,11 @@ def _engine() -> Iterator[Row]:
     yield "features", " ".join(found["cpu_features"]) or "none detected"
     yield "kernel sets", _marked(found["kernel_sets"], found["default_kernel"])
     yield "compiled in", ", ".join(found["compiled"])
-    yield "threads", str(found["threads_default"])
+    calibrated = thread_choice.threads_for(None, DataPaths.from_option(options.data_dir).cache)
+    if calibrated is None:
+        yield "threads", f"{found['threads_default']} (not calibrated: ternchat doctor --calibrate)"
+    else:
+        yield "threads", f"{calibrated} (calibrated)"
     openmp = found["openmp"]
     yield "OpenMP", openmp if isinstance(openmp, str) else ("yes" if openmp else "missing")
 

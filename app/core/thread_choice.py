@@ -1,13 +1,26 @@
 """The thread count a calibration found, kept with the processor's name it was found on."""
 
 import json
+import os
 from pathlib import Path
+
+from . import machine
 
 FILE_NAME = "threads.json"
 
 
+def threads_for(asked: int | None, cache: Path) -> int | None:
+    """The threads to ask the engine for: the caller's wish, else what a calibration found here.
+
+    None leaves it to the engine, and so to TERNCHAT_THREADS where that is set.
+    """
+    if asked is not None or "TERNCHAT_THREADS" in os.environ:
+        return asked
+    return load(cache, machine.cpu_name())
+
+
 def load(cache: Path, processor: str) -> int | None:
-    """The threads to use on this processor; None when it was never calibrated."""
+    """The threads found for this processor; None when it was never calibrated."""
     try:
         kept = json.loads((cache / FILE_NAME).read_text("utf-8"))
     except (OSError, ValueError, RecursionError):

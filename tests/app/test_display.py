@@ -75,7 +75,7 @@ def test_a_wayland_display(tmp_path):
 
 
 def test_missing_libraries_are_named(monkeypatch):
-    monkeypatch.setitem(display._XCB_LIBRARIES, "libxcb-nonsense.so.0", "libxcb-nonsense0")
+    monkeypatch.setitem(display.XCB_LIBRARIES, "libxcb-nonsense.so.0", "libxcb-nonsense0")
     reason = display.why_no_window({"DISPLAY": ":0"})
     assert "libxcb-nonsense0" in reason
     assert "apt install libxcb-nonsense0" in reason
