@@ -121,7 +121,7 @@ class Pace:
             # other programs disturb: one measurement never says more than "as dear as a step"
             cost = min(max((seconds / self._step_seconds - 1) / drafted, 0.0), 1.0)
             self._cost += _COST_WEIGHT * (cost - self._cost)
-            self._earn(accepted - drafted * cost)
+            self._earn(accepted - drafted * max(cost, self._cost))
             for _ in range(accepted):
                 self._learn(draft.matched, 1.0)
             if accepted < drafted:

@@ -66,7 +66,7 @@ class Case:
             steps = session.reply([{"role": "user", "content": self.question}], sampling)
         else:
             steps = session.generate(self.token_ids, sampling, ignore_stop=True)
-        next(steps)
+        next(steps, None)
         begun = clock()
         for _ in steps:
             pass
@@ -150,6 +150,9 @@ def main() -> None:
     parser.add_argument("--new-tokens", type=int, default=100)
     parser.add_argument("--temperature", type=float, default=0.0)
     parser.add_argument("--threads", type=int)
+    parser.add_argument(
+        "--only", default="", metavar="TEXT", help="prompts with this in their name"
+    )
     options = parser.parse_args()
 
     folder = options.model
@@ -164,7 +167,7 @@ def main() -> None:
     print(f"{model.name}, {model.kernel}, {model.threads} threads, {options.rounds} rounds")
     print(f"{'speed':>7} {'tokens':>7} {'drafted':>8} {'accepted':>8}  prompt")
     ratios = []
-    for case in cases:
+    for case in (case for case in cases if options.only in case.name):
         timings, speed = alternate(model, case, sampling, options.rounds)
         drafted = statistics.mean(one.drafted for one in timings)
         accepted = statistics.mean(one.accepted for one in timings)

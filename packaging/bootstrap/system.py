@@ -52,7 +52,7 @@ def missing_for_running() -> list[Missing]:
 
 
 def missing_for_testing() -> list[Missing]:
-    """What the end-to-end tests lack here."""
+    """What the tests lack here: end-to-end tools, compilers and emulators for the kernels."""
     if not sys.platform.startswith("linux"):
         return []
     tools = {
@@ -62,9 +62,16 @@ def missing_for_testing() -> list[Missing]:
         "dbus": shutil.which("dbus-daemon"),
         "at-spi2-core": Path("/usr/libexec/at-spi-bus-launcher").exists(),
         "python3-pyatspi": _debian_python_has("pyatspi"),
+        # Kernels for other processors and systems, compiled and run by tests/ext/test_driver.py.
+        "gcc": shutil.which("gcc"),
+        "clang": shutil.which("clang"),
+        "gcc-aarch64-linux-gnu": shutil.which("aarch64-linux-gnu-gcc"),
+        "libc6-dev-arm64-cross": Path("/usr/aarch64-linux-gnu/lib/libc.a").exists(),
+        "qemu-user": shutil.which("qemu-aarch64"),
+        "mingw-w64-x86-64-dev": Path("/usr/x86_64-w64-mingw32/include/windows.h").exists(),
     }
     packages = tuple(name for name, found in tools.items() if not found)
-    return [Missing("tools of the end-to-end tests", packages, False)] if packages else []
+    return [Missing("tools of the tests", packages, False)] if packages else []
 
 
 def provide(missing: list[Missing]) -> None:

@@ -5,7 +5,7 @@
  * Shapes, values and extremes are random and come from the seed of the round, which is printed with
  * the shape at the first difference. Buffers have their exact size, so that AddressSanitizer sees
  * every byte too many. Products are compared with loops written here, all else with the scalar set.
- * With EMULATED the sets may run whose instructions emulated.h supplies. */
+ * EMULATED: features that the CPU is said to have, because emulated.h supplies the instructions. */
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -21,11 +21,7 @@ static char shape[200];
 
 #ifdef EMULATED
 unsigned tn_real_cpu_features(void);
-unsigned tn_cpu_features(void)
-{
-    const unsigned found = tn_real_cpu_features();
-    return found | TN_CPU_AMX | (found & TN_CPU_AVX2 ? TN_CPU_AVXVNNI : 0u);
-}
+unsigned tn_cpu_features(void) { return tn_real_cpu_features() | (EMULATED); }
 #endif
 
 /* ---- Random things ------------------------------------------------------------------------ */
@@ -51,6 +47,11 @@ static void *take(size_t bytes)
     if (!p || takes == sizeof taken / sizeof *taken)
         abort();
     return taken[takes++] = p;
+}
+static void forget(void)
+{
+    while (takes > 0)
+        free(taken[--takes]);
 }
 static void *copy(const void *from, size_t bytes) { return memcpy(take(bytes), from, bytes); }
 
@@ -157,6 +158,23 @@ static void check_tile(const tn_ops *ops)
         ops->panel(unpacked, now, x + 4 * line, stride, tokens, line > 0, acc);
     }
     equal(ops, "panel", acc, expected, tokens * lanes * sizeof *acc);
+}
+
+/* Rows so long that even 32 bits are folded on the way, full of the largest products. */
+static void check_largest_sums(const tn_ops *ops)
+{
+    const size_t lanes = (size_t)ops->lanes, lines = 66000, columns = 4 * lines;
+    uint8_t *codes = take(lanes * columns);
+    int8_t *x = take(columns);
+    int32_t *acc = take(lanes * sizeof *acc);
+
+    memset(codes, 2, lanes * columns);
+    for (int sign = -1; sign <= 1; sign += 2) {
+        describe("lines %zu, sign %d", lines, sign);
+        memset(x, sign * 127, columns);
+        ops->tile(packed(codes, lanes, lines, 2), lines, x, columns, 1, acc);
+        equal(ops, "tile", acc, product(codes, lanes, columns, x, columns, 1), lanes * sizeof *acc);
+    }
 }
 
 static void check_screen(const tn_ops *ops)
@@ -332,7 +350,7 @@ int main(int count, char **arguments)
 {
     const size_t rounds = count > 1 ? strtoull(arguments[1], NULL, 10) : 100;
     const uint64_t first = count > 2 ? strtoull(arguments[2], NULL, 10) : 1;
-    void (*const checks[])(const tn_ops *) = {check_tile,  check_screen,    check_matmul, check_norms,
+    void (*const checks[])(const tn_ops *) = {check_tile, check_screen,    check_matmul, check_norms,
                                               check_dots, check_attention, check_sweep};
     const tn_float_mode mode = tn_flush_denormals();
 
@@ -344,12 +362,13 @@ int main(int count, char **arguments)
             continue;
         }
         tn_set_fill(i, &ops);
+        check_largest_sums(&ops);
+        forget();
         for (seed = first; seed < first + rounds; seed++) {
             state = seed;
             for (size_t c = 0; c < sizeof checks / sizeof *checks; c++) {
                 checks[c](&ops);
-                while (takes > 0)
-                    free(taken[--takes]);
+                forget();
             }
         }
         printf("%s: %zu rounds, equal\n", ops.name, rounds);
