@@ -15,8 +15,9 @@ void tn_rope_rows(const tn_ops *ops, float *qkv, size_t heads, const float *cosi
                   int threads)
 {
     const size_t d = cache->head_dim, kv = cache->kv_heads, row = (heads + 2 * kv) * d;
+    const int team = tn_team_for(tokens * row, threads);
 
-#pragma omp parallel num_threads(threads) if (tokens > 1)
+#pragma omp parallel num_threads(team)
     {
         const tn_float_mode mode = tn_flush_denormals();
         const tn_range mine = tn_share(tokens);
@@ -42,10 +43,11 @@ void tn_attention(const tn_ops *ops, const float *qkv, size_t heads, size_t star
     const size_t d = cache->head_dim, kv = cache->kv_heads, row = (heads + 2 * kv) * d;
     const size_t group = heads / kv;
     const float scale = 1.0f / sqrtf((float)d);
+    const int team = tn_team_for(tokens * heads * (start + tokens) * d / 4, threads);
 
     /* Query heads of all tokens in one line; each thread takes a contiguous share of it, and as
      * many neighbours at once as have their keys in common. */
-#pragma omp parallel num_threads(threads)
+#pragma omp parallel num_threads(team)
     {
         const tn_float_mode mode = tn_flush_denormals();
         const tn_range mine = tn_share(tokens * heads);

@@ -6,8 +6,9 @@ void tn_head(const tn_ops *ops, const float *x, size_t n, const void *table, tn_
              size_t vocab, size_t tokens, float *out, int threads)
 {
     const size_t row_bytes = n * (dtype == TN_F32 ? 4 : 2);
+    const int team = tn_team_for(vocab * n * tokens / 8, threads);
 
-#pragma omp parallel num_threads(threads)
+#pragma omp parallel num_threads(team)
     {
         const tn_float_mode mode = tn_flush_denormals();
         const tn_range mine = tn_share(vocab);

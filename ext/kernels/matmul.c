@@ -32,8 +32,9 @@ void tn_matmul(const tn_ops *ops, const tn_matrix *w, const tn_batch *x, size_t 
 {
     const size_t lanes = (size_t)ops->lanes;
     const int many = ops->unpack_from && tokens >= (size_t)ops->unpack_from;
+    const int team = tn_team_for(w->rows * 4 * w->lines * tokens / 64, threads);
 
-#pragma omp parallel num_threads(threads)
+#pragma omp parallel num_threads(team)
     {
         const tn_float_mode mode = tn_flush_denormals();
         const tn_range mine = tn_share((w->rows + lanes - 1) / lanes);

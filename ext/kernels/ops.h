@@ -28,7 +28,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { TN_MAX_LANES = 64, TN_MAX_TOKENS = 8, TN_MAX_SETS = 8, TN_HEADS_AT_ONCE = 4 };
+enum { TN_MAX_LANES = 64, TN_HEADS_AT_ONCE = 4 };
 
 /* How numbers are stored that are widened to float when read; TN_I8 in steps of the row's own. */
 typedef enum { TN_F32, TN_F16, TN_BF16, TN_I8 } tn_dtype;

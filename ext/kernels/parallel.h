@@ -24,6 +24,14 @@ static inline tn_range tn_share(size_t n)
     return (tn_range){n * i / team, n * (i + 1) / team};
 }
 
+/* As many threads as have work for longer than it takes to wake them; `nanoseconds` is what the
+ * whole would take one thread, roughly. */
+static inline int tn_team_for(size_t nanoseconds, int threads)
+{
+    const size_t worth_a_thread = 8000, useful = 1 + nanoseconds / worth_a_thread;
+    return useful < (size_t)threads ? (int)useful : threads;
+}
+
 /* Denormals as zero: trained models have norm weights of 1e-32, and every operation on a
  * denormal costs a hundred cycles. The mode belongs to a thread, so each one sets and restores it. */
 #if defined(__x86_64__) || defined(_M_X64)

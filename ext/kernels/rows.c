@@ -1,11 +1,7 @@
-/* Row operations over several tokens; one token is done by the calling thread alone. */
+/* Row operations over several tokens; one token is done by the calling thread alone: there is
+ * nothing to share. */
 #include "drivers.h"
 #include "parallel.h"
-
-static int threads_for(size_t tokens, int threads)
-{
-    return tokens < (size_t)threads ? (int)tokens : threads;
-}
 
 static tn_quantized row_of(const tn_batch *batch, size_t t)
 {
@@ -15,7 +11,9 @@ static tn_quantized row_of(const tn_batch *batch, size_t t)
 void tn_norm_quantize_rows(const tn_ops *ops, const float *x, size_t x_stride, const float *weight,
                            size_t n, float eps, tn_batch *out, size_t tokens, int threads)
 {
-#pragma omp parallel num_threads(threads_for(tokens, threads)) if (tokens > 1)
+    const int team = tn_team_for((tokens - 1) * n, threads);
+
+#pragma omp parallel num_threads(team)
     {
         const tn_float_mode mode = tn_flush_denormals();
         const tn_range mine = tn_share(tokens);
@@ -28,7 +26,9 @@ void tn_norm_quantize_rows(const tn_ops *ops, const float *x, size_t x_stride, c
 void tn_glu_quantize_rows(const tn_ops *ops, float *gate_up, size_t n, tn_activation activation,
                           const float *weight, float eps, tn_batch *out, size_t tokens, int threads)
 {
-#pragma omp parallel num_threads(threads_for(tokens, threads)) if (tokens > 1)
+    const int team = tn_team_for((tokens - 1) * n, threads);
+
+#pragma omp parallel num_threads(team)
     {
         const tn_float_mode mode = tn_flush_denormals();
         const tn_range mine = tn_share(tokens);

@@ -79,8 +79,9 @@ void tn_head_rows(const tn_ops *ops, const float *x, size_t n, const void *table
                   const int64_t *rows, size_t count, float *out, int threads)
 {
     const size_t row_bytes = n * (dtype == TN_F32 ? 4 : 2);
+    const int team = tn_team_for(count * n / 4, threads); /* rows come from memory, not a stream */
 
-#pragma omp parallel num_threads(threads)
+#pragma omp parallel num_threads(team)
     {
         const tn_float_mode mode = tn_flush_denormals();
         const tn_range mine = tn_share(count);

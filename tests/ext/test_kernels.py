@@ -290,28 +290,37 @@ def test_the_head_equals_the_reference(kernels, rng, dtype, n):
 
 
 def test_every_set_and_thread_count_gives_the_same_floats(rng):
-    """Stronger than needed across sets, but it is what the fixed order of additions buys."""
-    n, heads, kv_heads, head_dim = 200, 6, 2, 24
-    x = rng.standard_normal((5, n), dtype=np.float32)
+    """Stronger than needed across sets, but it is what the fixed order of additions buys.
+
+    Large enough that the drivers find every thread worth waking.
+    """
+    tokens, n, heads, kv_heads, head_dim, capacity = 41, 1000, 6, 2, 64, 48
+    x = rng.standard_normal((tokens, n), dtype=np.float32)
     weight = rng.standard_normal(n, dtype=np.float32)
     weights = ternary(rng, (heads + 2 * kv_heads) * head_dim, n)
-    cosines, sines = reference.rope_angles(8, head_dim, 10000.0)
+    table = HeadTable(rng.standard_normal((501, heads * head_dim), dtype=np.float32))
+    cosines, sines = reference.rope_angles(capacity, head_dim, 10000.0)
     results = []
     for name in SETS:
         for threads in (1, 2, 3):
             kernels = Kernels(name, threads)
-            rows = quantized_rows(5, n)
+            rows = quantized_rows(tokens, n)
             kernels.norm_quantize(x, weight, 1e-5, rows)
-            qkv = np.empty((5, len(weights)), np.float32)
+            qkv = np.empty((tokens, len(weights)), np.float32)
             kernels.matmul(packed(kernels, weights, 0.1)[0], rows, qkv)
-            layer, _ = layer_cache(kv_heads, 8, head_dim, np.float16)
+            layer, _ = layer_cache(kv_heads, capacity, head_dim, np.float16)
             kernels.rope(qkv, heads, cosines, sines, 0, layer)
-            scratch = np.empty(kernels.scores_per_position * 8, np.float32)
-            out = np.empty((5, heads * head_dim), np.float32)
-            kernels.attention(qkv, heads, 0, layer, scratch, out)
-            results.append(out)
-    for other in results[1:]:
-        np.testing.assert_array_equal(other, results[0])
+            scratch = np.empty(kernels.scores_per_position * capacity, np.float32)
+            attended = np.empty((tokens, heads * head_dim), np.float32)
+            kernels.attention(qkv, heads, 0, layer, scratch, attended)
+            gated = quantized_rows(tokens, len(weights) // 2)
+            kernels.glu_quantize(qkv, "silu", None, 1e-5, gated)
+            logits = np.empty((tokens, 501), np.float32)
+            kernels.head(attended, table, logits)
+            results.append((qkv, attended, logits))
+    for others in results[1:]:
+        for other, first in zip(others, results[0], strict=True):
+            np.testing.assert_array_equal(other, first)
 
 
 def test_wrong_shapes_are_refused_with_a_sentence(kernels, rng):
