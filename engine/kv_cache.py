@@ -1,7 +1,10 @@
 """The keys and values of the tokens a session has read."""
 
+import math
+
 import numpy as np
 
+from ternchat.engine import backend
 from ternchat.engine.backend import Kernels, LayerCache
 from ternchat.engine.config import ModelConfig
 from ternchat.engine.memory import kv_bytes_per_token
@@ -26,9 +29,12 @@ class KVCache:
         self, config: ModelConfig, capacity: int, kernels: Kernels, dtype: str = "f16"
     ) -> None:
         shape = (config.num_key_value_heads, capacity, config.head_dim)
+        item = np.dtype(_DTYPES[dtype]).itemsize
         self.layers: list[LayerCache] = []
-        for _ in range(config.num_hidden_layers):
-            keys, values = (np.zeros(shape, _DTYPES[dtype]) for _ in range(2))
+        # In one piece, for huge pages: attention walks through all of it for every token.
+        whole = backend.allocate(2 * config.num_hidden_layers * math.prod(shape) * item)
+        parts = whole.view(_DTYPES[dtype]).reshape(config.num_hidden_layers, 2, *shape)
+        for keys, values in parts:
             key_steps, value_steps = (np.zeros(shape[:2], np.float32) for _ in range(2))
             self.layers.append(LayerCache(keys, values, key_steps, value_steps))
         self.cosines, self.sines = rope_angles(capacity, config.head_dim, config.rope_theta)

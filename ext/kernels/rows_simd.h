@@ -7,54 +7,76 @@
 
 /* ---- RMSNorm and quantisation ------------------------------------------------------------- */
 
+/* Loops over rows do whole vectors first and what is left apart: with a possible partial load in
+ * every step, which is a call, compilers keep nothing in registers. */
+
 TN_INLINE float inverse_rms(const float *x, size_t n, float eps)
 {
+    const size_t whole = n / WIDE * WIDE;
     wide squares = w_all(0);
-    for (size_t i = 0; i < n; i += WIDE) {
-        const wide v = w_load_up_to(x + i, n - i);
-        squares = w_add(squares, w_mul(v, v));
+    for (size_t i = 0; i < whole; i += WIDE)
+        squares = w_add(squares, w_mul(w_load(x + i), w_load(x + i)));
+    if (whole < n) {
+        const wide rest = w_load_part(x + whole, n - whole);
+        squares = w_add(squares, w_mul(rest, rest));
     }
     return 1.0f / sqrtf(w_sum(squares) / (float)n + eps);
 }
 
 /* x[i] * r * weight[i], or x[i] without a weight. */
-TN_INLINE wide normed(const float *x, const float *weight, wide r, size_t left)
+TN_INLINE wide normed(const float *x, const float *weight, wide r, size_t i, size_t left)
 {
-    const wide v = w_load_up_to(x, left);
-    return weight ? w_mul(w_load_up_to(weight, left), w_mul(v, r)) : v;
+    const wide v = w_load_up_to(x + i, left);
+    return weight ? w_mul(w_load_up_to(weight + i, left), w_mul(v, r)) : v;
 }
 
 static void norm(const float *x, const float *weight, size_t n, float eps, float *out)
 {
     const wide r = w_all(inverse_rms(x, n, eps));
     for (size_t i = 0; i < n; i += WIDE)
-        w_store_up_to(out + i, normed(x + i, weight + i, r, n - i), n - i);
+        w_store_up_to(out + i, normed(x, weight, r, i, n - i), n - i);
+}
+
+/* Sixteen values as integers, also returned. */
+TN_INLINE wide quantize_wide(wide v, wide scale, int8_t q[WIDE])
+{
+    const wide whole = w_max(w_min(w_round(w_mul(v, scale)), w_all(127.0f)), w_all(-127.0f));
+    w_bytes(whole, q);
+    return whole;
+}
+
+TN_INLINE void norm_quantize_of(const float *x, const float *weight, size_t n, size_t padded,
+                                float eps, tn_quantized out)
+{
+    const size_t whole = n / WIDE * WIDE, left = n - whole;
+    const wide r = w_all(weight ? inverse_rms(x, n, eps) : 1.0f);
+    wide most = w_all(1e-5f), sum = w_all(0); /* of integers far below 2^24: exact */
+
+    for (size_t i = 0; i < whole; i += WIDE)
+        most = w_max(most, w_abs(normed(x, weight, r, i, WIDE)));
+    if (left)
+        most = w_max(most, w_abs(normed(x, weight, r, whole, left)));
+    const float largest = w_largest(most);
+    const wide scale = w_all(127.0f / largest);
+    for (size_t i = 0; i < whole; i += WIDE)
+        sum = w_add(sum, quantize_wide(normed(x, weight, r, i, WIDE), scale, out.q + i));
+    if (left) {
+        int8_t rest[WIDE];
+        sum = w_add(sum, quantize_wide(normed(x, weight, r, whole, left), scale, rest));
+        memcpy(out.q + whole, rest, left);
+    }
+    memset(out.q + n, 0, padded - n);
+    *out.step = largest / 127.0f;
+    *out.sum = (int32_t)w_sum(sum);
 }
 
 static void norm_quantize(const float *x, const float *weight, size_t n, size_t padded, float eps,
                           tn_quantized out)
 {
-    const wide r = w_all(weight ? inverse_rms(x, n, eps) : 1.0f);
-    wide most = w_all(1e-5f);
-    int32_t sum = 0;
-
-    for (size_t i = 0; i < n; i += WIDE)
-        most = w_max(most, w_abs(normed(x + i, weight ? weight + i : NULL, r, n - i)));
-    const float largest = w_largest(most);
-    const wide scale = w_all(127.0f / largest), low = w_all(-127.0f), high = w_all(127.0f);
-    for (size_t i = 0; i < n; i += WIDE) {
-        const wide v = normed(x + i, weight ? weight + i : NULL, r, n - i);
-        const wide whole = w_max(w_min(w_round(w_mul(v, scale)), high), low);
-        const size_t count = n - i < WIDE ? n - i : (size_t)WIDE;
-        int8_t q[WIDE];
-        w_bytes(whole, q);
-        for (int j = 0; j < WIDE; j++)
-            sum += q[j];
-        memcpy(out.q + i, q, count);
-    }
-    memset(out.q + n, 0, padded - n);
-    *out.step = largest / 127.0f;
-    *out.sum = sum;
+    if (weight)
+        norm_quantize_of(x, weight, n, padded, eps, out);
+    else
+        norm_quantize_of(x, NULL, n, padded, eps, out);
 }
 
 static void scale(const int32_t *acc, int32_t sum, const float *row_scale, float step, size_t n,
@@ -72,36 +94,57 @@ static void scale(const int32_t *acc, int32_t sum, const float *row_scale, float
 
 /* ---- The gated linear unit ---------------------------------------------------------------- */
 
+TN_INLINE wide activated(wide g, const tn_activation activation)
+{
+    if (activation == TN_RELU2) {
+        const wide positive = w_max(g, w_all(0));
+        return w_mul(positive, positive);
+    }
+    return w_div(g, w_add(w_all(1.0f), w_exp(w_mul(g, w_all(-1.0f)))));
+}
+
+TN_INLINE void glu_of(float *gate, const float *up, size_t n, const tn_activation activation)
+{
+    const size_t whole = n / WIDE * WIDE, left = n - whole;
+    for (size_t i = 0; i < whole; i += WIDE) {
+        const wide act = activated(w_load(gate + i), activation);
+        w_store_up_to(gate + i, w_mul(act, w_load(up + i)), WIDE);
+    }
+    if (left) {
+        const wide act = activated(w_load_part(gate + whole, left), activation);
+        w_store_up_to(gate + whole, w_mul(act, w_load_part(up + whole, left)), left);
+    }
+}
+
 static void glu(float *gate, const float *up, size_t n, tn_activation activation)
 {
-    for (size_t i = 0; i < n; i += WIDE) {
-        const wide g = w_load_up_to(gate + i, n - i), u = w_load_up_to(up + i, n - i);
-        wide act;
-        if (activation == TN_RELU2) {
-            const wide positive = w_max(g, w_all(0));
-            act = w_mul(positive, positive);
-        } else {
-            const wide e = w_exp(w_mul(g, w_all(-1.0f)));
-            act = w_div(g, w_add(w_all(1.0f), e));
-        }
-        w_store_up_to(gate + i, w_mul(act, u), n - i);
-    }
+    if (activation == TN_RELU2)
+        glu_of(gate, up, n, TN_RELU2);
+    else
+        glu_of(gate, up, n, TN_SILU);
 }
 
 /* ---- Rotary positions and the cache ------------------------------------------------------- */
 
+/* Sixteen pairs (or `left` of them), one from each half of a head. */
+TN_INLINE void rotate(float *a, float *b, const float *cosines, const float *sines, size_t left)
+{
+    const wide c = w_load_up_to(cosines, left), s = w_load_up_to(sines, left);
+    const wide x = w_load_up_to(a, left), y = w_load_up_to(b, left);
+    const wide minus_ys = w_mul(w_mul(y, s), w_all(-1.0f));
+    w_store_up_to(a, w_add(w_mul(x, c), minus_ys), left);
+    w_store_up_to(b, w_add(w_mul(y, c), w_mul(x, s)), left);
+}
+
 static void rope(float *x, size_t heads, size_t head_dim, const float *cosines, const float *sines)
 {
-    const size_t half = head_dim / 2;
-    for (size_t h = 0; h < heads; h++, x += head_dim)
-        for (size_t i = 0; i < half; i += WIDE) {
-            const size_t left = half - i;
-            const wide c = w_load_up_to(cosines + i, left), s = w_load_up_to(sines + i, left);
-            const wide a = w_load_up_to(x + i, left), b = w_load_up_to(x + half + i, left);
-            const wide minus_bs = w_mul(w_mul(b, s), w_all(-1.0f));
-            w_store_up_to(x + i, w_add(w_mul(a, c), minus_bs), left);
-            w_store_up_to(x + half + i, w_add(w_mul(b, c), w_mul(a, s)), left);
-        }
+    const size_t half = head_dim / 2, whole = half / WIDE * WIDE;
+    for (size_t h = 0; h < heads; h++, x += head_dim) {
+        for (size_t i = 0; i < whole; i += WIDE)
+            rotate(x + i, x + half + i, cosines + i, sines + i, WIDE);
+        if (whole < half)
+            rotate(x + whole, x + half + whole, cosines + whole, sines + whole, half - whole);
+    }
 }
 
 /* To half precision, nearest even; too large values become the largest half. */
@@ -124,6 +167,18 @@ TN_INLINE uint16_t half_of(float x)
     return (uint16_t)(sign | ((bits - (112u << 23)) >> 13));
 }
 
+static void store_f16(const float *x, size_t n, uint16_t *halves)
+{
+    size_t i = 0;
+#if defined(__F16C__)
+    const wide low = w_all(-65504.0f), high = w_all(65504.0f);
+    for (; i + WIDE <= n; i += WIDE)
+        w_store_f16(halves + i, w_max(w_min(w_load(x + i), high), low));
+#endif
+    for (; i < n; i++)
+        halves[i] = half_of(x[i]);
+}
+
 static float store(const float *x, size_t n, tn_dtype dtype, void *out)
 {
     uint16_t *halves = out;
@@ -139,8 +194,7 @@ static float store(const float *x, size_t n, tn_dtype dtype, void *out)
         norm_quantize(x, NULL, n, n, 0, row);
         break;
     default:
-        for (size_t i = 0; i < n; i++)
-            halves[i] = half_of(x[i]);
+        store_f16(x, n, halves);
     }
     return step;
 }
@@ -191,19 +245,28 @@ static float dot(const float *x, const void *row, tn_dtype dtype, size_t n)
     }
 }
 
+enum { KEYS_AHEAD = 24, VALUE_BLOCK = 32 };
+
+TN_INLINE void prefetch_row(const char *row, size_t bytes)
+{
+    for (size_t i = 0; i < bytes; i += 64)
+        __builtin_prefetch(row + i);
+}
+
 /* scores[h][t] = scale * (q[h] . keys[t]); each key is read once for all heads. */
 TN_INLINE void scores_of(const float *q, const int heads, size_t head_dim, const char *keys,
-                         const tn_dtype dtype, size_t length, float scale, float *scores)
+                         const char *values, const tn_dtype dtype, size_t length, float scale, float *scores)
 {
-    enum { KEYS_AHEAD = 24 };
     const size_t row = head_dim * dtype_bytes(dtype), whole = head_dim / WIDE * WIDE;
 
     for (size_t t = 0; t < length; t++, keys += row) {
         wide sum[TN_HEADS_AT_ONCE];
+        prefetch_row(keys + KEYS_AHEAD * row, row);
+        if (t < VALUE_BLOCK) /* they come next */
+            prefetch_row(values + t * row, row);
         UNROLLED for (int h = 0; h < heads; h++)
             sum[h] = w_all(0);
         for (size_t i = 0; i < whole; i += WIDE) {
-            __builtin_prefetch(keys + KEYS_AHEAD * row + i * dtype_bytes(dtype));
             const wide key = w_load_as(keys, dtype, i, WIDE);
             UNROLLED for (int h = 0; h < heads; h++)
                 sum[h] = w_add(sum[h], w_mul(w_load(q + (size_t)h * head_dim + i), key));
@@ -244,11 +307,10 @@ TN_INLINE float softmax_of(float *scores, size_t length)
 TN_INLINE void mix_of(const float *weights, const float *inverse, const int heads, size_t head_dim,
                       const char *values, const tn_dtype dtype, size_t length, float *out)
 {
-    enum { BLOCK = 64 };
     const size_t row = head_dim * dtype_bytes(dtype);
 
-    for (size_t begin = 0; begin < length; begin += BLOCK, values += BLOCK * row) {
-        const size_t count = length - begin < BLOCK ? length - begin : (size_t)BLOCK;
+    for (size_t begin = 0; begin < length; begin += VALUE_BLOCK, values += VALUE_BLOCK * row) {
+        const size_t count = length - begin < VALUE_BLOCK ? length - begin : (size_t)VALUE_BLOCK;
         const int last = begin + count == length;
         for (size_t i = 0; i < head_dim; i += WIDE) {
             const size_t left = head_dim - i;
@@ -257,7 +319,7 @@ TN_INLINE void mix_of(const float *weights, const float *inverse, const int head
             UNROLLED for (int h = 0; h < heads; h++)
                 sum[h] = begin ? w_load_up_to(out + (size_t)h * head_dim + i, left) : w_all(0);
             for (size_t t = 0; t < count; t++, value += row) {
-                __builtin_prefetch(value + BLOCK * row + i * dtype_bytes(dtype));
+                __builtin_prefetch(value + VALUE_BLOCK * row + i * dtype_bytes(dtype));
                 const wide v = w_load_as(value, dtype, i, left);
                 UNROLLED for (int h = 0; h < heads; h++) {
                     const wide w = w_all(weights[(size_t)h * length + begin + t]);
@@ -287,7 +349,7 @@ TN_INLINE void attend_of(const float *q, const int heads, size_t head_dim, const
                          float *out)
 {
     float inverse[TN_HEADS_AT_ONCE];
-    scores_of(q, heads, head_dim, keys, dtype, length, scale, scratch);
+    scores_of(q, heads, head_dim, keys, values, dtype, length, scale, scratch);
     for (int h = 0; h < heads; h++) {
         float *const scores = scratch + (size_t)h * length;
         if (dtype == TN_I8)

@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#if defined(__F16C__)
+#if defined(__AVX__)
 #include <immintrin.h>
 #elif defined(__aarch64__)
 #include <arm_neon.h>
@@ -89,16 +89,19 @@ TN_INLINE wide w_div(wide a, wide b) { EACH_PART a.f[p] /= b.f[p]; return a; }
 /* b where mask is all ones, else a. */
 TN_INLINE vf v_blend(vf a, vf b, vi mask) { return (vf)(((vi)a & ~mask) | ((vi)b & mask)); }
 
-TN_INLINE wide w_max(wide a, wide b)
-{
-    EACH_PART a.f[p] = v_blend(a.f[p], b.f[p], b.f[p] > a.f[p]);
-    return a;
-}
-TN_INLINE wide w_min(wide a, wide b)
-{
-    EACH_PART a.f[p] = v_blend(a.f[p], b.f[p], b.f[p] < a.f[p]);
-    return a;
-}
+/* b > a ? b : a in every lane, and b < a ? b : a; one instruction where there is one. */
+#if defined(__AVX512F__)
+TN_INLINE vf v_max(vf a, vf b) { return (vf)_mm512_max_ps((__m512)b, (__m512)a); }
+TN_INLINE vf v_min(vf a, vf b) { return (vf)_mm512_min_ps((__m512)b, (__m512)a); }
+#elif defined(__AVX__)
+TN_INLINE vf v_max(vf a, vf b) { return (vf)_mm256_max_ps((__m256)b, (__m256)a); }
+TN_INLINE vf v_min(vf a, vf b) { return (vf)_mm256_min_ps((__m256)b, (__m256)a); }
+#else
+TN_INLINE vf v_max(vf a, vf b) { return v_blend(a, b, b > a); }
+TN_INLINE vf v_min(vf a, vf b) { return v_blend(a, b, b < a); }
+#endif
+TN_INLINE wide w_max(wide a, wide b) { EACH_PART a.f[p] = v_max(a.f[p], b.f[p]); return a; }
+TN_INLINE wide w_min(wide a, wide b) { EACH_PART a.f[p] = v_min(a.f[p], b.f[p]); return a; }
 TN_INLINE wide w_abs(wide a)
 {
     EACH_PART a.f[p] = (vf)((vi)a.f[p] & 0x7fffffff);
@@ -192,6 +195,21 @@ TN_INLINE wide w_load_bf16(const uint16_t *x)
     EACH_PART r.f[p] = (vf)(v_widen(x + p * REGISTER) << 16);
     return r;
 }
+#if defined(__F16C__)
+/* To half precision, nearest even. */
+TN_INLINE void w_store_f16(uint16_t *x, wide v)
+{
+#if defined(__AVX512F__)
+    const __m256i halves = _mm512_cvtps_ph(v.f[0], _MM_FROUND_TO_NEAREST_INT);
+    memcpy(x, &halves, sizeof halves);
+#else
+    EACH_PART {
+        const __m128i halves = _mm256_cvtps_ph(v.f[p], _MM_FROUND_TO_NEAREST_INT);
+        memcpy(x + p * REGISTER, &halves, sizeof halves);
+    }
+#endif
+}
+#endif
 TN_INLINE wide w_load_f16(const uint16_t *x)
 {
     wide r;
