@@ -52,19 +52,6 @@ class PackedTernary:
     columns: int
     scale: float
 
-    def check_codes(self) -> None:
-        """Raises at the first 2-bit code that stands for no ternary value (reads the matrix)."""
-        step = max(1, (1 << 20) // max(1, self.columns))  # temporaries of about a megabyte
-        for begin in range(0, len(self.packed), step):
-            block = self.packed[begin : begin + step]
-            invalid = block & (block >> 1) & 0x55
-            if invalid.any():
-                row, column = (int(index[0]) for index in np.nonzero(invalid))
-                raise ModelFileError(
-                    f"{self.source}: tensor {self.name} holds the code 3 in byte"
-                    f" [{begin + row}, {column}]; expected the codes 0, 1, 2"
-                )
-
 
 @dataclass(frozen=True)
 class MasterTernary:

@@ -3,7 +3,7 @@
  * The including file defines
  *     LANES               bytes per register
  *     TOKENS              tokens multiplied at once; 4 * TOKENS partial sums must fit the registers
- *     UNPACK_FROM         tokens from which on a tile is unpacked first
+ *     UNPACK_FROM         tokens from which on a tile is unpacked first; 0: never
  *     LINES_PER_FOLD      lines after which a partial sum must be folded into 32 bits (even)
  *     vec, v_zero(), v_load(p), v_store(p, v), v_broadcast4(p)
  *     v_codes(raw, i)     the codes in bits 2i and 2i + 1 of each byte

@@ -127,7 +127,6 @@ def test_packed_tensors_are_handed_out_with_their_values(open_checkpoint, config
             assert matrix.packed.shape == ((spec.shape[0] + 3) // 4, spec.shape[1])
             np.testing.assert_array_equal(matrix.packed, expected)
             assert matrix.scale == (8.0 if config.scale_divides else 0.125)
-            matrix.check_codes()
         elif spec.role == "norm":
             norm = checkpoint.norm(spec.name)
             assert norm.dtype == np.float32
@@ -211,7 +210,6 @@ def test_the_built_in_model_is_sound():
         if spec.role == "ternary":
             matrix = checkpoint.ternary(spec.name)
             assert isinstance(matrix, PackedTernary)
-            matrix.check_codes()
             # a bf16 scale of mean|W| is far from its inverse in this model
             assert 0.001 < matrix.scale < 1
         elif spec.role == "norm":
@@ -331,15 +329,6 @@ def test_norms_that_are_not_finite_are_refused_when_read(open_checkpoint, value)
     checkpoint = open_checkpoint(change={NORM: ("F32", weights)})
     with pytest.raises(ModelFileError, match=f"{NORM} is {value} at 6; expected finite numbers"):
         checkpoint.norm(NORM)
-
-
-def test_the_code_3_is_found_anywhere(open_checkpoint):
-    for position in range(8):
-        packed = np.full((2, 8), 0b10_01_00_10, np.uint8)
-        packed[1, position] |= 3 << 2 * (position % 4)
-        matrix = open_checkpoint(change={GATE: ("U8", packed)}).ternary(GATE)
-        with pytest.raises(ModelFileError, match=rf"holds the code 3 in byte \[1, {position}\]"):
-            matrix.check_codes()
 
 
 def test_a_file_that_shrinks_is_noticed(open_checkpoint, tmp_path):

@@ -53,15 +53,16 @@ def test_a_progress_function_that_returns_nothing_does_not_cancel(folder):
     assert engine.load(folder, progress=lambda done, total: None).config.hidden_size == 64
 
 
-def test_a_code_that_is_no_weight_is_named_with_its_tensor(tmp_path):
+@pytest.mark.parametrize(("byte", "bits", "row"), [(5, 0, 0), (64 * 3 + 7, 6, 75), (1535, 2, 47)])
+def test_a_code_that_is_no_weight_is_named_with_its_tensor_and_row(tmp_path, byte, bits, row):
     folder = write_checkpoint(tmp_path / "model", bitnet_config(**SHAPE))
     raw = bytearray((folder / "model.safetensors").read_bytes())
     size = int.from_bytes(raw[:8], "little")
-    name = "model.layers.1.mlp.up_proj.weight"
+    name = "model.layers.1.mlp.up_proj.weight"  # 96 x 64: rows r, r + 24, r + 48, r + 72 in a byte
     begin, _ = json.loads(raw[8 : 8 + size])[name]["data_offsets"]
-    raw[8 + size + begin + 5] = 0xFF
+    raw[8 + size + begin + byte] |= 3 << bits
     (folder / "model.safetensors").write_bytes(raw)
-    with pytest.raises(engine.ModelFileError, match=rf"{name} holds the code 3 in row 0"):
+    with pytest.raises(engine.ModelFileError, match=rf"{name} holds the code 3 in row {row}"):
         engine.load(folder)
 
 
