@@ -104,7 +104,7 @@ def draw(measured: dict[str, Any], out: Path) -> None:
     axes.plot([r["context"] for r in rows], bound, "--", color=muted)
     axes.text(rows[1]["context"], 1.03 * bound[1], "bandwidth / bytes", color=muted, va="bottom")
     axes.set(xlabel="tokens before", ylabel="tokens/s", title="Decoding against context")
-    axes.set_ylim(bottom=0)
+    axes.set_ylim(0, 1.2 * bound[0])
     figure.savefig(out / "context.svg")
 
     figure, axes = pyplot.subplots()
