@@ -23,6 +23,15 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
+def wide_folder(tmp_path_factory):
+    """Large enough that the drivers wake every thread, for chunks and for single tokens."""
+    config = bitnet_config(
+        hidden_size=512, intermediate_size=1100, layers=2, heads=8, kv_heads=2, vocab_size=203
+    )
+    return write_checkpoint(tmp_path_factory.mktemp("model") / "wide", config, seed=6)
+
+
+@pytest.fixture(scope="module")
 def ids():
     return np.random.default_rng(1).integers(0, 203, 70).tolist()
 
@@ -77,9 +86,11 @@ def test_rows_that_are_no_multiple_of_four_equal_the_reference(folder, ids, isa)
 
 @pytest.mark.parametrize("kv_dtype", ["f16", "f32", "i8"])
 @pytest.mark.parametrize("isa", SETS)
-def test_results_do_not_depend_on_chunks_threads_or_the_cache(folder, ids, isa, kv_dtype):
+@pytest.mark.parametrize("shape", ["folder", "wide_folder"])
+def test_results_do_not_depend_on_chunks_threads_or_the_cache(request, shape, ids, isa, kv_dtype):
+    folder = request.getfixturevalue(shape)
     whole = engine.load(folder, isa=isa, threads=2, kv_dtype=kv_dtype).logits(ids)
-    for threads in (1, 2):
+    for threads in (1, 2, 3):
         model = engine.load(folder, isa=isa, threads=threads, kv_dtype=kv_dtype)
         for sizes in ([1] * len(ids), [7] * 10, [64, 1, 5], [1, 69]):
             cache = model.new_cache(len(ids))
