@@ -108,7 +108,7 @@ typedef struct {
     int lanes;          /* bytes per vector register: 16, 32 or 64 */
     int tokens_at_once; /* tokens a tile call takes at most */
     tn_tile_fn *tile;
-    int unpack_from; /* tokens that repay unpacking; 0: none do, and there is no unpack, no panel */
+    int unpack_from; /* tokens that repay unpacking; 0: none do, and unpack and panel may be NULL */
     tn_unpack_fn *unpack;
     tn_panel_fn *panel;
     tn_scale_fn *scale;
