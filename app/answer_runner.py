@@ -51,6 +51,7 @@ class AnswerRunner(QObject):
         self._answer: Message | None = None  # that the request writes
         self._stopping = False
         self._saved_at = 0.0
+        self._saved_length = 0  # of the answer's text
         engine.unloaded.connect(self._on_unloaded)
         engine.loaded.connect(self._on_loaded)
         engine.steps_ready.connect(self._on_steps)
@@ -86,7 +87,7 @@ class AnswerRunner(QObject):
         asked = path[-1]
         history = tuple({"role": str(m.role), "content": m.text} for m in path if m.text)
         self._answer = self._store.add(asked.chat_id, asked.id, Role.ASSISTANT, "", State.WRITING)
-        self._saved_at = time.monotonic()
+        self._saved_at, self._saved_length = time.monotonic(), 0
         self.started.emit(self._answer)
         self._start(Request(model, history))
 
@@ -124,7 +125,8 @@ class AnswerRunner(QObject):
         now = time.monotonic()
         if now - self._saved_at >= CHECKPOINT_SECONDS:
             self._saved_at = now
-            self._store.save(self._answer)
+            self._store.append_text(self._answer.id, self._answer.text[self._saved_length :])
+            self._saved_length = len(self._answer.text)
 
     @Slot(object)
     def _on_finished(self, ending: Ending) -> None:

@@ -200,7 +200,8 @@ class ChatController(QObject):
                 self._drafts.put_before(message.chat_id, message.text)
         chats = self._store.chats()
         self._chats.set_chats(chats)
-        if self._chat is not None and self._chat not in chats:  # it held nothing else
+        if self._chat is not None and all(c.id != self._chat_id for c in chats):
+            # It held nothing else.
             self._drafts.move(self._chat.id, None)
             self._show(None)
         self.draft_changed.emit(self._drafts.of(self._chat_id))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ternchat.app.answer_runner import AnswerRunner
 from ternchat.app.chat_controller import ChatController
-from ternchat.app.core.chat_store import ChatStore, MemoryChatStore
+from ternchat.app.core.memory_chat_store import MemoryChatStore
 from ternchat.app.core.model_store import ModelStore
 from ternchat.app.core.thread_choice import threads_for
 from ternchat.app.core.turn import LoadOptions
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from ternchat.app.cli.arguments import Options
+    from ternchat.app.core.chat_store import ChatStore
     from ternchat.app.core.paths import DataPaths
 
 

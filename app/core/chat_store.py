@@ -1,78 +1,164 @@
-"""Where chats are kept: the interface, and the one that forgets them when the program ends."""
+"""Where chats are kept: the interface of every store."""
 
-from dataclasses import replace
-from itertools import count
-from typing import Protocol
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
 
-from .conversation import Chat, Message, Role, State
+from .attachments import Attachment
+from .conversation import Chat, ChatTree, Message, ReadPosition, Role, State
+from .errors import AppError
+from .word_search import Span
+
+TRASH_DAYS = 30
+
+
+class StorageError(AppError):
+    """Chats cannot be read or written."""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A place where a search found something: a message, or a title (`message_id` None)."""
+
+    chat_id: int
+    message_id: int | None
+    title: str
+    snippet: tuple[Span, ...]
 
 
 class ChatStore(Protocol):
-    """Keeps chats and their messages; every call has taken effect when it returns."""
+    """Keeps chats and their trees of messages; every call has taken effect when it returns.
+
+    What is not there any more is a KeyError; what cannot be kept is a StorageError, and nothing
+    has changed then.
+    """
+
+    # Chats
 
     def chats(self) -> list[Chat]:
-        """All chats, the one last added to first."""
+        """All chats outside the trash: the pinned ones first, then the one last added to."""
 
-    def create_chat(self, title: str) -> Chat:
-        """A new chat without messages."""
+    def chat(self, chat_id: int) -> Chat:
+        """One chat, in the trash or not."""
+
+    def create_chat(self, title: str, *, temporary: bool = False) -> Chat:
+        """A new chat without messages; a temporary one never touches the disk."""
+
+    def set_title(self, chat_id: int, title: str) -> None:
+        """Replace a title that the person has not chosen."""
+
+    def rename(self, chat_id: int, title: str) -> None:
+        """Give a chat the title a person chose: it stays."""
+
+    def set_chat_pinned(self, chat_id: int, pinned: bool) -> None:
+        """Keep a chat at the top of the list, or no longer."""
+
+    def set_unread(self, chat_id: int, unread: bool) -> None:
+        """Remember that an answer has not been seen, or that it has."""
+
+    def trash(self, chat_ids: Iterable[int]) -> None:
+        """Move chats to the trash."""
+
+    def restore(self, chat_ids: Iterable[int]) -> None:
+        """Take chats out of the trash."""
+
+    def trashed(self) -> list[Chat]:
+        """What lies in the trash, the newest first."""
+
+    def purge(self, chat_ids: Iterable[int]) -> None:
+        """Delete chats for ever."""
+
+    def purge_old(self, days: int = TRASH_DAYS) -> None:
+        """Delete for ever what was deleted that long ago, and chats that hold nothing."""
+
+    # What belongs to a chat
+
+    def draft(self, chat_id: int | None) -> str:
+        """What is typed but not sent; None is the chat that does not exist yet."""
+
+    def set_draft(self, chat_id: int | None, text: str) -> None:
+        """Replace the draft."""
+
+    def settings(self, chat_id: int) -> dict[str, Any]:
+        """The chat's settings as they were given to `set_settings`; empty at first."""
+
+    def set_settings(self, chat_id: int, settings: Mapping[str, Any]) -> None:
+        """Replace the settings: anything that JSON can hold."""
+
+    def read_position(self, chat_id: int) -> ReadPosition | None:
+        """Where somebody stopped reading; None is the end."""
+
+    def set_read_position(self, chat_id: int, position: ReadPosition | None) -> None:
+        """Remember where somebody stopped reading."""
+
+    # Messages
 
     def messages(self, chat_id: int) -> list[Message]:
-        """The chat from its first message to its newest, then what waits in the queue."""
+        """The shown branch from its first message to its newest, then what waits in the queue."""
 
-    def add(self, chat_id: int, parent: int | None, role: Role, text: str, state: State) -> Message:
-        """A new message."""
+    def message(self, message_id: int) -> Message:
+        """One message, shown or not."""
 
-    def save(self, message: Message) -> None:
-        """Replace the stored message of the same id."""
+    def siblings(self, message_id: int) -> list[int]:
+        """The messages that follow the same one, itself included, in order of creation.
 
-    def remove(self, message_id: int) -> None:
-        """Take a message that nothing follows out of its chat; an emptied chat goes too."""
+        What waits in the queue has no place in the tree yet, and no siblings.
+        """
 
+    def select(self, message_id: int) -> None:
+        """Show the branch that holds the message, now and later."""
 
-class MemoryChatStore:
-    """Keeps chats in memory."""
+    def add(
+        self,
+        chat_id: int,
+        parent: int | None,
+        role: Role,
+        text: str,
+        state: State,
+        attachments: Iterable[Attachment] = (),
+    ) -> Message:
+        """A new message; among its siblings it is the one shown.
 
-    def __init__(self) -> None:
-        self._ids = count(1)
-        self._chats: dict[int, Chat] = {}  # in order of last use
-        self._messages: dict[int, Message] = {}
-
-    def chats(self) -> list[Chat]:
-        """All chats, the one last added to first."""
-        return list(reversed(self._chats.values()))
-
-    def create_chat(self, title: str) -> Chat:
-        """A new chat without messages."""
-        chat = Chat(next(self._ids), title)
-        self._chats[chat.id] = chat
-        return chat
-
-    def messages(self, chat_id: int) -> list[Message]:
-        """The chat from its first message to its newest, then what waits in the queue."""
-        mine = [m for m in self._messages.values() if m.chat_id == chat_id]
-        queued = [m for m in mine if m.state is State.QUEUED]
-        # Of several messages that follow the same one, the newest is the one shown.
-        following = {m.parent: m for m in mine if m.state is not State.QUEUED}
-        path: list[Message] = []
-        message = following.get(None)
-        while message is not None:
-            path.append(message)
-            message = following.get(message.id)
-        return path + queued
-
-    def add(self, chat_id: int, parent: int | None, role: Role, text: str, state: State) -> Message:
-        """A new message."""
-        message = Message(next(self._ids), chat_id, parent, role, text, state)
-        self._messages[message.id] = message
-        self._chats[chat_id] = self._chats.pop(chat_id)
-        return message
+        What was deleted cannot be followed: a KeyError.
+        """
 
     def save(self, message: Message) -> None:
-        """Replace the stored message of the same id."""
-        self._messages[message.id] = replace(message)
+        """Replace the stored message of the same id.
+
+        One that leaves the queue is shown among its siblings from then on.
+        """
+
+    def append_text(self, message_id: int, text: str) -> None:
+        """Let an answer grow."""
+
+    def pin_message(self, message_id: int, pinned: bool) -> None:
+        """Keep a message in the model's view, or no longer."""
+
+    def delete_message(self, message_id: int) -> None:
+        """Take away a message with all that follows it, until it is restored or 30 days old."""
+
+    def restore_message(self, message_id: int) -> None:
+        """Bring back what `delete_message` took away."""
 
     def remove(self, message_id: int) -> None:
-        """Take a message that nothing follows out of its chat; an emptied chat goes too."""
-        chat_id = self._messages.pop(message_id).chat_id
-        if all(m.chat_id != chat_id for m in self._messages.values()):
-            del self._chats[chat_id]
+        """Take out, for ever, a message that nothing follows; an emptied chat goes too."""
+
+    # Whole chats
+
+    def copy_path(self, message_id: int) -> Chat:
+        """A new chat with copies of the message and of all those it follows."""
+
+    def tree(self, chat_id: int) -> ChatTree:
+        """The chat with all its branches; without what was deleted."""
+
+    def add_tree(self, tree: ChatTree) -> Chat:
+        """A new chat like the given one; chat and messages get ids of their own."""
+
+    def search(self, query: str, limit: int = 50) -> list[Hit]:
+        """Titles, then complete messages, with words that begin like all of those asked for.
+
+        Titles come in the order of `chats`, messages the newest first.
+        """
+
+    def close(self) -> None:
+        """Let go of files."""

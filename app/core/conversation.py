@@ -1,12 +1,20 @@
 """What a chat is made of: frozen records, changed by replacing them."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 
+from .attachments import Attachment
 from .turn import Ending
 
 TITLE_LENGTH = 48
+
+
+def now() -> datetime:
+    """This moment, as records keep it."""
+    return datetime.now(UTC)
 
 
 class Role(StrEnum):
@@ -24,6 +32,7 @@ class State(StrEnum):
     DONE = "done"
     STOPPED = "stopped"
     FAILED = "failed"
+    INTERRUPTED = "interrupted"  # the program ended while it was written
 
 
 @dataclass(frozen=True)
@@ -35,6 +44,9 @@ class AnswerStats:
         finish_reason: "stop", "length", "cancelled" or "context".
         prompt_tokens, new_tokens: what was read and written.
         prefill_tokens_per_second, decode_tokens_per_second: None when unknown.
+        first_token_seconds: from the request to the first token; None when unknown.
+        kernel, threads: the kernel set that computed it, and on how many threads.
+        seed: of the sampling; None when it was not fixed.
 
     """
 
@@ -44,6 +56,10 @@ class AnswerStats:
     new_tokens: int = 0
     prefill_tokens_per_second: float | None = None
     decode_tokens_per_second: float | None = None
+    first_token_seconds: float | None = None
+    kernel: str | None = None
+    threads: int | None = None
+    seed: int | None = None
 
     @classmethod
     def of(cls, model: str, ending: Ending) -> "AnswerStats | None":
@@ -60,10 +76,27 @@ class AnswerStats:
             decode_tokens_per_second=timings.decode_tokens_per_second,
         )
 
+    def to_dict(self) -> dict[str, Any]:
+        """All that is known, as JSON can hold it."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "AnswerStats":
+        """The record that `to_dict` wrote; keys of newer versions are left out."""
+        known = {f.name for f in fields(cls)}
+        return cls(**{name: value for name, value in values.items() if name in known})
+
 
 @dataclass(frozen=True)
 class Message:
-    """One message; `parent` is the message it follows, None for the first of a chat."""
+    """One message of a tree.
+
+    Attributes:
+        parent: the message it follows, None for the first of a chat; messages with the same
+            parent are siblings, of which a chat shows one.
+        pinned: stays in the model's view when older messages are left out.
+
+    """
 
     id: int
     chat_id: int
@@ -72,6 +105,9 @@ class Message:
     text: str
     state: State = State.DONE
     stats: AnswerStats | None = None
+    created: datetime = field(default_factory=now)
+    pinned: bool = False
+    attachments: tuple[Attachment, ...] = ()
 
     @property
     def shown_text(self) -> str:
@@ -81,11 +117,52 @@ class Message:
 
 @dataclass(frozen=True)
 class Chat:
-    """One conversation as the list of chats shows it."""
+    """One conversation as the list of chats shows it.
+
+    Attributes:
+        created, used: when it was begun, and when a message last came to it.
+        named: the person gave it its title, which then stays.
+        unread: an answer nobody has seen.
+        temporary: kept in memory only.
+        trashed: since when it lies in the trash; None outside.
+
+    """
 
     id: int
     title: str
-    created: datetime = field(default_factory=lambda: datetime.now(UTC))
+    created: datetime = field(default_factory=now)
+    used: datetime = field(default_factory=now)
+    named: bool = False
+    pinned: bool = False
+    unread: bool = False
+    temporary: bool = False
+    trashed: datetime | None = None
+
+
+@dataclass(frozen=True)
+class ReadPosition:
+    """Where somebody stopped reading: a message, and the part of it above the window's edge."""
+
+    message_id: int
+    fraction: float = 0.0
+
+
+@dataclass(frozen=True)
+class ChatTree:
+    """A whole chat with all its branches, as it is copied, exported and imported.
+
+    Attributes:
+        messages: all of them, parents before their children, siblings in order of creation.
+        shown: the ids in the order in which they were last put on the screen; of siblings, the
+            one that comes last is shown.
+
+    """
+
+    chat: Chat
+    messages: tuple[Message, ...]
+    shown: tuple[int, ...]
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    draft: str = ""
 
 
 def title_of(text: str) -> str:

@@ -48,20 +48,27 @@ class ChatListModel(QAbstractListModel):
 
     def set_chats(self, chats: list[Chat]) -> None:
         """Bring the rows into the order of `chats`, with the smallest change that does it."""
-        if chats == self._chats:
-            return
-        if chats and chats[1:] == self._chats:
+        before, ids = [chat.id for chat in self._chats], [chat.id for chat in chats]
+        if ids == before:
+            changed = [row for row, chat in enumerate(chats) if chat != self._chats[row]]
+            self._chats = list(chats)
+        elif ids[1:] == before:
             self.beginInsertRows(QModelIndex(), 0, 0)
             self._chats = list(chats)
             self.endInsertRows()
-        elif (row := self._row_moved_to_top(chats)) > 0:
+            return
+        elif (row := self._row_moved_to_top(ids)) > 0:
             self.beginMoveRows(QModelIndex(), row, row, QModelIndex(), 0)
             self._chats = list(chats)
             self.endMoveRows()
+            changed = list(range(len(chats)))
         else:
             self.beginResetModel()
             self._chats = list(chats)
             self.endResetModel()
+            return
+        if changed:
+            self.dataChanged.emit(self.index(changed[0]), self.index(changed[-1]))
 
     def row_of(self, chat_id: int | None) -> int:
         """The chat's row; -1 when it has none."""
@@ -82,10 +89,10 @@ class ChatListModel(QAbstractListModel):
         (self._unread.add if unread else self._unread.discard)(chat_id)
         self._announce(chat_id)
 
-    def _row_moved_to_top(self, chats: list[Chat]) -> int:
-        row = self.row_of(chats[0].id) if chats else -1
-        others = self._chats[:row] + self._chats[row + 1 :] if row >= 0 else None
-        return row if others == chats[1:] else -1
+    def _row_moved_to_top(self, ids: list[int]) -> int:
+        row = self.row_of(ids[0]) if ids else -1
+        others = [chat.id for chat in self._chats[:row] + self._chats[row + 1 :]]
+        return row if others == ids[1:] else -1
 
     def _mark(self, chat_id: int) -> str:
         if chat_id == self._answering:

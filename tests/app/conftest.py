@@ -11,7 +11,7 @@ from PySide6.QtCore import QThread
 from ternchat.app.answer_runner import AnswerRunner
 from ternchat.app.chat_controller import ChatController
 from ternchat.app.context import follow_engine
-from ternchat.app.core.chat_store import MemoryChatStore
+from ternchat.app.core.memory_chat_store import MemoryChatStore
 from ternchat.app.core.model_store import ModelStore
 from ternchat.app.core.paths import DataPaths
 from ternchat.app.core.turn import LoadOptions

@@ -1,4 +1,4 @@
-"""Chats in memory, problems in words, numbers of the engine: no Qt."""
+"""Titles, problems in words, numbers of the engine: no Qt."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -6,8 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from ternchat.app.core.chat_store import MemoryChatStore
-from ternchat.app.core.conversation import Message, Role, State, title_of
+from ternchat.app.core.conversation import Message, Role, title_of
 from ternchat.app.core.model_store import InstalledModel
 from ternchat.app.core.problem import Problem
 from ternchat.app.core.statistics import Statistics
@@ -31,41 +30,6 @@ def timings(tokens, seconds):
         prefill_tokens_per_second=100.0,
         decode_tokens_per_second=(tokens - 1) / seconds if seconds else None,
     )
-
-
-def test_a_chat_reads_from_its_first_message_to_its_newest_then_the_queue():
-    store = MemoryChatStore()
-    chat = store.create_chat("t")
-    one = store.add(chat.id, None, Role.USER, "one", State.DONE)
-    reply = store.add(chat.id, one.id, Role.ASSISTANT, "1", State.WRITING)
-    two = store.add(chat.id, reply.id, Role.USER, "two", State.QUEUED)
-    three = store.add(chat.id, reply.id, Role.USER, "three", State.QUEUED)
-    assert [m.text for m in store.messages(chat.id)] == ["one", "1", "two", "three"]
-    store.save(replace(two, state=State.DONE))
-    store.add(chat.id, two.id, Role.ASSISTANT, "2", State.WRITING)
-    assert [m.text for m in store.messages(chat.id)] == ["one", "1", "two", "2", "three"]
-    assert store.messages(chat.id)[-1] == three
-
-
-def test_of_two_answers_to_one_question_the_newer_is_shown():
-    store = MemoryChatStore()
-    chat = store.create_chat("t")
-    one = store.add(chat.id, None, Role.USER, "one", State.DONE)
-    store.add(chat.id, one.id, Role.ASSISTANT, "old", State.DONE)
-    store.add(chat.id, one.id, Role.ASSISTANT, "new", State.DONE)
-    assert [m.text for m in store.messages(chat.id)] == ["one", "new"]
-
-
-def test_the_chat_last_used_comes_first_and_an_emptied_one_goes():
-    store = MemoryChatStore()
-    first, second = store.create_chat("a"), store.create_chat("b")
-    message = store.add(first.id, None, Role.USER, "x", State.DONE)
-    store.add(second.id, None, Role.USER, "y", State.DONE)
-    reply = store.add(first.id, message.id, Role.ASSISTANT, "z", State.DONE)
-    assert store.chats() == [first, second]
-    store.remove(reply.id)
-    store.remove(message.id)
-    assert store.chats() == [second]
 
 
 def test_a_model_s_leading_blanks_are_kept_but_not_shown():
