@@ -77,6 +77,8 @@ class ModelConfig:
         for name in ("attention_bias", "mlp_bias"):
             if fields.flag(name):
                 raise fields.unsupported(name, "projections without biases")
+        if fields.flag("rope_interleaved"):
+            raise fields.unsupported("rope_interleaved", "rotary pairs half a head apart")
         hidden_act = fields.required("hidden_act")
         if hidden_act not in ACTIVATIONS:
             raise fields.unsupported("hidden_act", " or ".join(ACTIVATIONS))

@@ -49,7 +49,8 @@ def load(
     """The model in a Hugging Face folder.
 
     Args:
-        path: folder with config.json, model.safetensors and, for texts, the tokenizer's files.
+        path: folder with config.json, model.safetensors (or its shards and their index) and, for
+            texts, the tokenizer's files.
         threads: threads to compute with; None: one per physical core.
         isa: kernel set; None: TERNCHAT_ISA, else the fastest this machine can run.
         device: "auto" or "cpu".
@@ -102,12 +103,12 @@ class _Loader:
         free = backend.available_memory()
         if memory.allocated(1) > free:
             raise NotEnoughMemoryError(
-                f"the model in {checkpoint.path.parent}", memory.allocated(1), free
+                f"the model in {checkpoint.folder}", memory.allocated(1), free
             )
         self._advance(0)
         tokenizer = None
-        if exists(checkpoint.path.parent / "tokenizer.json"):
-            tokenizer = Tokenizer.from_folder(checkpoint.path.parent, config)
+        if exists(checkpoint.folder / "tokenizer.json"):
+            tokenizer = Tokenizer.from_folder(checkpoint.folder, config)
         self._arena = _Arena(self._packed_bytes())
         layers = tuple(self._layer(i) for i in range(config.num_hidden_layers))
         embedding = self._dense("model.embed_tokens.weight")
@@ -235,7 +236,7 @@ class _Loader:
     def _advance(self, nbytes: int) -> None:
         self._done += nbytes
         if self._progress is not None and self._progress(self._done, self._total) is False:
-            raise LoadCancelled(f"loading {self._checkpoint.path.parent} was cancelled")
+            raise LoadCancelled(f"loading {self._checkpoint.folder} was cancelled")
 
 
 class _Arena:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -95,7 +94,7 @@ class Model:
         tokenizer: Tokenizer | None,
     ) -> None:
         self.config = config
-        self.path = Path(checkpoint.path).parent
+        self.path = checkpoint.folder
         self.memory = memory
         self.kernels = kernels
         self.kv_dtype = kv_dtype

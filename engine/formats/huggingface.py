@@ -1,8 +1,7 @@
-"""A checkpoint as Hugging Face stores it: model.safetensors, held against its ModelConfig."""
+"""A checkpoint as Hugging Face stores it: safetensors, held against its ModelConfig."""
 
 import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,9 +10,9 @@ import numpy.typing as npt
 from ternchat.engine.config import ModelConfig, TensorSpec
 from ternchat.engine.errors import ModelFileError, UnsupportedModelError
 from ternchat.engine.formats.dtypes import to_f32
-from ternchat.engine.formats.files import exists, model_folder
+from ternchat.engine.formats.files import model_folder
 from ternchat.engine.formats.json_file import shown
-from ternchat.engine.formats.safetensors import SafetensorsFile
+from ternchat.engine.formats.weight_files import WeightFiles
 
 _FLOATS = {"BF16": "bf16", "F16": "f16", "F32": "f32"}
 _SMALLEST_NORMAL = float(np.finfo(np.float32).tiny)
@@ -71,44 +70,48 @@ class MasterTernary:
 
 
 class HuggingFaceCheckpoint:
-    """The tensors of a model folder, each known to have the name, dtype and shape it must have."""
+    """The tensors of a model folder, each known to have the name, dtype and shape it must have.
+
+    Attributes:
+        folder: the model's folder.
+    """
 
     def __init__(self, folder: str | os.PathLike[str], config: ModelConfig) -> None:
-        self.path = _weights_path(model_folder(folder))
+        self.folder = model_folder(folder)
         self.config = config
         self._specs = {spec.name: spec for spec in config.tensors()}
         self._scales: dict[str, float] = {}
-        self._file = SafetensorsFile(self.path)
+        self._files = WeightFiles(self.folder)
         try:
             for spec in self._specs.values():
                 self._check(spec)
             self._check_no_others()
         except (ModelFileError, UnsupportedModelError):
-            self._file.close()
+            self._files.close()
             raise
 
     @property
     def total_bytes(self) -> int:
         """The bytes of all tensors the model uses."""
-        return sum(self._file.size(name) for name in self._specs)
+        return sum(self._files.size(name) for name in self._specs)
 
     def size(self, name: str) -> int:
         """The bytes of one tensor in the file."""
-        return self._file.size(name)
+        return self._files.size(name)
 
     def dense(self, name: str) -> Dense:
         """The embedding or the head, left in the mapped file where its alignment allows it."""
         array = self._array(name, ("embedding", "head"))
         aligned = np.require(array, requirements="A")
-        return Dense(name, aligned, _FLOATS[self._file.dtype(name)], aligned is array)
+        return Dense(name, aligned, _FLOATS[self._files.dtype(name)], aligned is array)
 
     def norm(self, name: str) -> npt.NDArray[np.float32]:
         """The weights of a norm, copied to float32."""
-        values = to_f32(self._array(name, ("norm",)), _FLOATS[self._file.dtype(name)])
+        values = to_f32(self._array(name, ("norm",)), _FLOATS[self._files.dtype(name)])
         if not np.isfinite(values).all():
             index = int(np.argmin(np.isfinite(values)))
             raise ModelFileError(
-                f"{self.path}: tensor {name} is {values[index]} at {index}; expected finite numbers"
+                f"{self._at(name)} is {values[index]} at {index}; expected finite numbers"
             )
         return values
 
@@ -116,104 +119,93 @@ class HuggingFaceCheckpoint:
         """A projection, packed with its scale or as full-precision weights."""
         array = self._array(name, ("ternary",))
         rows, columns = self._specs[name].shape
-        source = str(self.path)
+        source = self._files.source(name)
         if name in self._scales:
             return PackedTernary(source, name, array, rows, columns, self._scales[name])
-        return MasterTernary(source, name, array, rows, columns, _FLOATS[self._file.dtype(name)])
+        return MasterTernary(source, name, array, rows, columns, _FLOATS[self._files.dtype(name)])
 
     def check_unchanged(self) -> None:
         """Raises when the mapped file has another size than when it was opened."""
-        self._file.check_unchanged()
+        self._files.check_unchanged()
 
     def close(self) -> None:
         """Lets go of the file; arrays handed out stay valid."""
-        self._file.close()
+        self._files.close()
+
+    def _at(self, name: str) -> str:
+        """The tensor and its file, as an error begins."""
+        return f"{self._files.source(name)}: tensor {name}"
 
     def _array(self, name: str, roles: tuple[str, ...]) -> npt.NDArray[Any]:
         spec = self._specs[name]
         if spec.role not in roles:
             raise ValueError(f"{name} is a tensor of role {spec.role}; expected {roles}")
-        return self._file.array(name)
+        return self._files.array(name)
 
     def _check(self, spec: TensorSpec) -> None:
-        if spec.name not in self._file:
+        if spec.name not in self._files:
             raise ModelFileError(
-                f"{self.path}: tensor {spec.name} is missing; expected it with shape"
-                f" {list(spec.shape)}"
+                f"{self._at(spec.name)} is missing; expected it with shape {list(spec.shape)}"
             )
-        if spec.role == "ternary" and self._file.dtype(spec.name) == "U8":
+        if spec.role == "ternary" and self._files.dtype(spec.name) == "U8":
             rows, columns = spec.shape
             self._check_shape(spec.name, ((rows + 3) // 4, columns))
             self._scales[spec.name] = self._scale(f"{spec.name}_scale")
             return
         self._check_float(spec.name, "U8, " if spec.role == "ternary" else "")
         self._check_shape(spec.name, spec.shape)
-        if spec.role == "ternary" and f"{spec.name}_scale" in self._file:
+        if spec.role == "ternary" and f"{spec.name}_scale" in self._files:
             raise UnsupportedModelError(
-                f"{self.path}: tensor {spec.name} is {self._file.dtype(spec.name)} beside a"
+                f"{self._at(spec.name)} is {self._files.dtype(spec.name)} beside a"
                 " weight_scale, which is not supported; supported: packed U8 with a weight_scale,"
                 " or full-precision weights without one"
             )
 
     def _scale(self, name: str) -> float:
         """The multiplier that a stored scale stands for."""
-        if name not in self._file:
-            raise ModelFileError(f"{self.path}: tensor {name} is missing; packed weights need it")
+        if name not in self._files:
+            raise ModelFileError(f"{self._at(name)} is missing; packed weights need it")
         if not self.config.quantized:
             raise ModelFileError(
-                f"{self.path}: tensor {name} is there, but config.json has no quantization_config"
+                f"{self._at(name)} is there, but config.json has no quantization_config"
                 " to say whether it multiplies or divides"
             )
         self._check_float(name)
-        if self._file.shape(name) not in ((), (1,)):
+        if self._files.shape(name) not in ((), (1,)):
             raise self._wrong_shape(name, "[1] or []")
         stored = float(
-            to_f32(self._file.array(name), _FLOATS[self._file.dtype(name)]).reshape(-1)[0]
+            to_f32(self._files.array(name), _FLOATS[self._files.dtype(name)]).reshape(-1)[0]
         )
         scale = 1.0 / stored if self.config.scale_divides and stored else stored
         largest = 1.0 / _SMALLEST_NORMAL
         if not all(_SMALLEST_NORMAL <= value <= largest for value in (stored, scale)):
-            raise ModelFileError(
-                f"{self.path}: tensor {name} is {stored}; expected a positive finite scale"
-            )
+            raise ModelFileError(f"{self._at(name)} is {stored}; expected a positive finite scale")
         return scale
 
     def _check_float(self, name: str, others: str = "") -> None:
-        dtype = self._file.dtype(name)
+        dtype = self._files.dtype(name)
         if dtype not in _FLOATS:
             raise ModelFileError(
-                f"{self.path}: tensor {name} has dtype {dtype}; expected {others}BF16, F16 or F32"
+                f"{self._at(name)} has dtype {dtype}; expected {others}BF16, F16 or F32"
             )
 
     def _check_shape(self, name: str, expected: tuple[int, ...]) -> None:
-        if self._file.shape(name) != expected:
+        if self._files.shape(name) != expected:
             raise self._wrong_shape(name, f"{list(expected)} from config.json")
 
     def _wrong_shape(self, name: str, expected: str) -> ModelFileError:
-        found = list(self._file.shape(name))
-        return ModelFileError(f"{self.path}: tensor {name} has shape {found}; expected {expected}")
+        found = list(self._files.shape(name))
+        return ModelFileError(f"{self._at(name)} has shape {found}; expected {expected}")
 
     def _check_no_others(self) -> None:
         """Raises at a tensor that the forward pass would leave out although it may matter."""
         harmless = {f"{name}_scale" for name in self._scales}
         if self.config.tie_word_embeddings:
             harmless.add("lm_head.weight")
-        for name in self._file.names:
+        for name in self._files.names:
             known = name in self._specs or name in harmless
             if not known and not name.endswith(".rotary_emb.inv_freq"):
                 raise ModelFileError(
-                    f"{self.path}: tensor {shown(name)} is not part of a"
+                    f"{self._files.source(name)}: tensor {shown(name)} is not part of a"
                     f" {self.config.architecture} as config.json describes it"
                 )
-
-
-def _weights_path(folder: Path) -> Path:
-    path = folder / "model.safetensors"
-    if exists(path):
-        return path
-    if exists(folder / "model.safetensors.index.json"):
-        raise UnsupportedModelError(
-            f"{folder} holds its weights in several files (model.safetensors.index.json), which is"
-            " not supported yet; supported: one model.safetensors"
-        )
-    raise ModelFileError(f"{path} is missing; expected the model's weights there")

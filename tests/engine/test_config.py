@@ -117,6 +117,90 @@ def test_a_llama_with_bitnet_quantisation_has_no_sub_norms_an_own_head_and_divid
     assert (tensors[-1].name, tensors[-1].role) == ("lm_head.weight", "head")
 
 
+# The fields that the tools wrote which made these files; Falcon-E's dimensions follow from its
+# published sizes: 999 MB of file and 864 million stored numbers have no other solution.
+PUBLISHED = {
+    "Falcon3-1B-Instruct-1.58bit": {
+        "head_dim": 256,
+        "hidden_size": 2048,
+        "intermediate_size": 8192,
+        "num_attention_heads": 8,
+        "num_hidden_layers": 18,
+        "num_key_value_heads": 4,
+        "rms_norm_eps": 1e-06,
+        "rope_scaling": None,
+        "rope_theta": 1000042,
+        "vocab_size": 131072,
+        "max_position_embeddings": 8192,
+        "bos_token_id": 11,
+        "eos_token_id": 11,
+        "is_bitnet_config": True,
+        "pretraining_tp": 1,
+        "quantization_config": {"quant_method": "bitnet", "modules_to_not_convert": None},
+    },
+    "Falcon-E-3B-Instruct": {
+        "head_dim": 128,
+        "hidden_size": 2048,
+        "intermediate_size": 13312,
+        "num_attention_heads": 16,
+        "num_hidden_layers": 32,
+        "num_key_value_heads": 2,
+        "rms_norm_eps": 1e-05,
+        "rope_scaling": None,
+        "rope_theta": 500000.0,
+        "vocab_size": 32768,
+        "max_position_embeddings": 32768,
+        "bos_token_id": 1,
+        "eos_token_id": 11,
+        "is_bitnet_config": True,
+        "pretraining_tp": 1,
+        "quantization_config": {"quant_method": "bitnet", "modules_to_not_convert": ["lm_head"]},
+    },
+    "Llama3-8B-1.58-100B-tokens": {
+        "hidden_size": 4096,
+        "intermediate_size": 14336,
+        "num_attention_heads": 32,
+        "num_hidden_layers": 32,
+        "num_key_value_heads": 8,
+        "rms_norm_eps": 1e-05,
+        "rope_interleaved": False,
+        "rope_scaling": None,
+        "rope_theta": 500000.0,
+        "vocab_size": 128256,
+        "max_position_embeddings": 8192,
+        "bos_token_id": 128000,
+        "eos_token_id": 128009,
+        "is_bitnet_config": True,
+        "pretraining_tp": 1,
+        "quantization_config": {
+            "quant_method": "bitnet",
+            "modules_to_not_convert": None,
+            "bits": 2,
+        },
+    },
+}
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_a_published_llama_with_ternary_weights_is_read(name):
+    common = {
+        "architectures": ["LlamaForCausalLM"],
+        "attention_bias": False,
+        "attention_dropout": 0.0,
+        "hidden_act": "silu",
+        "initializer_range": 0.02,
+        "mlp_bias": False,
+        "model_type": "llama",
+        "tie_word_embeddings": False,
+        "torch_dtype": "bfloat16",
+        "use_cache": True,
+    }
+    config = parse(common | PUBLISHED[name])
+    assert config.scale_divides
+    assert not config.sub_norms
+    assert config.q_size == config.num_attention_heads * config.head_dim
+
+
 def test_a_head_dim_of_its_own_widens_the_projections():
     config = parse(LLAMA, head_dim=128)
     shapes = {spec.name: spec.shape for spec in config.tensors()}

@@ -356,12 +356,6 @@ def test_missing_weights_are_refused(tmp_path):
         HuggingFaceCheckpoint(tmp_path, CONFIG)
 
 
-def test_sharded_weights_are_not_supported_yet(tmp_path):
-    (tmp_path / "model.safetensors.index.json").write_text("{}")
-    with pytest.raises(UnsupportedModelError, match=r"in several files .*supported: one model"):
-        HuggingFaceCheckpoint(tmp_path, CONFIG)
-
-
 def test_gguf_is_not_supported_yet(tmp_path):
     with pytest.raises(UnsupportedModelError, match="GGUF"):
         HuggingFaceCheckpoint(tmp_path / "ggml-model-i2_s.gguf", CONFIG)

@@ -93,6 +93,58 @@ CASES = {
         "head_dim": 48,
         "tie_word_embeddings": True,
     },
+    # as Falcon3 is: few heads of 256 that are together wider or narrower than the model
+    "llama with heads wider than the model": {
+        "family": llama_config,
+        "hidden_size": 144,
+        "intermediate_size": 332,
+        "layers": 3,
+        "heads": 3,
+        "kv_heads": 1,
+        "head_dim": 256,
+        "vocab_size": 523,
+        "rms_norm_eps": 1e-6,
+        "rope_theta": 1000042.0,
+    },
+    "llama with heads narrower than the model": {
+        "family": llama_config,
+        "hidden_size": 252,
+        "intermediate_size": 136,
+        "layers": 2,
+        "heads": 6,
+        "kv_heads": 2,
+        "head_dim": 14,
+        "dtype": "f16",
+    },
+    "llama in five files": {
+        "family": llama_config,
+        "hidden_size": 132,
+        "intermediate_size": 260,
+        "layers": 3,
+        "heads": 4,
+        "kv_heads": 4,
+        "head_dim": 34,
+        "files": 5,
+    },
+    "llama with scales that multiply": {
+        "family": llama_config,
+        "hidden_size": 96,
+        "intermediate_size": 256,
+        "layers": 3,
+        "heads": 4,
+        "kv_heads": 2,
+        "quantization_config": {"quant_method": "bitnet", "linear_class": "autobitlinear"},
+    },
+    "llama with master weights": {
+        "family": llama_config,
+        "hidden_size": 112,
+        "intermediate_size": 224,
+        "layers": 3,
+        "heads": 7,
+        "kv_heads": 7,
+        "packed": False,
+        "quantization_config": {"quant_method": "bitnet", "linear_class": "autobitlinear"},
+    },
 }
 
 
@@ -110,12 +162,14 @@ def reference_logits(folder, ids):
 
 
 @pytest.fixture(scope="module", params=CASES)
-def case(request, tmp_path_factory):
+def case(request, tmp_path_factory, cut_into_shards):
     shape = {"vocab_size": 301, "family": bitnet_config} | CASES[request.param]
     family, packed = shape.pop("family"), shape.pop("packed", True)
-    dtype = shape.pop("dtype", "bf16")
+    dtype, files = shape.pop("dtype", "bf16"), shape.pop("files", 1)
     folder = tmp_path_factory.mktemp("parity") / "model"
     write_checkpoint(folder, family(**shape), seed=len(request.param), packed=packed, dtype=dtype)
+    if files > 1:
+        cut_into_shards(folder, files)
     ids = np.random.default_rng(3).integers(0, shape["vocab_size"], TOKENS).tolist()
     return folder, ids, reference_logits(folder, ids), shape["layers"]
 
