@@ -40,8 +40,10 @@ FORBIDDEN = {
     "app/cli": ("ternchat.app.models", "ternchat.app.views", "ternchat.ext", "PySide6"),
 }
 
-# Pure data: what a model is and what memory it takes.
-ALLOWED = {"app/core": ("ternchat.engine.config", "ternchat.engine.memory")}
+# Pure data: what a model is, what memory it takes, and what is wrong with it.
+ALLOWED = {
+    "app/core": ("ternchat.engine.config", "ternchat.engine.memory", "ternchat.engine.errors")
+}
 
 
 def test_every_folder_with_rules_exists() -> None:

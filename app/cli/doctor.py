@@ -9,7 +9,7 @@ from importlib import import_module, metadata
 from ternchat import __version__
 from ternchat.app.core import machine, thread_choice
 from ternchat.app.core.errors import AppError
-from ternchat.app.core.model_store import CATALOGUE, ModelStore
+from ternchat.app.core.model_store import ModelStore
 from ternchat.app.core.paths import DataPaths
 from ternchat.app.core.system_libraries import QT_LIBRARIES, XCB_LIBRARIES, missing_libraries
 from ternchat.app.display import why_no_window
@@ -115,11 +115,12 @@ def _data(options: Options) -> Iterator[Row]:
     yield "models", str(paths.models)
     yield "cache", str(paths.cache)
     yield "built-in model", str(store.built_in.path)
-    for name in dict.fromkeys((options.model or DEFAULT_MODEL, *CATALOGUE)):
-        try:
-            yield name, str(store.resolve(name).path)
-        except AppError as error:
-            yield name, str(error)
+    try:
+        yield "model", str(store.resolve(options.model or DEFAULT_MODEL).path)
+    except AppError as error:
+        yield "model", str(error)
+    for model in store.installed()[1:]:
+        yield "installed", f"{model.name}: {model.path}"
     yield "connections", "none" if options.offline else options.endpoint or "Hugging Face"
 
 

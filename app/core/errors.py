@@ -1,5 +1,17 @@
 """What can go wrong outside the engine; every message is a sentence for a person."""
 
+from typing import ClassVar
+
 
 class AppError(Exception):
-    """Anything the application refuses or cannot do, other than the engine's own errors."""
+    """Anything the application refuses or cannot do, other than the engine's own errors.
+
+    Attributes:
+        code: one word for programs and tests; "" when nothing depends on it.
+        title: what is wrong, in a few plain words; "" where the problem page finds its own.
+        advice: what to do.
+    """
+
+    code: ClassVar[str] = ""
+    title: ClassVar[str] = ""
+    advice: ClassVar[str] = ""

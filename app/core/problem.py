@@ -3,6 +3,8 @@
 import traceback
 from dataclasses import dataclass
 
+from .errors import AppError
+
 # Class name -> title, advice. By name, because the core does not import the engine, and
 # because an engine that cannot be imported must be describable too.
 _KNOWN = {
@@ -61,6 +63,7 @@ class Problem:
         advice: what to do.
         details: what to hand to whoever can help.
         chat_full: True when a new chat is the way on.
+        code: one word for what it is, where there is one.
 
     """
 
@@ -69,18 +72,25 @@ class Problem:
     advice: str
     details: str
     chat_full: bool = False
+    code: str = ""
 
     @classmethod
     def of(cls, error: BaseException) -> "Problem":
         """The problem that `error` means."""
         names = [kind.__name__ for kind in type(error).__mro__]
         title, advice = next((_KNOWN[name] for name in names if name in _KNOWN), _UNEXPECTED)
+        code = ""
+        if isinstance(error, AppError):
+            code = error.code
+            if error.title:  # it describes itself
+                title, advice = error.title, error.advice
         return cls(
             title=title,
             text=_sentence(str(error) or names[0]),
             advice=advice,
             details="".join(traceback.format_exception(error)).strip(),
             chat_full="ContextFullError" in names,
+            code=code,
         )
 
 

@@ -65,8 +65,8 @@ def test_a_catalogue_name_means_the_folder_below_models(paths):
     assert model.title == "BitNet b1.58 2B4T"
 
 
-def test_a_catalogue_model_that_is_not_there_says_where_to_put_it(paths):
-    with pytest.raises(ModelNotFoundError, match=r"models.2b4t"):
+def test_a_catalogue_model_that_is_not_there_says_how_to_get_it(paths):
+    with pytest.raises(ModelNotFoundError, match="models pull 2b4t"):
         ModelStore(paths).resolve("2b4t")
 
 
