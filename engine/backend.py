@@ -36,6 +36,7 @@ __all__ = [
     "TernaryMatrix",
     "allocate",
     "available_memory",
+    "build_stamp",
     "check_device",
     "choose_kernels",
     "default_threads",
@@ -150,6 +151,12 @@ def measure_read_bandwidth(
     words = allocate(total_bytes // unit * unit).view(np.uint64)
     words[:] = 1  # real pages: untouched ones all map to one page of zeros
     return float(words.nbytes / min(kernels.sweep(words) for _ in range(repeats)))
+
+
+def build_stamp() -> tuple[int, int]:
+    """Something that is another one when the kernels were compiled again."""
+    stat = os.stat(_kernels.__file__)
+    return stat.st_size, stat.st_mtime_ns
 
 
 def describe() -> dict[str, Any]:

@@ -1,63 +1,35 @@
 """One conversation with a model: prompt in, tokens out, the cache kept for the next turn."""
 
 import itertools
+import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
-from ternchat.engine import backend, chat_template
-from ternchat.engine.detokenizer import Detokenizer, StopMatcher
+from ternchat.engine import backend
+from ternchat.engine.answer import Answer, Outcome, Step
 from ternchat.engine.errors import ContextFullError, NotEnoughMemoryError
+from ternchat.engine.kv_block import common_prefix
 from ternchat.engine.memory import CHUNK_TOKENS
 from ternchat.engine.model import Cancel, Floats, ForwardCancelled, Model
-from ternchat.engine.sampler import Sampler, SamplingParams
+from ternchat.engine.prefix_pool import PrefixPool
+from ternchat.engine.prompt import Message, Prompt, PromptWriter
+from ternchat.engine.sampler import SamplingParams
 from ternchat.engine.speculation import MAX_DRAFT, NO_DRAFT, Draft, Drafter, Pace
-from ternchat.engine.timing import Timings
 
 Progress = Callable[[int, int], object]
 """progress(done_tokens, total_tokens) while the prompt is read."""
 
-_PENALTY_WINDOW = 256  # tokens the repetition penalty looks back
-_KEPT_ANSWERS = 256
+_ANSWER_TOKENS = 1024  # room left for an answer of unknown length, in a context four times that
+_SEEDS = 1 << 32
 _LAYER_SECONDS = 0.04  # a prompt's chunks are cut so that a layer, and so a cancel, takes no longer
 _FIRST_CHUNK = 16
 
 
-@dataclass(frozen=True)
-class Step:
-    """One generated token.
-
-    Attributes:
-        text: what can be shown because of it; may be empty while a character is incomplete.
-        token_id: the token.
-        timings: the reply's numbers so far.
-
-    """
-
-    text: str
-    token_id: int
-    timings: Timings
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a reply ended.
-
-    Attributes:
-        finish_reason: "stop", "length", "cancelled" or "context".
-        text: the whole reply.
-        token_ids: the ids it was generated with.
-
-    """
-
-    finish_reason: str
-    timings: Timings
-    text: str
-    token_ids: tuple[int, ...]
-
-
 class Session:
-    """A conversation's state: the cache of what was read, the ids answers were made of.
+    """One conversation after the other: the cache of what was read, the ids of the answers.
+
+    With a pool, what one conversation has read is still known after another one.
 
     Attributes:
         model: the model that answers.
@@ -69,7 +41,11 @@ class Session:
     """
 
     def __init__(
-        self, model: Model, context_length: int | None = None, speculate: bool = False
+        self,
+        model: Model,
+        context_length: int | None = None,
+        speculate: bool = False,
+        pool: PrefixPool | None = None,
     ) -> None:
         longest = model.config.max_position_embeddings
         length = longest if context_length is None else context_length
@@ -85,7 +61,9 @@ class Session:
         self.last: Outcome | None = None
         self._cache = model.new_cache(length)
         self._cached: list[int] = []  # the ids behind the cache's positions
-        self._answers: dict[str, tuple[int, ...]] = {}  # text of a reply -> the ids it came from
+        self._private = False  # whether what is cached may not be written to disk
+        self._pool = pool
+        self._prompts = PromptWriter(model)
         self._pace = Pace()
 
     @property
@@ -98,9 +76,26 @@ class Session:
         """Time the model has spent inside kernels so far."""
         return self.model.kernels.seconds
 
+    def prompt(
+        self,
+        messages: Sequence[Message],
+        sampling: SamplingParams | None = None,
+        cancel: Cancel | None = None,
+    ) -> Prompt:
+        """What the model is given to read for a chat, with room left for the answer.
+
+        Raises:
+            ForwardCancelled: somebody set `cancel`.
+            EngineError: template or tokenizer cannot write the messages.
+
+        """
+        longest = (sampling.max_tokens if sampling else None) or _ANSWER_TOKENS
+        answer = min(longest, self.context_length // 4)
+        return self._prompts.write(messages, self.context_length - answer, cancel)
+
     def reply(
         self,
-        messages: Sequence[Mapping[str, str]],
+        messages: Sequence[Message],
         sampling: SamplingParams | None = None,
         cancel: Cancel | None = None,
         progress: Progress | None = None,
@@ -108,21 +103,21 @@ class Session:
         """The answer to a chat, token by token.
 
         Args:
-            messages: {"role": "system" | "user" | "assistant", "content": text}, oldest first.
+            messages: {"role": "system" | "user" | "assistant", "content": text}, oldest first
+                (see prompt.Message). An answer that comes last is gone on with.
             sampling: how tokens are chosen.
             cancel: looked at between layers; once set, the reply ends.
             progress: called with (done_tokens, total_tokens) while the prompt is read.
 
         Raises:
-            ContextFullError: the messages do not fit the context.
+            ContextFullError: the last message does not fit the context.
             EngineError: template or tokenizer cannot write the messages.
 
         """
-        tokenizer, config = self.model.tokenizer, self.model.config
-        prompt = chat_template.encode_prompt(
-            tokenizer, self.model.template, messages, config.bos_token_id, self._kept_ids
+        prompt = self.prompt(messages, sampling)
+        yield from self.generate(
+            prompt.token_ids, sampling, cancel, progress, begun=len(prompt.open_ids)
         )
-        yield from self.generate(prompt, sampling, cancel, progress)
 
     def generate(
         self,
@@ -131,16 +126,27 @@ class Session:
         cancel: Cancel | None = None,
         progress: Progress | None = None,
         ignore_stop: bool = False,
+        begun: int = 0,
+        private: bool = False,
     ) -> Iterator[Step]:
         """What follows a prompt of token ids, token by token; the part below the template.
 
-        `ignore_stop`: go on past stop tokens, for benchmarks.
+        Args:
+            token_ids: the prompt.
+            sampling: how tokens are chosen.
+            cancel: looked at between layers; once set, the reply ends.
+            progress: called with (done_tokens, total_tokens) while the prompt is read.
+            ignore_stop: go on past stop tokens and repetitions, for benchmarks.
+            begun: so many tokens at the prompt's end are the beginning of the answer.
+            private: nothing of it may be written to disk.
+
         """
         if len(token_ids) >= self.context_length:
             raise ContextFullError(len(token_ids), self.context_length)
         self.model.check_unchanged()
-        run = _Run(self.model, list(token_ids), sampling or SamplingParams(), ignore_stop)
+        run = Answer(self.model, list(token_ids), _seeded(sampling), ignore_stop, begun)
         try:
+            self._recall(run.ids, private, cancel)
             for token, guessed in self._tokens(run, cancel, progress):
                 step = run.take(token, guessed)
                 if step is not None:
@@ -153,11 +159,27 @@ class Session:
             pass
         finally:
             self.last = run.outcome()
-            if run.text_is_whole:
-                self._keep(self.last)
+            if run.text_is_whole and not begun:
+                self._prompts.remember(self.last.text, self.last.token_ids)
+
+    def park(self) -> None:
+        """Put what is cached into the pool."""
+        if self._pool is not None:
+            self._pool.keep(self._cached, self._cache, self._private)
+
+    def _recall(self, ids: list[int], private: bool, cancel: Cancel | None) -> None:
+        """Make the cache hold the longest known beginning of a prompt, the last token excepted."""
+        held = min(common_prefix(self._cached, ids), len(ids) - 1)
+        if held < len(self._cached):
+            self.park()
+        self._truncate(held)
+        if self._pool is not None:
+            known = self._pool.restore(ids[:-1], self._cache, cancel)
+            self._cached += ids[held:known]
+        self._private = private
 
     def _tokens(
-        self, run: "_Run", cancel: Cancel | None, progress: Progress | None
+        self, run: Answer, cancel: Cancel | None, progress: Progress | None
     ) -> Iterator[tuple[int, bool]]:
         """Tokens as they are drawn, without end, and whether speculation had guessed them."""
         drafter = Drafter(run.ids) if self.speculate else None
@@ -170,11 +192,9 @@ class Session:
                     raise ForwardCancelled
             tokens = self._decode(run, drafter, cancel)
 
-    def _prefill(self, run: "_Run", cancel: Cancel | None, progress: Progress | None) -> Floats:
+    def _prefill(self, run: Answer, cancel: Cancel | None, progress: Progress | None) -> Floats:
         """Read what the cache does not hold yet; the hidden state after the last token."""
-        ids, total = run.ids, len(run.ids)
-        reused = min(_common_prefix(self._cached, ids), total - 1)
-        self._truncate(reused)
+        ids, total, reused = run.ids, len(run.ids), len(self._cached)
         run.timings = replace(run.timings, prompt_tokens=total, reused_tokens=reused)
         begin, size = reused, _FIRST_CHUNK
         while True:
@@ -194,7 +214,7 @@ class Session:
             fitting = int(len(chunk) / max(seconds, 1e-6) * _LAYER_SECONDS * layers)
             size = max(1, min(fitting, 4 * size, CHUNK_TOKENS))
 
-    def _decode(self, run: "_Run", drafter: Drafter | None, cancel: Cancel | None) -> list[int]:
+    def _decode(self, run: Answer, drafter: Drafter | None, cancel: Cancel | None) -> list[int]:
         """The next tokens: guesses as long as they are right, and one more."""
         started = time.perf_counter()
         draft = NO_DRAFT if drafter is None else self._draft(run, drafter)
@@ -212,7 +232,7 @@ class Session:
         run.decode_seconds(time.perf_counter() - started)
         return tokens
 
-    def _draft(self, run: "_Run", drafter: Drafter) -> Draft:
+    def _draft(self, run: Answer, drafter: Drafter) -> Draft:
         """Guesses worth checking; after them must be room for the token that is not guessed."""
         draft = drafter.propose(min(MAX_DRAFT, run.room(self.context_length) - 1))
         count = self._pace.worthwhile(draft.matched)
@@ -232,130 +252,10 @@ class Session:
         self._cache.truncate(length)
         del self._cached[length:]
 
-    def _kept_ids(self, content: str) -> tuple[int, ...] | None:
-        """The ids an answer came from, if this session gave it; templates trim the text."""
-        return self._answers.get(content.strip())
 
-    def _keep(self, outcome: Outcome) -> None:
-        """Remember the ids of an answer: encoding its text again might give others."""
-        text = outcome.text.strip()
-        if text:
-            self._answers[text] = outcome.token_ids
-            while len(self._answers) > _KEPT_ANSWERS:
-                del self._answers[next(iter(self._answers))]
-
-
-class _Run:
-    """One reply on its way: ids, text, numbers."""
-
-    def __init__(
-        self, model: Model, prompt: list[int], sampling: SamplingParams, ignore_stop: bool
-    ) -> None:
-        self.ids = prompt
-        self.finish_reason: str | None = None
-        self.timings = Timings()
-        self.text_is_whole = False
-        self._started = time.perf_counter()
-        self._prompt_length = len(prompt)
-        self._sampling = sampling
-        self._sampler = Sampler(sampling, model.config.vocab_size)
-        self._head = model.head
-        self._stop_ids = frozenset() if ignore_stop else _stop_ids(model)
-        self._detokenizer = None if ignore_stop else _detokenizer(model)
-        self._matcher = StopMatcher(sampling.stop)
-        self._texts: list[str] = []
-
-    def draw(self, hidden: Floats, guesses: Sequence[int] = ()) -> list[int]:
-        """The next tokens, from the states after each guess; a wrong guess ends them."""
-        recent, tokens = self.ids[-_PENALTY_WINDOW:], list[int]()
-        for row, guess in itertools.zip_longest(range(len(hidden)), guesses):
-            tokens.append(self._sample(hidden[row : row + 1], recent))
-            if tokens[-1] != guess:
-                break
-            recent = [*recent, guess][-_PENALTY_WINDOW:]
-        return tokens
-
-    def _sample(self, hidden: Floats, recent: Sequence[int]) -> int:
-        """One token, from as few logits as decide."""
-        needed = self._sampler.needs(recent)
-        if needed is None:
-            return self._sampler.sample(self._head.logits(hidden)[0], recent)
-        ids, logits = self._head.highest(hidden, *needed)
-        return self._sampler.sample(logits, recent, ids)
-
-    def continues(self, token: int) -> bool:
-        """Whether the reply goes on after this token."""
-        return token not in self._stop_ids
-
-    def room(self, context_length: int) -> int:
-        """How many tokens may still come."""
-        room, most = context_length - len(self.ids), self._sampling.max_tokens
-        return room if most is None else min(room, most - self.timings.new_tokens)
-
-    def take(self, token: int, guessed: bool = False) -> Step | None:
-        """Add the next token; None when it ends the reply and leaves nothing to show."""
-        started = time.perf_counter()
-        if token in self._stop_ids:
-            self.finish_reason = "stop"
-            text = self._rest()
-            return Step(text, token, self.timings) if text else None
-        self.ids.append(token)
-        new_tokens = len(self.ids) - self._prompt_length
-        text = self._show(token)
-        if self.finish_reason is None and new_tokens == self._sampling.max_tokens:
-            self.finish_reason = "length"
-            text += self._rest()
-        first = self.timings.first_token_seconds
-        self.timings = replace(
-            self.timings,
-            new_tokens=new_tokens,
-            accepted=self.timings.accepted + guessed,
-            first_token_seconds=time.perf_counter() - self._started if first is None else first,
-        )
-        if new_tokens > 1:
-            self.decode_seconds(time.perf_counter() - started)
-        return Step(text, token, self.timings)
-
-    def decode_seconds(self, seconds: float) -> None:
-        """Add to the time spent on generating."""
-        self.timings = replace(self.timings, decode_seconds=self.timings.decode_seconds + seconds)
-
-    def outcome(self) -> Outcome:
-        """How it ended; a reply left without a reason was cancelled."""
-        ids = tuple(self.ids[self._prompt_length :])
-        return Outcome(self.finish_reason or "cancelled", self.timings, "".join(self._texts), ids)
-
-    def _show(self, token: int) -> str:
-        """Text that can be shown because of the token; ends the reply at a stop string."""
-        if self._detokenizer is None:
-            return ""
-        text, matched = self._matcher.add(self._detokenizer.add(token))
-        if matched:
-            self.finish_reason = "stop"
-        self._texts.append(text)
-        return text
-
-    def _rest(self) -> str:
-        """The text held back so far, at the end of a reply."""
-        if self._detokenizer is None:
-            return ""
-        text, matched = self._matcher.add(self._detokenizer.finish())
-        text += "" if matched else self._matcher.finish()
-        self.text_is_whole = not matched
-        self._texts.append(text)
-        return text
-
-
-def _stop_ids(model: Model) -> frozenset[int]:
-    return chat_template.stop_ids(model.tokenizer, model.config)
-
-
-def _detokenizer(model: Model) -> Detokenizer:
-    return Detokenizer(model.tokenizer)
-
-
-def _common_prefix(a: Sequence[int], b: Sequence[int]) -> int:
-    for i, (left, right) in enumerate(zip(a, b, strict=False)):
-        if left != right:
-            return i
-    return min(len(a), len(b))
+def _seeded(sampling: SamplingParams | None) -> SamplingParams:
+    """The parameters with a seed of their own where they leave it open."""
+    sampling = sampling or SamplingParams()
+    if sampling.seed is not None or sampling.temperature == 0:
+        return sampling
+    return replace(sampling, seed=secrets.randbelow(_SEEDS))

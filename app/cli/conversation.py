@@ -20,6 +20,7 @@ class Conversation:
         self._sampling = sampling
         self._first: list[Message] = [{"role": "system", "content": system}] if system else []
         self._messages = list(self._first)
+        self._left_out = 0  # messages the last answer had no room for
 
     def clear(self) -> None:
         """Forget everything said."""
@@ -31,8 +32,10 @@ class Conversation:
         line = ProgressLine()
         shown = False
         with Interruptible() as interrupt:
-            steps = self._session.reply(
-                messages,
+            prompt = self._session.prompt(messages, self._sampling)
+            self._left_out = len(messages) - len(prompt.read)
+            steps = self._session.generate(
+                prompt.token_ids,
                 self._sampling,
                 cancel=interrupt.event,
                 progress=lambda done, total: line.show(f"reading {done} of {total}"),
@@ -70,7 +73,10 @@ class Conversation:
             "length": "stopped at --max-tokens",
             "cancelled": "stopped",
             "context": "stopped: the context is full, /new starts a new chat",
+            "repetition": "stopped: it only repeated itself",
         }
+        if self._left_out:
+            parts.append(f"the oldest {self._left_out} messages are not read any more")
         if outcome.finish_reason in notes:
             parts.append(notes[outcome.finish_reason])
         return f"[{', '.join(parts)}]"

@@ -1,8 +1,15 @@
-"""What several tests of the engine need: checkpoints cut into several files."""
+"""What several tests of the engine need: random models, checkpoints cut into several files."""
 
 import json
+import shutil
+from pathlib import Path
 
 import pytest
+
+from ternchat.app.core.random_checkpoint import write_checkpoint
+from ternchat.app.core.random_shapes import bitnet_config
+
+FLEDGLING = Path(__file__).parents[2] / "resources" / "fledgling"
 
 
 def header_of(path):
@@ -48,3 +55,23 @@ def cut_into_shards():
         return files
 
     return cut
+
+
+@pytest.fixture(scope="session")
+def roomy_folder(tmp_path_factory):
+    """Words without sense, in a context of 2,048 tokens."""
+    config = bitnet_config(
+        hidden_size=64,
+        intermediate_size=128,
+        layers=2,
+        heads=4,
+        kv_heads=2,
+        vocab_size=4096,
+        bos_token_id=0,
+        eos_token_id=1,
+        max_position_embeddings=2048,
+    )
+    folder = write_checkpoint(tmp_path_factory.mktemp("model") / "roomy", config, seed=3)
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        shutil.copy(FLEDGLING / name, folder / name)
+    return folder
