@@ -71,6 +71,7 @@ def endless_model(tmp_path_factory) -> Path:
         vocab_size=4096,
         bos_token_id=0,
         eos_token_id=1,
+        tie_word_embeddings=False,  # tied, random weights repeat one word
     )
     folder = write_checkpoint(tmp_path_factory.mktemp("models") / "endless", config)
     for name in ("tokenizer.json", "tokenizer_config.json"):

@@ -52,6 +52,7 @@ def slow_model(tmp_path_factory):
         vocab_size=4096,
         bos_token_id=0,
         eos_token_id=1,
+        tie_word_embeddings=False,  # tied, random weights repeat one word
     )
     write_checkpoint(folder, config)
     built_in = resources.files("ternchat.resources") / "fledgling"
