@@ -407,8 +407,8 @@ def test_mutations_end_in_a_tokenizer_that_works_or_in_a_named_error(data):
             part = part[key]
         if data.draw(st.booleans()) or not isinstance(part, dict):
             part[last] = copy.deepcopy(data.draw(values))
-        else:
-            part.setdefault("vocab", {})[data.draw(st.text(max_size=3))] = data.draw(values)
+        elif isinstance(part.setdefault("vocab", {}), dict):  # not one that was mutated already
+            part["vocab"][data.draw(st.text(max_size=3))] = data.draw(values)
     try:
         tokenizer = Tokenizer(TokenizerFile(spec, 300, SOURCE))
         ids = tokenizer.encode("the <|eot_id|> other\nthing, 世界 🙂")
