@@ -15,10 +15,14 @@ import psutil
 from ternchat.engine.errors import EngineError
 from ternchat.ext import _kernels
 from ternchat.ext._kernels import (
+    KEY_BLOCK,
+    SCREEN_GROUP,
     HeadTable,
     Kernels,
     LayerCache,
+    Projection,
     QuantizedRows,
+    Rows,
     ScreenTable,
     TernaryMatrix,
     packed_bytes,
@@ -28,10 +32,14 @@ from ternchat.ext._kernels import (
 
 __all__ = [
     "KERNEL_SETS",
+    "KEY_BLOCK",
+    "SCREEN_GROUP",
     "HeadTable",
     "Kernels",
     "LayerCache",
+    "Projection",
     "QuantizedRows",
+    "Rows",
     "ScreenTable",
     "TernaryMatrix",
     "allocate",

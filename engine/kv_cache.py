@@ -1,13 +1,14 @@
 """The keys and values of the tokens a session has read."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from ternchat.engine import backend
-from ternchat.engine.backend import Kernels, LayerCache
+from ternchat.engine.backend import KEY_BLOCK, Kernels, LayerCache, Rows
 from ternchat.engine.config import ModelConfig
 from ternchat.engine.memory import kv_bytes_per_token
 from ternchat.engine.reference import rope_angles
@@ -66,17 +67,24 @@ class KVCache:
     def __init__(
         self, config: ModelConfig, capacity: int, kernels: Kernels, dtype: str = "f16"
     ) -> None:
-        shape = (config.num_key_value_heads, capacity, config.head_dim)
+        positions = -(-capacity // KEY_BLOCK) * KEY_BLOCK
+        shape = (config.num_key_value_heads, positions, config.head_dim)
+        blocks = (shape[0], positions // KEY_BLOCK, config.head_dim, KEY_BLOCK)
         item = np.dtype(_DTYPES[dtype]).itemsize
         self.layers: list[LayerCache] = []
         # In one piece, for huge pages: attention walks through all of it for every token.
         whole = backend.allocate(2 * config.num_hidden_layers * math.prod(shape) * item)
-        self._rows = whole.view(_DTYPES[dtype]).reshape(config.num_hidden_layers, 2, *shape)
-        self._steps = np.zeros(self._rows.shape[:-1], np.float32)
-        for rows, steps in zip(self._rows, self._steps, strict=True):
-            self.layers.append(LayerCache(*rows, *steps))
-        self.cosines, self.sines = rope_angles(capacity, config.head_dim, config.rope_theta)
-        self.scores = np.empty(kernels.scores_per_position * capacity, np.float32)
+        parts = whole.view(_DTYPES[dtype]).reshape(config.num_hidden_layers, 2, *shape)
+        self._steps = np.zeros(parts.shape[:-1], np.float32)
+        for (keys, values), steps in zip(parts, self._steps, strict=True):
+            self.layers.append(LayerCache(keys.reshape(blocks), values, *steps))
+        # (layers, kv_heads, blocks, KEY_BLOCK, head_dim) and (layers, kv_heads, positions, head_dim)
+        self._keys = parts[:, 0].reshape(-1, *blocks).swapaxes(-1, -2)
+        self._values = parts[:, 1]
+        self.cosines, self.sines = map(
+            Rows, rope_angles(capacity, config.head_dim, config.rope_theta)
+        )
+        self.scores = Rows(np.empty((kernels.score_rows, positions), np.float32))
         self.capacity = capacity
         self.length = 0
         self._bytes_per_token = kv_bytes_per_token(config, dtype)
@@ -85,15 +93,23 @@ class KVCache:
         """A copy of what is held of the tokens from `begin` up to `end`."""
         if not 0 <= begin < end <= self.length:
             raise ValueError(f"tokens {begin} to {end} of a cache of {self.length}")
-        steps = self._steps[:, :, :, begin:end].copy() if self._rows.dtype == np.int8 else None
-        return KVPart(self._rows[:, :, :, begin:end].copy(), steps)
+        values = self._values[:, :, begin:end]  # (layers, kv_heads, tokens, head_dim)
+        rows = np.empty((len(values), 2, *values.shape[1:]), values.dtype)
+        rows[:, 1] = values
+        for block, at, tokens in _in_blocks(begin, end):
+            rows[:, 0, :, tokens] = self._keys[:, :, block, at]
+        steps = self._steps[:, :, :, begin:end].copy() if values.dtype == np.int8 else None
+        return KVPart(rows, steps)
 
     def append(self, part: KVPart, begin: int, end: int) -> None:
         """Add tokens `begin` up to `end` of a part, read behind the same tokens as stand here."""
-        to = self.length + end - begin
-        self._rows[:, :, :, self.length : to] = part.rows[:, :, :, begin:end]
+        first, to = self.length, self.length + end - begin
+        rows = part.rows[:, :, :, begin:end]
+        self._values[:, :, first:to] = rows[:, 1]
+        for block, at, tokens in _in_blocks(first, to):
+            self._keys[:, :, block, at] = rows[:, 0, :, tokens]
         if part.steps is not None:
-            self._steps[:, :, :, self.length : to] = part.steps[:, :, :, begin:end]
+            self._steps[:, :, :, first:to] = part.steps[:, :, :, begin:end]
         self.length = to
 
     def truncate(self, length: int) -> None:
@@ -106,3 +122,11 @@ class KVCache:
     def nbytes(self) -> int:
         """Bytes of the tokens held."""
         return self.length * self._bytes_per_token
+
+
+def _in_blocks(begin: int, end: int) -> Iterator[tuple[int, slice, slice]]:
+    """The positions from begin to end as blocks of keys: which, where in it, and counted from 0."""
+    for block in range(begin // KEY_BLOCK, -(-end // KEY_BLOCK)):
+        first = block * KEY_BLOCK
+        low, high = max(begin, first), min(end, first + KEY_BLOCK)
+        yield block, slice(low - first, high - first), slice(low - begin, high - begin)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ternchat.engine import backend
-from ternchat.engine.backend import Kernels, TernaryMatrix
+from ternchat.engine.backend import Kernels, Projection, TernaryMatrix
 from ternchat.engine.config import ModelConfig
 from ternchat.engine.errors import (
     EngineError,
@@ -130,21 +130,31 @@ class _Loader:
         prefix = f"model.layers.{index}"
         sub_norms = self._config.sub_norms
         return Layer(
-            input_norm=self._norm(f"{prefix}.input_layernorm.weight"),
-            qkv=self._fused(prefix, "self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"),
-            attention_norm=self._norm(f"{prefix}.self_attn.attn_sub_norm.weight")
-            if sub_norms
-            else None,
-            output=self._fused(prefix, "self_attn.o_proj"),
-            ffn_input_norm=self._norm(f"{prefix}.post_attention_layernorm.weight"),
-            gate_up=self._fused(prefix, "mlp.gate_proj", "mlp.up_proj"),
-            ffn_norm=self._norm(f"{prefix}.mlp.ffn_sub_norm.weight") if sub_norms else None,
-            down=self._fused(prefix, "mlp.down_proj"),
+            qkv=self._projection(
+                f"{prefix}.input_layernorm",
+                *(f"{prefix}.self_attn.{part}_proj" for part in "qkv"),
+            ),
+            output=self._projection(
+                f"{prefix}.self_attn.attn_sub_norm" if sub_norms else None,
+                f"{prefix}.self_attn.o_proj",
+            ),
+            gate_up=self._projection(
+                f"{prefix}.post_attention_layernorm",
+                f"{prefix}.mlp.gate_proj",
+                f"{prefix}.mlp.up_proj",
+            ),
+            down=self._projection(
+                f"{prefix}.mlp.ffn_sub_norm" if sub_norms else None, f"{prefix}.mlp.down_proj"
+            ),
         )
 
-    def _fused(self, prefix: str, *names: str) -> TernaryMatrix:
+    def _projection(self, norm: str | None, *names: str) -> Projection:
+        weights = None if norm is None else self._norm(f"{norm}.weight")
+        return Projection(self._fused(*names), weights)
+
+    def _fused(self, *names: str) -> TernaryMatrix:
         """Projections with the same input as one matrix, their rows one below the other."""
-        parts = [self._checkpoint.ternary(f"{prefix}.{name}.weight") for name in names]
+        parts = [self._checkpoint.ternary(f"{name}.weight") for name in names]
         rows, columns = sum(part.rows for part in parts), parts[0].columns
         tiles = self._arena.take(backend.packed_bytes(rows, columns, self._kernels.lanes))
         row_scale = np.empty(rows, np.float32)

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from ternchat.engine.backend import Kernels, TernaryMatrix, quantized_rows
+from ternchat.engine.backend import Kernels, Projection, Rows, quantized_rows
 from ternchat.engine.chat_template import ChatTemplate
 from ternchat.engine.config import ModelConfig
 from ternchat.engine.errors import TokenizerError
@@ -35,25 +35,17 @@ class ForwardCancelled(Exception):
 
 @dataclass(frozen=True)
 class Layer:
-    """The weights of one transformer block; norms that the model does not have are None."""
+    """The weights of one transformer block; each projection holds the norm of what goes in."""
 
-    input_norm: Floats  # (hidden,)
-    qkv: TernaryMatrix  # (q + 2 kv, hidden)
-    attention_norm: Floats | None  # (q,)
-    output: TernaryMatrix  # (hidden, q)
-    ffn_input_norm: Floats  # (hidden,)
-    gate_up: TernaryMatrix  # (2 ffn, hidden)
-    ffn_norm: Floats | None  # (ffn,)
-    down: TernaryMatrix  # (hidden, ffn)
+    qkv: Projection  # (q + 2 kv, hidden), with the input norm
+    output: Projection  # (hidden, q), with the sub-norm of attention
+    gate_up: Projection  # (2 ffn, hidden), with the second input norm
+    down: Projection  # (hidden, ffn), with the sub-norm of the feed-forward part
 
     @property
     def nbytes(self) -> int:
         """Bytes of its matrices and norms."""
-        parts = (
-            *(self.input_norm, self.qkv, self.attention_norm, self.output),
-            *(self.ffn_input_norm, self.gate_up, self.ffn_norm, self.down),
-        )
-        return sum(part.nbytes for part in parts if part is not None)
+        return sum(part.nbytes for part in (self.qkv, self.output, self.gate_up, self.down))
 
 
 @dataclass(frozen=True)
@@ -164,32 +156,27 @@ class Model:
         The tokens, at most CHUNK_TOKENS, stand behind those in the cache, which grows by them.
         The result is valid until the next call. Raises ForwardCancelled between two layers.
         """
-        config, kernels, eps = self.config, self.kernels, self.config.rms_norm_eps
-        work, heads, start = self._work, self.config.num_attention_heads, cache.length
+        config, kernels, work, start = self.config, self.kernels, self._work, cache.length
+        heads, act, eps = config.num_attention_heads, config.hidden_act, config.rms_norm_eps
         ids = self._checked(tokens)
         n = len(ids)
-        qkv, attended, gate_up = work.qkv[:n], work.attended[:n], work.gate_up[:n]
+        qkv, attended, gate_up = work.qkv, work.attended, work.gate_up
         h, a, u = work.hidden, work.attention, work.ffn  # room for quantised activations
 
-        x = work.x[:n]  # (n, hidden), the residual stream
-        x[:] = to_f32(self._weights.embedding.array[ids], self._weights.embedding.dtype)
+        x = work.x  # (n, hidden), the residual stream
+        x.array[:n] = to_f32(self._weights.embedding.array[ids], self._weights.embedding.dtype)
         for layer, kv in zip(self._weights.layers, cache.layers, strict=True):
             if cancel is not None and cancel.is_set():
                 raise ForwardCancelled
-            kernels.norm_quantize(x, layer.input_norm, eps, h)
-            kernels.matmul(layer.qkv, h, qkv)  # (n, q + 2 kv)
-            kernels.rope(qkv, heads, cache.cosines, cache.sines, start, kv)
-            kernels.attention(qkv, heads, start, kv, cache.scores, attended)  # (n, q)
-            kernels.norm_quantize(attended, layer.attention_norm, eps, a)
-            kernels.matmul(layer.output, a, x, accumulate=True)
-
-            kernels.norm_quantize(x, layer.ffn_input_norm, eps, h)
-            kernels.matmul(layer.gate_up, h, gate_up)  # (n, 2 ffn)
-            kernels.glu_quantize(gate_up, config.hidden_act, layer.ffn_norm, eps, u)
-            kernels.matmul(layer.down, u, x, accumulate=True)
+            kernels.project(n, x, layer.qkv, eps, h, qkv)  # (n, q + 2 kv)
+            kernels.rope(n, qkv, heads, cache.cosines, cache.sines, start, kv)
+            kernels.attention(n, qkv, heads, start, kv, cache.scores, attended)  # (n, q)
+            kernels.project(n, attended, layer.output, eps, a, x, accumulate=True)
+            kernels.project(n, x, layer.gate_up, eps, h, gate_up)  # (n, 2 ffn)
+            kernels.glu_project(n, gate_up, act, layer.down, eps, u, x, accumulate=True)
         cache.length = start + n
 
-        last = x if every_position else x[n - 1 :]
+        last = x.array[0 if every_position else n - 1 : n]
         normed = work.normed[: len(last)]
         kernels.norm(last, self._weights.final_norm, eps, normed)
         return normed
@@ -233,14 +220,14 @@ class _Workspace:
     """Buffers for the activations of at most `tokens` tokens."""
 
     def __init__(self, config: ModelConfig, tokens: int) -> None:
-        def floats(columns: int) -> Floats:
-            return np.empty((tokens, columns), np.float32)
+        def floats(columns: int) -> Rows:
+            return Rows(np.empty((tokens, columns), np.float32))
 
         self.x = floats(config.hidden_size)
         self.qkv = floats(config.q_size + 2 * config.kv_size)
         self.attended = floats(config.q_size)
         self.gate_up = floats(2 * config.intermediate_size)
-        self.normed = floats(config.hidden_size)
+        self.normed = np.empty((tokens, config.hidden_size), np.float32)
         self.hidden: Any = quantized_rows(tokens, config.hidden_size)
         self.attention: Any = quantized_rows(tokens, config.q_size)
         self.ffn: Any = quantized_rows(tokens, config.intermediate_size)

@@ -20,15 +20,14 @@ import numpy as np
 import numpy.typing as npt
 
 from ternchat.engine import backend
-from ternchat.engine.backend import HeadTable, Kernels, ScreenTable
-from ternchat.engine.sampler import top_k
+from ternchat.engine.backend import SCREEN_GROUP, HeadTable, Kernels, ScreenTable
 
 Floats = npt.NDArray[np.float32]
 
 _MISS_PROBABILITY = 1e-12  # per token
 _CODE_RANGE = 7.0  # a row's largest weight is 7 steps
 _FLOAT_ERROR = 1e-5  # of |h| |E|: float32 sums of thousands of terms, generously
-_LARGEST_INT16 = 32512  # the upper byte of a rounded value stays within +-127
+_ROUNDING = 0.51  # of a unit, at most, between a state and its 16 bits
 _DITHER_SEED = 0x7E24
 _EXTRA_ROWS = 32  # scored exactly first, to find what the others must reach
 _MOST_ROWS = 1 / 8  # of the vocabulary: beyond, the full head is cheaper
@@ -102,18 +101,24 @@ class ScreenedHead(OutputHead):
         columns = table.shape[1]
         draw = np.random.default_rng(_DITHER_SEED)
         self._dither = np.asarray(draw.uniform(-0.5, 0.5, columns), np.float32)
-        self._step = np.zeros(self.rows, np.float32)
+        groups = -(-self.rows // SCREEN_GROUP)
+        self._steps = np.zeros((groups, SCREEN_GROUP), np.float32)  # zero behind the last row
+        self._largest_steps = np.zeros(groups, np.float32)
+        self._scores = np.empty((groups, SCREEN_GROUP), np.float32)
+        self._best = np.empty(groups, np.float32)  # score in each group
         tiles = backend.allocate(backend.screen_bytes(self.rows, columns, kernels.lanes))
-        self._screen = ScreenTable(tiles, self._step, self._dither, kernels.lanes)
+        self._screen = ScreenTable(
+            tiles, self._steps.reshape(-1)[: self.rows], self._dither, kernels.lanes
+        )
         self.screen_nbytes = self._screen.nbytes
         padded = backend.padded_columns(columns)
         self._high, self._low = (np.zeros(padded, np.int8) for _ in range(2))
-        self._scores, self._reach = (np.empty(self.rows, np.float32) for _ in range(2))
         self._z = math.sqrt(2 * math.log(2 * self.rows / _MISS_PROBABILITY))
 
     def pack(self, first: int, rows: int) -> None:
         """Fill the screen's rows; `first` is a multiple of 32."""
         self._kernels.screen_pack(self._screen, self._table, first, rows)
+        self._largest_steps[:] = self._steps.max(1)
 
     def highest(
         self, hidden: Floats, k: int, others: npt.NDArray[np.int64]
@@ -131,36 +136,43 @@ class ScreenedHead(OutputHead):
 
     def _reaching(self, h: Floats, k: int) -> npt.NDArray[np.int64] | None:
         """Ids whose logit may be one of the k highest; None when they are too many."""
-        first = 2 * k + _EXTRA_ROWS
-        if first >= self.rows * _MOST_ROWS:
+        first, most = 2 * k + _EXTRA_ROWS, int(self.rows * _MOST_ROWS)
+        if first >= most:
             return None
         margin = self._score(h)
         if margin is None:
             return None
-        likely = top_k(self._scores, first).astype(np.int64)
+        ranked = self._best if first <= len(self._best) else self._scores.reshape(-1)
+        likely = self._at_least(np.partition(ranked, -first)[-first], 0.0)
+        if not k <= len(likely) < most:
+            return None
         must_reach = np.partition(self._exact(h, likely), -k)[-k]
-        np.multiply(self._step, np.float32(margin), out=self._reach)
-        self._reach += self._scores
-        ids = np.flatnonzero(self._reach >= must_reach).astype(np.int64, copy=False)
-        return ids if len(ids) < self.rows * _MOST_ROWS else None
+        ids = self._at_least(must_reach, margin)
+        return ids if len(ids) < most else None
+
+    def _at_least(self, score: float, margin: float) -> npt.NDArray[np.int64]:
+        """Ids of rows whose score, `margin` steps added, reaches `score`.
+
+        Most groups are passed over for their best score and largest step: additions and products
+        round in the same direction for a group as for its rows, so none is missed.
+        """
+        steps = np.float32(margin)
+        groups = np.flatnonzero(self._best + steps * self._largest_steps >= score)
+        reach = self._scores[groups] + steps * self._steps[groups]
+        group, row = np.nonzero(reach >= score)
+        return groups[group].astype(np.int64, copy=False) * SCREEN_GROUP + row
 
     def _score(self, h: Floats) -> float | None:
         """Score all rows; by how many steps a score may be wrong. None: h is not usable."""
-        largest = float(np.abs(h).max())
-        if not 0 < largest < math.inf:
+        unit, offset, norm = self._kernels.split_state(h, self._screen, self._high, self._low)
+        if not unit:
             return None
-        unit = largest / _LARGEST_INT16
-        if unit < 1e-30:
-            return None
-        whole = np.rint(h / np.float32(unit)).astype(np.int32)
-        high = (whole + 128) >> 8
-        n = len(h)
-        self._high[:n], self._low[:n] = high, whole - 256 * high
-        offset = float(whole @ (self._dither.astype(np.float64) + 7.5))
-        self._kernels.screen(self._screen, self._high, self._low, unit, offset, self._scores)
-        norm = float(np.linalg.norm(h.astype(np.float64)))
-        rounding = 0.5 * unit * math.sqrt(n) + _FLOAT_ERROR * norm
-        return self._z * norm / math.sqrt(12) + rounding * _CODE_RANGE * math.sqrt(n)
+        self._kernels.screen(
+            self._screen, self._high, self._low, unit, offset, self._scores, self._best
+        )
+        root = math.sqrt(len(h))
+        rounding = _ROUNDING * unit * root + _FLOAT_ERROR * norm
+        return self._z * norm / math.sqrt(12) + rounding * _CODE_RANGE * root
 
     def _exact(self, h: Floats, ids: npt.NDArray[np.int64]) -> Floats:
         out = np.empty(len(ids), np.float32)

@@ -16,6 +16,9 @@ def processors() -> int: ...
 def packed_bytes(rows: int, columns: int, lanes: int) -> int: ...
 def padded_columns(columns: int) -> int: ...
 
+KEY_BLOCK: int
+SCREEN_GROUP: int
+
 class TernaryMatrix:
     rows: int
     columns: int
@@ -49,6 +52,19 @@ class ScreenTable:
     @property
     def nbytes(self) -> int: ...
 
+class Rows:
+    array: _Floats
+    capacity: int
+    columns: int
+    def __init__(self, array: _Floats) -> None: ...
+
+class Projection:
+    matrix: TernaryMatrix
+    norm: _Floats | None
+    def __init__(self, matrix: TernaryMatrix, norm: _Floats | None = None) -> None: ...
+    @property
+    def nbytes(self) -> int: ...
+
 class LayerCache:
     def __init__(
         self,
@@ -67,7 +83,7 @@ class Kernels:
     @property
     def lanes(self) -> int: ...
     @property
-    def scores_per_position(self) -> int: ...
+    def score_rows(self) -> int: ...
     def pack(
         self,
         tiles: _Bytes,
@@ -91,23 +107,46 @@ class Kernels:
         eps: float,
         out: QuantizedRows,
     ) -> None: ...
+    def project(
+        self,
+        tokens: int,
+        x: Rows,
+        w: Projection,
+        eps: float,
+        work: QuantizedRows,
+        out: Rows,
+        accumulate: bool = False,
+    ) -> None: ...
+    def glu_project(
+        self,
+        tokens: int,
+        gate_up: Rows,
+        activation: str,
+        w: Projection,
+        eps: float,
+        work: QuantizedRows,
+        out: Rows,
+        accumulate: bool = False,
+    ) -> None: ...
     def rope(
         self,
-        qkv: _Floats,
+        tokens: int,
+        qkv: Rows,
         heads: int,
-        cosines: _Floats,
-        sines: _Floats,
+        cosines: Rows,
+        sines: Rows,
         start: int,
         cache: LayerCache,
     ) -> None: ...
     def attention(
         self,
-        qkv: _Floats,
+        tokens: int,
+        qkv: Rows,
         heads: int,
         start: int,
         cache: LayerCache,
-        scratch: _Floats,
-        out: _Floats,
+        scratch: Rows,
+        out: Rows,
     ) -> None: ...
     def norm(self, x: _Floats, weight: _Floats, eps: float, out: _Floats) -> None: ...
     def head(self, x: _Floats, table: HeadTable, out: _Floats) -> None: ...
@@ -115,6 +154,13 @@ class Kernels:
         self, x: _Floats, table: HeadTable, rows: npt.NDArray[np.int64], out: _Floats
     ) -> None: ...
     def screen_pack(self, screen: ScreenTable, table: HeadTable, first: int, rows: int) -> None: ...
+    def split_state(
+        self,
+        x: _Floats,
+        screen: ScreenTable,
+        high: npt.NDArray[np.int8],
+        low: npt.NDArray[np.int8],
+    ) -> tuple[float, float, float]: ...
     def screen(
         self,
         screen: ScreenTable,
@@ -123,5 +169,6 @@ class Kernels:
         unit: float,
         offset: float,
         out: _Floats,
+        best: _Floats,
     ) -> None: ...
     def sweep(self, data: npt.NDArray[np.uint64]) -> float: ...

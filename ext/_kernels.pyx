@@ -4,6 +4,12 @@ dropped. Nothing behind these doors can fail. Arguments are marked IN, OUT or IN
 
 from .kernels cimport *
 
+KEY_BLOCK = TN_KEY_BLOCK
+"""Positions in a block of keys; a cache holds whole blocks."""
+
+SCREEN_GROUP = TN_SCREEN_GROUP
+"""Rows of a screened head whose best score is told."""
+
 
 def set_names():
     """Names of all compiled kernel sets, slowest first."""
@@ -90,32 +96,82 @@ cdef class QuantizedRows:
         self.c.stride = q.shape[1]
 
 
+cdef class Rows:
+    """Floats of several tokens or positions, checked once: calls that take these look at no buffer.
+
+    Attributes:
+        array: the numbers, (capacity, columns) float32.
+    """
+
+    cdef float *data
+    cdef float[:, ::1] view
+    cdef readonly object array
+    cdef readonly Py_ssize_t capacity, columns
+
+    def __init__(self, float[:, ::1] array):
+        if not (array.shape[0] > 0 and array.shape[1] > 0):
+            raise ValueError(f"no rows: ({array.shape[0]}, {array.shape[1]})")
+        self.view, self.array = array, array.base
+        self.capacity, self.columns = array.shape[0], array.shape[1]
+        self.data = &array[0, 0]
+
+
+cdef class Projection:
+    """A ternary matrix and the RMSNorm of what it is applied to.
+
+    Attributes:
+        matrix: the weights (rows, n).
+        norm: the norm's weights (n,), None without one.
+        nbytes: bytes read when it is applied.
+    """
+
+    cdef readonly TernaryMatrix matrix
+    cdef readonly object norm
+    cdef const float[::1] norm_view
+    cdef const float *norm_data
+
+    def __init__(self, TernaryMatrix matrix not None, norm=None):
+        self.matrix, self.norm, self.norm_data = matrix, norm, NULL
+        if norm is not None:
+            self.norm_view = norm
+            if not (self.norm_view.shape[0] == matrix.columns):
+                raise ValueError(f"a norm of {self.norm_view.shape[0]} for {matrix.columns} columns")
+            self.norm_data = &self.norm_view[0]
+
+    @property
+    def nbytes(self):
+        """Bytes read when it is applied."""
+        return self.matrix.nbytes + (0 if self.norm is None else 4 * self.matrix.columns)
+
+
 cdef class LayerCache:
-    """One layer's keys and values, each (kv_heads, capacity, head_dim) of float16, float32 or int8,
-    and what an int8 row is multiplied by, (kv_heads, capacity)."""
+    """One layer's keys (kv_heads, blocks, head_dim, KEY_BLOCK) and values (kv_heads, capacity,
+    head_dim) of float16, float32 or int8, capacity = blocks * KEY_BLOCK, and what an int8 row is
+    multiplied by, (kv_heads, capacity)."""
 
     cdef tn_cache c
     cdef object _keys, _values  # keep the buffers alive
     cdef float[:, ::1] key_steps, value_steps
 
     def __init__(self, keys, values, float[:, ::1] key_steps, float[:, ::1] value_steps):
-        cdef uint8_t[:, :, ::1] k = keys.view("uint8")
+        cdef uint8_t[:, :, :, ::1] k = keys.view("uint8")
         cdef uint8_t[:, :, ::1] v = values.view("uint8")
         kinds = {"float32": TN_F32, "float16": TN_F16, "int8": TN_I8}
         if not (str(keys.dtype) in kinds and keys.dtype == values.dtype):
             raise ValueError(f"cache of {keys.dtype} and {values.dtype}")
-        if not (keys.shape == values.shape and keys.size > 0):
+        kv_heads, capacity, head_dim = values.shape
+        if not (keys.shape == (kv_heads, capacity // KEY_BLOCK, head_dim, KEY_BLOCK)
+                and capacity % KEY_BLOCK == 0 and keys.size > 0 and head_dim <= TN_MAX_HEAD_DIM):
             raise ValueError(f"keys {keys.shape}, values {values.shape}")
-        if not (key_steps.shape[0] == value_steps.shape[0] == keys.shape[0]
-                and key_steps.shape[1] == value_steps.shape[1] == keys.shape[1]):
-            raise ValueError(f"steps ({key_steps.shape[0]}, {key_steps.shape[1]}) of {keys.shape}")
+        if not (key_steps.shape[0] == value_steps.shape[0] == kv_heads
+                and key_steps.shape[1] == value_steps.shape[1] == capacity):
+            raise ValueError(f"steps ({key_steps.shape[0]}, {key_steps.shape[1]}) of {values.shape}")
         self._keys, self._values = keys, values
         self.key_steps, self.value_steps = key_steps, value_steps
-        self.c.keys, self.c.values = &k[0, 0, 0], &v[0, 0, 0]
+        self.c.keys, self.c.values = &k[0, 0, 0, 0], &v[0, 0, 0]
         self.c.key_steps, self.c.value_steps = &key_steps[0, 0], &value_steps[0, 0]
         self.c.dtype = kinds[str(keys.dtype)]
-        self.c.kv_heads, self.c.capacity = keys.shape[0], keys.shape[1]
-        self.c.head_dim = keys.shape[2]
+        self.c.kv_heads, self.c.capacity, self.c.head_dim = kv_heads, capacity, head_dim
 
 
 cdef class HeadTable:
@@ -161,10 +217,9 @@ def screen_bytes(Py_ssize_t rows, Py_ssize_t columns, int lanes):
     return (2 * rows + lanes - 1) // lanes * lines_for(columns) * lanes
 
 
-cdef int _check_angles(const float[:, ::1] angles, Py_ssize_t positions,
-                       LayerCache cache) except -1:
-    if not (angles.shape[0] >= positions and 2 * angles.shape[1] == <Py_ssize_t>cache.c.head_dim):
-        raise ValueError(f"angles of shape ({angles.shape[0]}, {angles.shape[1]})")
+cdef int _check_angles(Rows angles, Py_ssize_t positions, LayerCache cache) except -1:
+    if not (angles.capacity >= positions and 2 * angles.columns == <Py_ssize_t>cache.c.head_dim):
+        raise ValueError(f"angles of shape ({angles.capacity}, {angles.columns})")
     return 0
 
 
@@ -180,6 +235,60 @@ def packed_bytes(Py_ssize_t rows, Py_ssize_t columns, int lanes):
 def padded_columns(Py_ssize_t columns):
     """Bytes of one token's quantised activations."""
     return 4 * lines_for(columns)
+
+
+cdef int _check_matmul(TernaryMatrix w, QuantizedRows x, float[:, ::1] out) except -1:
+    if not (out.shape[1] == w.rows):
+        raise ValueError(f"out has {out.shape[1]} columns, w {w.rows} rows")
+    if not (x.columns == w.columns):
+        raise ValueError(f"x has {x.columns} columns, w {w.columns}")
+    if not (0 < out.shape[0] <= x.capacity):
+        raise ValueError(f"{out.shape[0]} tokens, room for {x.capacity}")
+    return 0
+
+
+cdef int _check_projection(Py_ssize_t tokens, Rows x, Py_ssize_t columns, Projection w,
+                           QuantizedRows work, Rows out) except -1:
+    if not (columns == work.columns == w.matrix.columns):
+        raise ValueError(f"x has {columns} columns, work {work.columns}, w {w.matrix.columns}")
+    if not (out.columns == w.matrix.rows):
+        raise ValueError(f"out has {out.columns} columns, w {w.matrix.rows} rows")
+    if not (0 < tokens <= min(x.capacity, work.capacity, out.capacity)):
+        raise ValueError(f"{tokens} tokens, room for {x.capacity}, {work.capacity}, {out.capacity}")
+    return 0
+
+
+cdef int _check_attention(Py_ssize_t tokens, Rows qkv, Py_ssize_t heads, Py_ssize_t start,
+                          LayerCache cache) except -1:
+    cdef Py_ssize_t kv = cache.c.kv_heads, d = cache.c.head_dim
+    if not (heads > 0 and heads % kv == 0):
+        raise ValueError(f"{heads} heads over {kv} key heads")
+    if not (qkv.columns == (heads + 2 * kv) * d):
+        raise ValueError(f"qkv has {qkv.columns} columns")
+    if not (0 < tokens <= qkv.capacity and start >= 0
+            and start + tokens <= <Py_ssize_t>cache.c.capacity):
+        raise ValueError(f"positions {start} to {start + tokens} in a cache of {cache.c.capacity}")
+    return 0
+
+
+cdef const float *_check_norm(const float[::1] weight, Py_ssize_t n, Py_ssize_t tokens,
+                              QuantizedRows out) except? NULL:
+    """The norm's weights, NULL for None."""
+    if not (weight is None or weight.shape[0] == n):
+        raise ValueError(f"weight does not fit rows of {n}")
+    if not (out.columns == n):
+        raise ValueError(f"x has {n} columns, out {out.columns}")
+    if not (0 < tokens <= out.capacity):
+        raise ValueError(f"{tokens} tokens for {out.capacity}")
+    return NULL if weight is None else &weight[0]
+
+
+cdef tn_activation _activation(str name) except *:
+    if name == "relu2":
+        return TN_RELU2
+    if name == "silu":
+        return TN_SILU
+    raise ValueError(f"activation {name!r}")
 
 
 cdef class Kernels:
@@ -216,9 +325,9 @@ cdef class Kernels:
         return self.ops.lanes
 
     @property
-    def scores_per_position(self):
-        """Floats of scratch that attention needs for each position of the cache."""
-        return TN_HEADS_AT_ONCE * self.threads
+    def score_rows(self):
+        """Rows of scratch that attention needs, as long as the cache."""
+        return TN_HEADS_TOGETHER * TN_TOKENS_TOGETHER * self.threads
 
     def pack(self, uint8_t[::1] tiles,                      # IN/OUT zeros, then codes
              const uint8_t[:, ::1] source,                  # IN (ceil(rows / 4) or rows, columns)
@@ -246,16 +355,10 @@ cdef class Kernels:
                float[:, ::1] out,                           # OUT (tokens, rows)
                bint accumulate=False):                      # out += instead of out =
         """out = x @ w.T for as many tokens as out has rows."""
-        cdef size_t tokens = out.shape[0]
         cdef double begin = tn_seconds()
-        if not (out.shape[1] == w.rows):
-            raise ValueError(f"out has {out.shape[1]} columns, w {w.rows} rows")
-        if not (x.columns == w.columns):
-            raise ValueError(f"x has {x.columns} columns, w {w.columns}")
-        if not (0 < <Py_ssize_t>tokens <= x.capacity):
-            raise ValueError(f"{tokens} tokens, room for {x.capacity}")
+        _check_matmul(w, x, out)
         with nogil:
-            tn_matmul(&self.ops, &w.c, &x.c, tokens, &out[0, 0], out.shape[1], accumulate,
+            tn_matmul(&self.ops, &w.c, &x.c, out.shape[0], &out[0, 0], out.shape[1], accumulate,
                       self.threads)
         self.seconds += tn_seconds() - begin
 
@@ -264,20 +367,11 @@ cdef class Kernels:
                       float eps,
                       QuantizedRows out not None):          # OUT
         """RMSNorm of each row, then int8 quantisation with one step per row."""
-        cdef size_t tokens = x.shape[0]
         cdef double begin = tn_seconds()
-        if not (weight is None or weight.shape[0] == x.shape[1]):
-            raise ValueError(f"weight does not fit rows of {x.shape[1]}")
-        if not (out.columns == x.shape[1]):
-            raise ValueError(f"x has {x.shape[1]} columns, out {out.columns}")
-        if not (0 < <Py_ssize_t>tokens <= out.capacity):
-            raise ValueError(f"{tokens} tokens for {out.capacity}")
-        cdef const float *w = NULL
-        if weight is not None:
-            w = &weight[0]
+        cdef const float *norm = _check_norm(weight, x.shape[1], x.shape[0], out)
         with nogil:
-            tn_norm_quantize_rows(&self.ops, &x[0, 0], x.shape[1], w, x.shape[1], eps, &out.c,
-                                  tokens, self.threads)
+            tn_norm_quantize_rows(&self.ops, &x[0, 0], x.shape[1], norm, x.shape[1], eps, &out.c,
+                                  x.shape[0], self.threads)
         self.seconds += tn_seconds() - begin
 
     def glu_quantize(self, float[:, ::1] gate_up,           # IN, overwritten (tokens, 2n)
@@ -286,73 +380,90 @@ cdef class Kernels:
                      float eps,
                      QuantizedRows out not None):           # OUT
         """activation(gate) * up, RMSNorm, int8 quantisation of each row."""
-        cdef size_t tokens = gate_up.shape[0]
-        cdef Py_ssize_t n = gate_up.shape[1] // 2
-        cdef tn_activation act = TN_RELU2 if activation == "relu2" else TN_SILU
         cdef double begin = tn_seconds()
-        if not (activation in ("relu2", "silu")):
-            raise ValueError(f"activation {activation!r}")
-        if not (gate_up.shape[1] == 2 * n and out.columns == n):
-            raise ValueError(f"gate_up has {gate_up.shape[1]} columns, out {out.columns}")
-        if not (weight is None or weight.shape[0] == n):
-            raise ValueError(f"weight does not fit rows of {n}")
-        if not (0 < <Py_ssize_t>tokens <= out.capacity):
-            raise ValueError(f"{tokens} tokens for {out.capacity}")
-        cdef const float *w = NULL
-        if weight is not None:
-            w = &weight[0]
+        cdef tn_activation act = _activation(activation)
+        cdef const float *norm = _check_norm(weight, gate_up.shape[1] // 2, gate_up.shape[0], out)
+        if gate_up.shape[1] % 2:
+            raise ValueError(f"gate_up has {gate_up.shape[1]} columns")
         with nogil:
-            tn_glu_quantize_rows(&self.ops, &gate_up[0, 0], n, act, w, eps, &out.c, tokens,
-                                 self.threads)
+            tn_glu_quantize_rows(&self.ops, &gate_up[0, 0], out.columns, act, norm, eps, &out.c,
+                                 gate_up.shape[0], self.threads)
         self.seconds += tn_seconds() - begin
 
-    def rope(self, float[:, ::1] qkv,                       # IN/OUT (tokens, q + k + v)
+    def project(self, Py_ssize_t tokens,
+                Rows x not None,                            # IN (tokens, n)
+                Projection w not None,                      # IN (rows, n)
+                float eps,
+                QuantizedRows work not None,                # OUT (tokens, n)
+                Rows out not None,                          # OUT (tokens, rows)
+                bint accumulate=False):                     # out += instead of out =
+        """out = quantised(RMSNorm(x)) @ w.T"""
+        cdef double begin = tn_seconds()
+        _check_projection(tokens, x, x.columns, w, work, out)
+        with nogil:
+            tn_norm_quantize_rows(&self.ops, x.data, x.columns, w.norm_data, x.columns, eps,
+                                  &work.c, tokens, self.threads)
+            tn_matmul(&self.ops, &w.matrix.c, &work.c, tokens, out.data, out.columns, accumulate,
+                      self.threads)
+        self.seconds += tn_seconds() - begin
+
+    def glu_project(self, Py_ssize_t tokens,
+                    Rows gate_up not None,                  # IN, overwritten (tokens, 2n)
+                    str activation,                         # "relu2" or "silu"
+                    Projection w not None,                  # IN (rows, n)
+                    float eps,
+                    QuantizedRows work not None,            # OUT (tokens, n)
+                    Rows out not None,                      # OUT (tokens, rows)
+                    bint accumulate=False):                 # out += instead of out =
+        """out = quantised(RMSNorm(activation(gate) * up)) @ w.T"""
+        cdef double begin = tn_seconds()
+        cdef tn_activation act = _activation(activation)
+        if gate_up.columns % 2:
+            raise ValueError(f"gate_up has {gate_up.columns} columns")
+        _check_projection(tokens, gate_up, gate_up.columns // 2, w, work, out)
+        with nogil:
+            tn_glu_quantize_rows(&self.ops, gate_up.data, work.columns, act, w.norm_data, eps,
+                                 &work.c, tokens, self.threads)
+            tn_matmul(&self.ops, &w.matrix.c, &work.c, tokens, out.data, out.columns, accumulate,
+                      self.threads)
+        self.seconds += tn_seconds() - begin
+
+    def rope(self, Py_ssize_t tokens,
+             Rows qkv not None,                             # IN/OUT (tokens, q + k + v)
              Py_ssize_t heads,
-             const float[:, ::1] cosines,                   # IN (capacity, head_dim / 2)
-             const float[:, ::1] sines,                     # IN likewise
+             Rows cosines not None,                         # IN (capacity, head_dim / 2)
+             Rows sines not None,                           # IN likewise
              Py_ssize_t start,                              # position of the first token
              LayerCache cache not None):                    # OUT rows start ... start + tokens
         """Rotate queries and keys to their positions; keys and values go to the cache."""
-        cdef size_t tokens = qkv.shape[0]
         cdef double begin = tn_seconds()
-        self._check_attention(qkv, heads, start, cache)
+        _check_attention(tokens, qkv, heads, start, cache)
         _check_angles(cosines, start + tokens, cache)
         _check_angles(sines, start + tokens, cache)
         with nogil:
-            tn_rope_rows(&self.ops, &qkv[0, 0], heads, &cosines[0, 0], &sines[0, 0], start,
-                         &cache.c, tokens, self.threads)
+            tn_rope_rows(&self.ops, qkv.data, heads, cosines.data, sines.data, start, &cache.c,
+                         tokens, self.threads)
         self.seconds += tn_seconds() - begin
 
-    def attention(self, const float[:, ::1] qkv,            # IN rotated (tokens, q + k + v)
+    def attention(self, Py_ssize_t tokens,
+                  Rows qkv not None,                        # IN rotated (tokens, q + k + v)
                   Py_ssize_t heads,
                   Py_ssize_t start,
                   LayerCache cache not None,                # IN
-                  float[::1] scratch,                       # scores_per_position * capacity
-                  float[:, ::1] out):                       # OUT (tokens, heads * head_dim)
+                  Rows scratch not None,                    # (score_rows, capacity)
+                  Rows out not None):                       # OUT (tokens, heads * head_dim)
         """Causal attention over the cache, softmax(q k / sqrt(head_dim)) v for every head."""
-        cdef size_t tokens = qkv.shape[0]
         cdef double begin = tn_seconds()
-        self._check_attention(qkv, heads, start, cache)
-        if not (scratch.shape[0] >= self.scores_per_position * <Py_ssize_t>cache.c.capacity):
-            raise ValueError(f"scratch of {scratch.shape[0]} floats")
-        if not (out.shape[0] == qkv.shape[0]
-                and out.shape[1] == heads * <Py_ssize_t>cache.c.head_dim):
-            raise ValueError(f"out of shape ({out.shape[0]}, {out.shape[1]})")
+        _check_attention(tokens, qkv, heads, start, cache)
+        if not (scratch.capacity >= self.score_rows
+                and scratch.columns >= <Py_ssize_t>cache.c.capacity):
+            raise ValueError(f"scratch of ({scratch.capacity}, {scratch.columns}) floats")
+        if not (out.capacity >= tokens and out.columns == heads * <Py_ssize_t>cache.c.head_dim):
+            raise ValueError(f"out of shape ({out.capacity}, {out.columns})")
         with nogil:
-            tn_attention(&self.ops, &qkv[0, 0], heads, start, &cache.c, tokens, &scratch[0],
-                         &out[0, 0], self.threads)
+            tn_attention(&self.ops, qkv.data, heads, start, &cache.c, tokens, scratch.data,
+                         out.data, self.threads)
         self.seconds += tn_seconds() - begin
-
-    cdef int _check_attention(self, const float[:, ::1] qkv, Py_ssize_t heads, Py_ssize_t start,
-                              LayerCache cache) except -1:
-        cdef Py_ssize_t kv = cache.c.kv_heads, d = cache.c.head_dim, tokens = qkv.shape[0]
-        if not (heads > 0 and heads % kv == 0):
-            raise ValueError(f"{heads} heads over {kv} key heads")
-        if not (qkv.shape[1] == (heads + 2 * kv) * d):
-            raise ValueError(f"qkv has {qkv.shape[1]} columns")
-        if not (tokens > 0 and start >= 0 and start + tokens <= <Py_ssize_t>cache.c.capacity):
-            raise ValueError(f"positions {start} to {start + tokens} in a cache of {cache.c.capacity}")
-        return 0
 
     def norm(self, const float[:, ::1] x,                   # IN (tokens, n)
              const float[::1] weight,                       # IN (n,)
@@ -419,21 +530,42 @@ cdef class Kernels:
                            &table.data[0, 0], table.dtype, first, rows, table.columns,
                            &screen.dither[0], &screen.step[0], self.threads)
 
+    def split_state(self, const float[::1] x,               # IN (n,)
+                    ScreenTable screen not None,            # IN
+                    int8_t[::1] high,                       # OUT (padded_columns(n),)
+                    int8_t[::1] low):                       # OUT likewise
+        """x in 16 bits, 256 high + low, for `screen`: unit, offset, and the norm of x.
+
+        The unit is 0 for an x that is zero or not finite."""
+        cdef double begin = tn_seconds()
+        cdef tn_split split
+        if not (x.shape[0] == screen.columns
+                and high.shape[0] == low.shape[0] == padded_columns(screen.columns)):
+            raise ValueError(f"x of {x.shape[0]}, high of {high.shape[0]}, low of {low.shape[0]}")
+        with nogil:
+            split = tn_split_state(&x[0], x.shape[0], &screen.dither[0], &high[0], &low[0])
+        self.seconds += tn_seconds() - begin
+        return split.unit, split.offset, split.norm
+
     def screen(self, ScreenTable screen not None,           # IN
                const int8_t[::1] high,                      # IN (padded_columns(n),)
                const int8_t[::1] low,                       # IN likewise
                float unit, double offset,
-               float[::1] out):                             # OUT (vocab,)
-        """out[v] = unit * step[v] * (codes[v] . (256 high + low) - offset)"""
+               float[:, ::1] out,                           # OUT (groups, SCREEN_GROUP) >= vocab
+               float[::1] best):                            # OUT (groups,)
+        """out[v] = unit * step[v] * (codes[v] . (256 high + low) - offset), and the best of each
+        group; behind the vocabulary -inf."""
         cdef double begin = tn_seconds()
         self._check_screen(screen)
         if not (high.shape[0] == low.shape[0] == padded_columns(screen.columns)
-                and out.shape[0] == screen.rows):
+                and out.shape[1] == SCREEN_GROUP
+                and out.shape[0] == best.shape[0] == -(-screen.rows // SCREEN_GROUP)):
             raise ValueError(f"high of {high.shape[0]}, low of {low.shape[0]}, out of "
-                             f"{out.shape[0]}")
+                             f"({out.shape[0]}, {out.shape[1]}), best of {best.shape[0]}")
         with nogil:
             tn_screen(&self.ops, &screen.tiles[0], lines_for(screen.columns), screen.rows,
-                      &high[0], &low[0], &screen.step[0], unit, offset, &out[0], self.threads)
+                      &high[0], &low[0], &screen.step[0], unit, offset, &out[0, 0], &best[0],
+                      self.threads)
         self.seconds += tn_seconds() - begin
 
     cdef int _check_screen(self, ScreenTable screen) except -1:

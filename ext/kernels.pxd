@@ -2,7 +2,7 @@ from libc.stdint cimport int8_t, int32_t, int64_t, uint8_t, uint64_t
 
 
 cdef extern from "ops.h" nogil:
-    int TN_HEADS_AT_ONCE
+    int TN_HEADS_TOGETHER, TN_TOKENS_TOGETHER, TN_KEY_BLOCK, TN_MAX_HEAD_DIM, TN_SCREEN_GROUP
     ctypedef enum tn_dtype:
         TN_F32
         TN_F16
@@ -77,7 +77,13 @@ cdef extern from "drivers.h" nogil:
                         float *step, int threads)
     void tn_screen(const tn_ops *ops, const uint8_t *tiles, size_t lines, size_t vocab,
                    const int8_t *high, const int8_t *low, const float *step, float unit,
-                   double offset, float *out, int threads)
+                   double offset, float *out, float *best, int threads)
+    ctypedef struct tn_split:
+        float unit
+        double offset
+        double norm
+    tn_split tn_split_state(const float *x, size_t n, const float *dither, int8_t *high,
+                            int8_t *low)
     void tn_head_rows(const tn_ops *ops, const float *x, size_t n, const void *table,
                       tn_dtype dtype, const int64_t *rows, size_t count, float *out, int threads)
     uint64_t tn_sweep(const tn_ops *ops, const uint64_t *data, size_t words, int threads)

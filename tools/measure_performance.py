@@ -1,9 +1,11 @@
 """Measures the engine on random weights and draws the plots of docs/performance.md.
 
-    python tools/measure_performance.py [--shape 2b4t] [--data-dir DIR] [--out docs/performance]
+    python tools/measure_performance.py [--shape 2b4t] [--others SHAPE ...] [--data-dir DIR]
+                                        [--out docs/performance]
 
-Needs a quiet machine, about ten minutes, and matplotlib. Every figure is a ratio to the memory
-bandwidth measured in the same run: machines are shared and clocks wander.
+Needs a quiet machine, about twenty minutes, 12 GB of disk for all shapes, and matplotlib. Every
+figure is a ratio to the memory bandwidth measured in the same run: machines are shared and clocks
+wander. Kernels by themselves: measure_kernels.py.
 """
 
 import argparse
@@ -21,6 +23,7 @@ from ternchat.app.core.random_checkpoint import ensure_checkpoint
 from ternchat.engine import backend
 
 CONTEXTS = (128, 512, 1024, 2048, 4096)
+OTHERS = ("falcon3-1b", "falcon3-10b", "llama3-8b")
 CHUNKS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 DECODED = 24  # tokens per measurement
 GREEDY = engine.SamplingParams(temperature=0, max_tokens=DECODED)
@@ -60,6 +63,22 @@ def speed_by_context(model: engine.Model, contexts: tuple[int, ...]) -> list[dic
         )
         print(results[-1], flush=True)
     return results
+
+
+def other_shape(shape: str, cache: Path) -> dict[str, Any]:
+    """Another model's speed by context, and the bandwidth just after."""
+    print(shape, flush=True)
+    model = engine.load(ensure_checkpoint(shape, cache))
+    contexts = speed_by_context(model, CONTEXTS)
+    model.close()
+    return {"contexts": contexts, "bandwidth": measured_bandwidth()}
+
+
+def measured_bandwidth() -> float:
+    """Bytes per second of a sequential read, in a process of its own."""
+    code = "from ternchat.engine import backend; print(backend.measure_read_bandwidth())"
+    run = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    return float(run.stdout)
 
 
 def prefill_by_chunk(model: engine.Model) -> list[dict[str, Any]]:
@@ -121,6 +140,7 @@ def main() -> None:
     """Measure, keep the numbers, draw."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--shape", default="2b4t")
+    parser.add_argument("--others", nargs="*", default=OTHERS, help="shapes of the second table")
     parser.add_argument("--data-dir", type=Path, default=Path("build/performance"))
     parser.add_argument("--out", type=Path, default=Path("docs/performance"))
     parser.add_argument("--draw-only", action="store_true", help="from the numbers kept in --out")
@@ -128,7 +148,8 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     kept = options.out / "measured.json"
     if not options.draw_only:
-        folder = ensure_checkpoint(options.shape, options.data_dir.absolute() / "cache")
+        cache = options.data_dir.absolute() / "cache"
+        folder = ensure_checkpoint(options.shape, cache)
         measured: dict[str, Any] = {
             "kernel_sets": decode_by_kernel_set(options.shape, options.data_dir)
         }
@@ -139,7 +160,8 @@ def main() -> None:
         )
         measured["chunks"] = prefill_by_chunk(model)
         model.close()
-        measured["bandwidth"] = backend.measure_read_bandwidth()
+        measured["bandwidth"] = measured_bandwidth()
+        measured["others"] = {shape: other_shape(shape, cache) for shape in options.others}
         kept.write_text(json.dumps(measured, indent=1) + "\n", "utf-8")
     draw(json.loads(kept.read_text("utf-8")), options.out)
 

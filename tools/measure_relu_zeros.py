@@ -41,13 +41,13 @@ class CountingKernels:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._kernels, name)
 
-    def glu_quantize(self, gate_up: Any, *rest: Any) -> None:
+    def glu_project(self, tokens: int, gate_up: Any, *rest: Any, **named: Any) -> None:
         """Count, then let the kernel do its work; called once per layer, in order."""
-        gate = gate_up[:, : gate_up.shape[1] // 2]
+        gate = gate_up.array[:tokens, : gate_up.columns // 2]
         self.zeros[self._layer] += np.count_nonzero(gate <= 0)
         self.values[self._layer] += gate.size
         self._layer = (self._layer + 1) % len(self.zeros)
-        self._kernels.glu_quantize(gate_up, *rest)
+        self._kernels.glu_project(tokens, gate_up, *rest, **named)
 
 
 def main() -> None:

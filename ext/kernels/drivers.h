@@ -22,8 +22,8 @@ typedef struct {
     size_t stride;
 } tn_batch;
 
-/* One layer's keys or values of all tokens so far: (kv_heads, capacity, head_dim) of dtype, with
- * one step for each row, (kv_heads, capacity). */
+/* One layer's keys and values of all tokens so far, each kv_heads * capacity * head_dim of dtype as
+ * tn_past has them, with one step for each position, (kv_heads, capacity). capacity: whole blocks. */
 typedef struct {
     void *keys, *values;
     float *key_steps, *value_steps;
@@ -70,7 +70,7 @@ void tn_rope_rows(const tn_ops *ops, float *qkv, size_t heads, const float *cosi
                   int threads);
 
 /* Causal attention of the rotated queries in qkv over the cache; out (tokens, heads * head_dim);
- * scratch: threads * TN_HEADS_AT_ONCE * capacity floats. */
+ * scratch: threads * TN_HEADS_TOGETHER * TN_TOKENS_TOGETHER * capacity floats. */
 void tn_attention(const tn_ops *ops, const float *qkv, size_t heads, size_t start,
                   const tn_cache *cache, size_t tokens, float *scratch, float *out, int threads);
 
@@ -88,10 +88,19 @@ void tn_screen_pack(const tn_ops *ops, uint8_t *tiles, size_t lines, const void 
                     size_t first, size_t rows, size_t n, const float *dither, float *step,
                     int threads);
 
-/* out[v] = unit * step[v] * (sum_k c[v][k] * (256 high[k] + low[k]) - offset), all rows. */
+/* A row in 16 bits, x = unit * (256 high + low) within half a unit; offset: what the codes' zero
+ * points add to a score, sum of (256 high + low) * (dither + 7.5). */
+typedef struct {
+    float unit; /* 0: x is zero or not finite, or too small to be halved */
+    double offset, norm;
+} tn_split;
+tn_split tn_split_state(const float *x, size_t n, const float *dither, int8_t *high, int8_t *low);
+
+/* out[v] = unit * step[v] * (sum_k c[v][k] * (256 high[k] + low[k]) - offset), all rows, and the best
+ * of each TN_SCREEN_GROUP rows; -inf behind the last row of the last group. */
 void tn_screen(const tn_ops *ops, const uint8_t *tiles, size_t lines, size_t vocab,
                const int8_t *high, const int8_t *low, const float *step, float unit, double offset,
-               float *out, int threads);
+               float *out, float *best, int threads);
 
 /* out[i] = x . table[rows[i]], each as tn_head computes it. */
 void tn_head_rows(const tn_ops *ops, const float *x, size_t n, const void *table, tn_dtype dtype,

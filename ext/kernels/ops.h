@@ -19,8 +19,8 @@
  * and sums need no horizontal additions. `lines` is even (activations are zero in the padding).
  *
  * Integer results are equal bit for bit in every set. Float functions are written once, in
- * rows_simd.h, over vectors of sixteen with a fixed order of additions and no fused multiply-add;
- * they too come out equal in every set.
+ * rows_simd.h, over vectors of sixteen with a fixed order of additions, and multiply-adds are fused
+ * where it says so; they too come out equal in every set.
  */
 #ifndef TN_OPS_H
 #define TN_OPS_H
@@ -28,7 +28,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { TN_MAX_LANES = 64, TN_HEADS_AT_ONCE = 4 };
+enum {
+    TN_MAX_LANES = 64,
+    TN_MAX_HEAD_DIM = 4096,
+    TN_HEADS_TOGETHER = 4,  /* query heads, and */
+    TN_TOKENS_TOGETHER = 4, /* tokens that attention looks at a key for at once */
+    TN_KEY_BLOCK = 16,
+    TN_SCREEN_GROUP = 32 /* rows of the screened head, whole tiles in every set */
+};
 
 /* How numbers are stored that are widened to float when read; TN_I8 in steps of the row's own. */
 typedef enum { TN_F32, TN_F16, TN_BF16, TN_I8 } tn_dtype;
@@ -78,12 +85,32 @@ typedef void tn_rope_fn(float *x, size_t heads, size_t head_dim, const float *co
  * Returns the step that what is stored is to be multiplied by: 1 but for TN_I8. */
 typedef float tn_store_fn(const float *x, size_t n, tn_dtype dtype, void *out);
 
-/* Attention of `heads` (at most TN_HEADS_AT_ONCE) query heads that share the keys and values of
- * one head: q and out are (heads, head_dim), keys and values (length, head_dim) with one step per
- * position (read for TN_I8 alone), scratch (heads, length). */
-typedef void tn_attend_fn(const float *q, size_t heads, size_t head_dim, const void *keys,
-                          const void *values, const float *key_steps, const float *value_steps,
-                          tn_dtype dtype, size_t length, float scale, float *scratch, float *out);
+/* What one head has to attend to. Keys stand in blocks of TN_KEY_BLOCK positions, column by column,
+ * so that the scores of a block are one vector and need no horizontal sums:
+ *
+ *     address of key (position, column) = (position / 16 * head_dim + column) * 16 + position % 16
+ *
+ * Values are rows, (positions, head_dim). The steps are read for TN_I8 alone. */
+typedef struct {
+    const void *keys, *values;
+    const float *key_steps, *value_steps;
+    tn_dtype dtype;
+    size_t head_dim;
+} tn_past;
+
+/* Queries of `heads` heads that share a past and of `tokens` tokens in a row: the first attends to
+ * `length` positions, each next one to one more. q and out point to the first token's heads, (heads,
+ * head_dim); the next token's lie a stride behind. At most TN_HEADS_TOGETHER, TN_TOKENS_TOGETHER. */
+typedef struct {
+    const float *q;
+    float *out;
+    size_t q_stride, out_stride, heads, tokens, length;
+} tn_queries;
+
+/* out = softmax(scale * q k) v, keys and values read once for all queries. scratch has room for
+ * tokens * heads scores of as many positions as the longest needs, in whole blocks. */
+typedef void tn_attend_fn(const tn_queries *queries, const tn_past *past, float scale,
+                          float *scratch);
 
 /* out = sum_i x[i] * row[i]. */
 typedef float tn_dot_fn(const float *x, const void *row, tn_dtype dtype, size_t n);

@@ -228,11 +228,11 @@ TN_INLINE float dot_of(const float *x, const void *row, const tn_dtype dtype, si
     size_t i = 0;
 
     for (; i + 2 * WIDE <= n; i += 2 * WIDE) {
-        even = w_add(even, w_mul(w_load(x + i), w_load_as(row, dtype, i, WIDE)));
-        odd = w_add(odd, w_mul(w_load(x + i + WIDE), w_load_as(row, dtype, i + WIDE, WIDE)));
+        even = w_fma(w_load(x + i), w_load_as(row, dtype, i, WIDE), even);
+        odd = w_fma(w_load(x + i + WIDE), w_load_as(row, dtype, i + WIDE, WIDE), odd);
     }
     for (; i < n; i += WIDE)
-        even = w_add(even, w_mul(w_load_up_to(x + i, n - i), w_load_as(row, dtype, i, n - i)));
+        even = w_fma(w_load_up_to(x + i, n - i), w_load_as(row, dtype, i, n - i), even);
     return w_sum(w_add(even, odd));
 }
 
@@ -245,142 +245,184 @@ static float dot(const float *x, const void *row, tn_dtype dtype, size_t n)
     }
 }
 
-enum { KEYS_AHEAD = 24, VALUE_BLOCK = 32 };
+/* Blocks of keys at once: as many as registers have room for sums of all heads. */
+enum { BLOCKS = PARTS == 1 ? 2 : 1, COLUMNS = PARTS == 1 ? 2 : 1, VALUE_BLOCK = 32 };
 
-TN_INLINE void prefetch_row(const char *row, size_t bytes)
+TN_INLINE size_t in_blocks(size_t length) { return (length + WIDE - 1) / WIDE * WIDE; }
+
+/* scores[h * stride + p] = scale * (q[h] . key p) for the positions of some blocks in a row; every
+ * sum goes through the columns in their order. */
+TN_INLINE void scores_of(const float *q, const int heads, const int blocks, size_t head_dim,
+                         const char *keys, const tn_dtype dtype, int prefetch, float scale,
+                         float *scores, size_t stride)
 {
-    for (size_t i = 0; i < bytes; i += 64)
-        __builtin_prefetch(row + i);
-}
+    const size_t line = WIDE * dtype_bytes(dtype), block = head_dim * line;
+    wide sum[BLOCKS * TN_HEADS_TOGETHER];
 
-/* scores[h][t] = scale * (q[h] . keys[t]); each key is read once for all heads. */
-TN_INLINE void scores_of(const float *q, const int heads, size_t head_dim, const char *keys,
-                         const char *values, const tn_dtype dtype, size_t length, float scale, float *scores)
-{
-    const size_t row = head_dim * dtype_bytes(dtype), whole = head_dim / WIDE * WIDE;
-
-    for (size_t t = 0; t < length; t++, keys += row) {
-        wide sum[TN_HEADS_AT_ONCE];
-        prefetch_row(keys + KEYS_AHEAD * row, row);
-        if (t < VALUE_BLOCK) /* they come next */
-            prefetch_row(values + t * row, row);
-        UNROLLED for (int h = 0; h < heads; h++)
-            sum[h] = w_all(0);
-        for (size_t i = 0; i < whole; i += WIDE) {
-            const wide key = w_load_as(keys, dtype, i, WIDE);
-            UNROLLED for (int h = 0; h < heads; h++)
-                sum[h] = w_add(sum[h], w_mul(w_load(q + (size_t)h * head_dim + i), key));
+    UNROLLED for (int s = 0; s < blocks * heads; s++)
+        sum[s] = w_all(0);
+    for (size_t i = 0; i < head_dim; i++, keys += line) {
+        wide key[BLOCKS];
+        UNROLLED for (int b = 0; b < blocks; b++) {
+            const char *at = keys + (size_t)b * block;
+            if (prefetch) /* what these blocks' successors need */
+                __builtin_prefetch(at + (size_t)blocks * block);
+            key[b] = w_load_as(at, dtype, 0, WIDE);
         }
-        if (whole < head_dim) { /* apart: a partial load in the loop above would spill the sums */
-            const size_t left = head_dim - whole;
-            const wide key = w_load_as(keys, dtype, whole, left);
-            UNROLLED for (int h = 0; h < heads; h++) {
-                const wide part = w_load_part(q + (size_t)h * head_dim + whole, left);
-                sum[h] = w_add(sum[h], w_mul(part, key));
-            }
+        UNROLLED for (int h = 0; h < heads; h++) {
+            const wide x = w_all(q[(size_t)h * head_dim + i]);
+            UNROLLED for (int b = 0; b < blocks; b++)
+                sum[b * heads + h] = w_fma(x, key[b], sum[b * heads + h]);
         }
-        UNROLLED for (int h = 0; h < heads; h++)
-            scores[(size_t)h * length + t] = w_sum(sum[h]) * scale;
     }
+    UNROLLED for (int b = 0; b < blocks; b++)
+        UNROLLED for (int h = 0; h < heads; h++)
+            w_store_up_to(scores + (size_t)h * stride + b * WIDE,
+                          w_mul(sum[b * heads + h], w_all(scale)), WIDE);
 }
 
-/* scores = exp(scores - max); returns 1 / their sum. */
+/* scores = exp(scores - max) in whole blocks, what is behind `length` ignored; 1 / their sum. */
 TN_INLINE float softmax_of(float *scores, size_t length)
 {
-    float largest = scores[0];
-    wide sum = w_all(0);
+    const size_t whole = in_blocks(length);
+    wide most, sum = w_all(0);
 
-    for (size_t t = 1; t < length; t++)
-        largest = scores[t] > largest ? scores[t] : largest;
-    for (size_t t = 0; t < length; t += WIDE) {
-        wide e = w_exp(w_add(w_load_up_to(scores + t, length - t), w_all(-largest)));
-        w_store_up_to(scores + t, e, length - t);
-        if (length - t < WIDE)
-            e = w_load_part(scores + t, length - t);
+    for (size_t p = length; p < whole; p++)
+        scores[p] = -INFINITY; /* less than 1e-37 of the sum, which is at least 1 */
+    most = w_load(scores);
+    for (size_t p = WIDE; p < whole; p += WIDE)
+        most = w_max(most, w_load(scores + p));
+    const wide minus_largest = w_all(-w_largest(most));
+    for (size_t p = 0; p < whole; p += WIDE) {
+        const wide e = w_exp(w_add(w_load(scores + p), minus_largest));
+        w_store_up_to(scores + p, e, WIDE);
         sum = w_add(sum, e);
     }
     return 1.0f / w_sum(sum);
 }
 
-/* out[h] = sum_t weights[h][t] * values[t], times `inverse[h]`. Blocks of values stay in the first
- * cache while the columns are gone through, so each value is read once for all heads. */
-TN_INLINE void mix_of(const float *weights, const float *inverse, const int heads, size_t head_dim,
-                      const char *values, const tn_dtype dtype, size_t length, float *out)
+/* out[h] += sum_p weights[h * stride + p] * values[p] for some columns, a multiple of sixteen or
+ * the last ones; times `inverse[h]` after the last position. */
+TN_INLINE void mix_columns(const float *weights, size_t stride, const int heads, const int columns,
+                           size_t left, const char *values, const char *next, size_t row,
+                           const tn_dtype dtype, size_t count, int first, const float *inverse,
+                           float *out, size_t head_dim)
 {
-    const size_t row = head_dim * dtype_bytes(dtype);
+    wide sum[COLUMNS * TN_HEADS_TOGETHER];
 
-    for (size_t begin = 0; begin < length; begin += VALUE_BLOCK, values += VALUE_BLOCK * row) {
-        const size_t count = length - begin < VALUE_BLOCK ? length - begin : (size_t)VALUE_BLOCK;
-        const int last = begin + count == length;
-        for (size_t i = 0; i < head_dim; i += WIDE) {
-            const size_t left = head_dim - i;
-            const char *value = values;
-            wide sum[TN_HEADS_AT_ONCE];
-            UNROLLED for (int h = 0; h < heads; h++)
-                sum[h] = begin ? w_load_up_to(out + (size_t)h * head_dim + i, left) : w_all(0);
-            for (size_t t = 0; t < count; t++, value += row) {
-                __builtin_prefetch(value + VALUE_BLOCK * row + i * dtype_bytes(dtype));
-                const wide v = w_load_as(value, dtype, i, left);
-                UNROLLED for (int h = 0; h < heads; h++) {
-                    const wide w = w_all(weights[(size_t)h * length + begin + t]);
-                    sum[h] = w_add(sum[h], w_mul(w, v));
-                }
-            }
-            UNROLLED for (int h = 0; h < heads; h++) {
-                if (last)
-                    sum[h] = w_mul(sum[h], w_all(inverse[h]));
-                w_store_up_to(out + (size_t)h * head_dim + i, sum[h], left);
-            }
+    UNROLLED for (int c = 0; c < columns; c++)
+        UNROLLED for (int h = 0; h < heads; h++) {
+            const float *before = out + (size_t)h * head_dim + c * WIDE;
+            sum[c * heads + h] = first ? w_all(0) : w_load_up_to(before, left);
+        }
+    for (size_t p = 0; p < count; p++, values += row) {
+        wide value[COLUMNS];
+        __builtin_prefetch(next + p * (size_t)columns * WIDE * dtype_bytes(dtype));
+        UNROLLED for (int c = 0; c < columns; c++)
+            value[c] = w_load_as(values, dtype, (size_t)c * WIDE, left);
+        UNROLLED for (int h = 0; h < heads; h++) {
+            const wide weight = w_all(weights[(size_t)h * stride + p]);
+            UNROLLED for (int c = 0; c < columns; c++)
+                sum[c * heads + h] = w_fma(weight, value[c], sum[c * heads + h]);
         }
     }
+    UNROLLED for (int c = 0; c < columns; c++)
+        UNROLLED for (int h = 0; h < heads; h++) {
+            wide mixed = sum[c * heads + h];
+            if (inverse)
+                mixed = w_mul(mixed, w_all(inverse[h]));
+            w_store_up_to(out + (size_t)h * head_dim + c * WIDE, mixed, left);
+        }
 }
 
-/* x[i] *= steps[i] */
+TN_INLINE void mix_of(const float *weights, size_t stride, const int heads, size_t head_dim,
+                      const char *values, const tn_dtype dtype, size_t count, int first,
+                      const float *inverse, float *out)
+{
+    const size_t row = head_dim * dtype_bytes(dtype);
+    const char *next = values + VALUE_BLOCK * row; /* fetched meanwhile, from its start to its end */
+    size_t i = 0;
+
+#define MIX(columns, left) \
+    mix_columns(weights, stride, heads, columns, left, values + i * dtype_bytes(dtype), \
+                next + i * dtype_bytes(dtype) * VALUE_BLOCK, row, dtype, count, first, inverse, \
+                out + i, head_dim)
+    for (; i + COLUMNS * WIDE <= head_dim; i += COLUMNS * WIDE)
+        MIX(COLUMNS, COLUMNS * WIDE);
+    for (; i + WIDE <= head_dim; i += WIDE)
+        MIX(1, WIDE);
+    if (i < head_dim)
+        MIX(1, head_dim - i);
+#undef MIX
+}
+
+/* x[i] *= steps[i], n a multiple of sixteen. */
 TN_INLINE void multiply(float *x, const float *steps, size_t n)
 {
     for (size_t i = 0; i < n; i += WIDE)
-        w_store_up_to(x + i, w_mul(w_load_up_to(x + i, n - i), w_load_up_to(steps + i, n - i)),
-                      n - i);
+        w_store_up_to(x + i, w_mul(w_load(x + i), w_load(steps + i)), WIDE);
 }
 
-TN_INLINE void attend_of(const float *q, const int heads, size_t head_dim, const void *keys,
-                         const void *values, const float *key_steps, const float *value_steps,
-                         const tn_dtype dtype, size_t length, float scale, float *scratch,
-                         float *out)
+/* A block of keys, or of values, stays in the first cache while all tokens look at it. */
+TN_INLINE void attend_of(const tn_queries *to, const int heads, const tn_past *past,
+                         const tn_dtype dtype, float scale, float *scratch)
 {
-    float inverse[TN_HEADS_AT_ONCE];
-    scores_of(q, heads, head_dim, keys, values, dtype, length, scale, scratch);
-    for (int h = 0; h < heads; h++) {
-        float *const scores = scratch + (size_t)h * length;
-        if (dtype == TN_I8)
-            multiply(scores, key_steps, length);
-        inverse[h] = softmax_of(scores, length);
-        if (dtype == TN_I8)
-            multiply(scores, value_steps, length);
+    const size_t d = past->head_dim, longest = to->length + to->tokens - 1;
+    const size_t stride = in_blocks(longest), of_token = (size_t)heads * stride;
+    const size_t row = d * dtype_bytes(dtype);
+    float inverse[TN_TOKENS_TOGETHER][TN_HEADS_TOGETHER];
+
+    for (size_t i = 0; i < VALUE_BLOCK * row && i < longest * row; i += 64)
+        __builtin_prefetch((const char *)past->values + i); /* until they are needed */
+    for (size_t p = 0, now; p < longest; p += now * WIDE) {
+        const char *keys = (const char *)past->keys + p * row;
+        now = stride - p < BLOCKS * WIDE ? 1 : BLOCKS;
+        for (size_t t = 0; t < to->tokens; t++) {
+            float *scores = scratch + t * of_token + p;
+            if (now == BLOCKS)
+                scores_of(to->q + t * to->q_stride, heads, BLOCKS, d, keys, dtype, t == 0, scale,
+                          scores, stride);
+            else
+                scores_of(to->q + t * to->q_stride, heads, 1, d, keys, dtype, t == 0, scale, scores,
+                          stride);
+        }
     }
-    mix_of(scratch, inverse, heads, head_dim, values, dtype, length, out);
+    for (size_t t = 0; t < to->tokens; t++)
+        for (int h = 0; h < heads; h++) {
+            float *const scores = scratch + t * of_token + (size_t)h * stride;
+            const size_t length = to->length + t;
+            if (dtype == TN_I8)
+                multiply(scores, past->key_steps, in_blocks(length));
+            inverse[t][h] = softmax_of(scores, length);
+            if (dtype == TN_I8)
+                multiply(scores, past->value_steps, in_blocks(length));
+        }
+    for (size_t p = 0; p < longest; p += VALUE_BLOCK)
+        for (size_t t = 0; t < to->tokens; t++) {
+            const size_t length = to->length + t, left = length > p ? length - p : 0;
+            const size_t count = left < VALUE_BLOCK ? left : (size_t)VALUE_BLOCK;
+            if (count)
+                mix_of(scratch + t * of_token + p, stride, heads, d,
+                       (const char *)past->values + p * row, dtype, count, p == 0,
+                       left <= VALUE_BLOCK ? inverse[t] : NULL, to->out + t * to->out_stride);
+        }
 }
 
-static void attend(const float *q, size_t heads, size_t head_dim, const void *keys,
-                   const void *values, const float *key_steps, const float *value_steps,
-                   tn_dtype dtype, size_t length, float scale, float *scratch, float *out)
+static void attend(const tn_queries *queries, const tn_past *past, float scale, float *scratch)
 {
-#define ATTEND(n, type) \
-    attend_of(q, n, head_dim, keys, values, key_steps, value_steps, type, length, scale, scratch, out)
 #define ATTEND_AS(type) \
-    switch (heads) { \
-    case 1: ATTEND(1, type); break; \
-    case 2: ATTEND(2, type); break; \
-    case 3: ATTEND(3, type); break; \
-    default: ATTEND(4, type); break; \
+    switch (queries->heads) { \
+    case 1: attend_of(queries, 1, past, type, scale, scratch); break; \
+    case 2: attend_of(queries, 2, past, type, scale, scratch); break; \
+    case 3: attend_of(queries, 3, past, type, scale, scratch); break; \
+    default: attend_of(queries, 4, past, type, scale, scratch); break; \
     }
-    switch (dtype) {
+    switch (past->dtype) {
     case TN_F32: ATTEND_AS(TN_F32); break;
     case TN_I8: ATTEND_AS(TN_I8); break;
     default: ATTEND_AS(TN_F16); break;
     }
 #undef ATTEND_AS
-#undef ATTEND
 }
 
 /* ---- Packing the screened head ------------------------------------------------------------ */

@@ -8,6 +8,8 @@
  *         tile = row / (L / 2),  r = row % (L / 2),  line = column / 4,  G = L / 4,
  *         shift = 4 * (r / G)
  */
+#include <math.h>
+
 #include "drivers.h"
 #include "parallel.h"
 
@@ -54,23 +56,67 @@ void tn_screen_pack(const tn_ops *ops, uint8_t *tiles, size_t lines, const void 
     }
 }
 
+tn_split tn_split_state(const float *x, size_t n, const float *dither, int8_t *high, int8_t *low)
+{
+    enum { LARGEST = 32512 }; /* the upper byte of a rounded value stays within +-127 */
+    tn_split split = {0, 0, 0};
+    float largest = 0;
+
+    for (size_t i = 0; i < n; i++)
+        largest = fabsf(x[i]) > largest ? fabsf(x[i]) : largest;
+    for (size_t i = 0; i < n; i++)
+        split.norm += (double)x[i] * x[i];
+    split.norm = sqrt(split.norm);
+    if (!(largest / LARGEST > 1e-30f && split.norm < INFINITY))
+        return split;
+    split.unit = largest / LARGEST;
+    const float inverse = LARGEST / largest;
+    for (size_t i = 0; i < n; i++) {
+        const float magic = 12582912.0f; /* 1.5 * 2^23: no bits are left for a fraction */
+        const int whole = (int)((x[i] * inverse + magic) - magic), upper = (whole + 128) >> 8;
+        high[i] = (int8_t)upper;
+        low[i] = (int8_t)(whole - 256 * upper);
+        split.offset += whole * (dither[i] + 7.5);
+    }
+    return split;
+}
+
+/* Scores of one tile's rows; the largest. */
+static float score_tile(const int32_t *high, const int32_t *low, const float *step, size_t rows,
+                        float unit, double offset, float *out)
+{
+    float best = -INFINITY;
+    for (size_t r = 0; r < rows; r++) {
+        out[r] = (float)(256.0 * high[r] + low[r] - offset) * (unit * step[r]);
+        best = out[r] > best ? out[r] : best;
+    }
+    return best;
+}
+
 void tn_screen(const tn_ops *ops, const uint8_t *tiles, size_t lines, size_t vocab,
                const int8_t *high, const int8_t *low, const float *step, float unit, double offset,
-               float *out, int threads)
+               float *out, float *best, int threads)
 {
     const size_t lanes = (size_t)ops->lanes, height = lanes / 2;
 
 #pragma omp parallel num_threads(threads)
     {
-        const tn_range mine = tn_share((vocab + height - 1) / height);
+        const tn_range mine = tn_share((vocab + TN_SCREEN_GROUP - 1) / TN_SCREEN_GROUP);
         int32_t acc_high[TN_MAX_LANES / 2], acc_low[TN_MAX_LANES / 2];
 
-        for (size_t tile = mine.begin; tile < mine.end; tile++) {
-            ops->screen(tiles + tile * lines * lanes, lines, high, low, acc_high, acc_low);
-            for (size_t r = 0; r < height && tile * height + r < vocab; r++) {
-                const double sum = 256.0 * acc_high[r] + acc_low[r] - offset;
-                out[tile * height + r] = (float)sum * (unit * step[tile * height + r]);
+        for (size_t group = mine.begin; group < mine.end; group++) {
+            const size_t first = group * TN_SCREEN_GROUP, end = first + TN_SCREEN_GROUP;
+            best[group] = -INFINITY;
+            for (size_t row = first; row < end && row < vocab; row += height) {
+                const size_t rows = vocab - row < height ? vocab - row : height;
+                ops->screen(tiles + row / height * lines * lanes, lines, high, low, acc_high,
+                            acc_low);
+                const float most = score_tile(acc_high, acc_low, step + row, rows, unit, offset,
+                                              out + row);
+                best[group] = most > best[group] ? most : best[group];
             }
+            for (size_t row = vocab > first ? vocab : first; row < end; row++)
+                out[row] = -INFINITY;
         }
     }
 }

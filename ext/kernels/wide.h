@@ -86,6 +86,38 @@ TN_INLINE wide w_add(wide a, wide b) { EACH_PART a.f[p] += b.f[p]; return a; }
 TN_INLINE wide w_mul(wide a, wide b) { EACH_PART a.f[p] *= b.f[p]; return a; }
 TN_INLINE wide w_div(wide a, wide b) { EACH_PART a.f[p] /= b.f[p]; return a; }
 
+/* a * b + c, rounded once. Every set rounds like this, so that they agree to the bit; only a
+ * processor without the instruction has to work for it. */
+#if defined(__AVX512F__)
+TN_INLINE vf v_fma(vf a, vf b, vf c) { return (vf)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c); }
+#elif defined(__FMA__)
+TN_INLINE vf v_fma(vf a, vf b, vf c) { return (vf)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c); }
+#elif defined(__aarch64__)
+TN_INLINE vf v_fma(vf a, vf b, vf c)
+{
+    return (vf)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b);
+}
+#else
+/* A product of floats is exact in double. The sum is rounded to odd there (S. Boldo, G. Melquiond,
+ * "Emulation of FMA and correctly rounded sums"): an inexact one ends in a one, so that rounding it
+ * once more to float finds no false tie. */
+TN_INLINE vf v_fma(vf a, vf b, vf c)
+{
+    typedef double vd __attribute__((vector_size(8 * REGISTER)));
+    typedef int64_t vl __attribute__((vector_size(8 * REGISTER)));
+    const vd product = __builtin_convertvector(a, vd) * __builtin_convertvector(b, vd);
+    const vd addend = __builtin_convertvector(c, vd), sum = product + addend;
+    const vd part = sum - product, lost = (product - (sum - part)) + (addend - part);
+    const vl even = ~(vl)sum & 1 & (lost != 0), same_sign = (lost > 0) == (sum > 0);
+    return __builtin_convertvector((vd)((vl)sum - (even & same_sign) * -1 - (even & ~same_sign)), vf);
+}
+#endif
+TN_INLINE wide w_fma(wide a, wide b, wide c)
+{
+    EACH_PART c.f[p] = v_fma(a.f[p], b.f[p], c.f[p]);
+    return c;
+}
+
 /* b where mask is all ones, else a. */
 TN_INLINE vf v_blend(vf a, vf b, vi mask) { return (vf)(((vi)a & ~mask) | ((vi)b & mask)); }
 

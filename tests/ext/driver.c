@@ -308,32 +308,76 @@ static void check_dots(const tn_ops *ops)
     equal(ops, "nibbles", nibbles[0], nibbles[1], n);
 }
 
+/* softmax(scale * q k) v for one query, written once more: scalar.attend shares its loops with the
+ * sets it is compared with. Not bit for bit: the order of additions is another one. NAN for scores
+ * so large that their rounding errors alone change the weights. */
+static double attended(const tn_past *past, const float *q, size_t length, float scale, size_t column)
+{
+    const size_t d = past->head_dim;
+    double most = -INFINITY, sum = 0, mixed = 0, *scores = take(length * sizeof *scores);
+    for (size_t p = 0; p < length; p++) {
+        scores[p] = 0;
+        for (size_t i = 0; i < d; i++) {
+            const size_t at = (p / TN_KEY_BLOCK * d + i) * TN_KEY_BLOCK + p % TN_KEY_BLOCK;
+            scores[p] += (double)q[i] * ((const float *)past->keys)[at] * scale;
+        }
+        if (fabs(scores[p]) > 50)
+            return NAN;
+        most = scores[p] > most ? scores[p] : most;
+    }
+    for (size_t p = 0; p < length; p++) {
+        const double weight = exp(scores[p] - most < -87 ? -87 : scores[p] - most);
+        sum += weight;
+        mixed += weight * ((const float *)past->values)[p * d + column];
+    }
+    return mixed / sum;
+}
+
 static void check_attention(const tn_ops *ops)
 {
-    const size_t heads = from_to(1, TN_HEADS_AT_ONCE), d = 2 * from_to(1, 70);
-    const size_t length = from_to(1, 150);
+    const size_t heads = from_to(1, TN_HEADS_TOGETHER), tokens = from_to(1, TN_TOKENS_TOGETHER);
+    const size_t d = 2 * from_to(1, 70), length = from_to(1, 150), longest = length + tokens - 1;
+    const size_t room = (longest + TN_KEY_BLOCK - 1) / TN_KEY_BLOCK * TN_KEY_BLOCK;
+    const size_t q_stride = (heads + below(3)) * d, out_stride = (heads + below(3)) * d;
+    const size_t out_count = (tokens - 1) * out_stride + heads * d;
     const tn_dtype dtype = dtypes[below(3)];
-    const void *keys = stored(length * d, dtype), *values = stored(length * d, dtype);
-    const float *key_steps = floats(length), *value_steps = floats(length);
-    const float *q = floats(heads * d), *cosines = floats(d / 2), *sines = floats(d / 2);
+    const float *q = floats((tokens - 1) * q_stride + heads * d);
+    const float *cosines = floats(d / 2), *sines = floats(d / 2), scale = 0.1f;
+    const tn_past past = {stored(room * d, dtype), stored(longest * d, dtype),
+                          floats(room), floats(room), dtype, d};
     float *out[2], *rotated[2], step[2];
     void *row[2];
 
-    describe("heads %zu, head_dim %zu, length %zu, dtype %d", heads, d, length, dtype);
+    describe("heads %zu, tokens %zu, head_dim %zu, length %zu, dtype %d", heads, tokens, d, length,
+             dtype);
     for (int i = 0; i < 2; i++) {
         const tn_ops *set = i ? &scalar : ops;
-        out[i] = take(heads * d * sizeof(float));
+        out[i] = take(out_count * sizeof(float));
+        memset(out[i], 0, out_count * sizeof(float));
         rotated[i] = copy(q, heads * d * sizeof(float));
         row[i] = take(d * size_of(dtype));
-        set->attend(q, heads, d, keys, values, key_steps, value_steps, dtype, length, 0.1f,
-                    take(heads * length * sizeof(float)), out[i]);
+        const tn_queries queries = {q, out[i], q_stride, out_stride, heads, tokens, length};
+        set->attend(&queries, &past, scale, take(tokens * heads * room * sizeof(float)));
         set->rope(rotated[i], heads, d, cosines, sines);
         step[i] = set->store(q, d, dtype, row[i]);
     }
-    equal(ops, "attend", out[0], out[1], heads * d * sizeof(float));
+    equal(ops, "attend", out[0], out[1], out_count * sizeof(float));
     equal(ops, "rope", rotated[0], rotated[1], heads * d * sizeof(float));
     equal(ops, "store", row[0], row[1], d * size_of(dtype));
     equal(ops, "store's step", &step[0], &step[1], sizeof(float));
+    if (dtype != TN_F32)
+        return;
+    const size_t t = below(tokens), h = below(heads), column = below(d);
+    const double expected = attended(&past, q + t * q_stride + h * d, length + t, scale, column);
+    const double got = out[0][t * out_stride + h * d + column];
+    double largest = 1e-30;
+    for (size_t i = 0; i < longest * d; i++)
+        largest = fmax(largest, fabs((double)((const float *)past.values)[i]));
+    if (fabs(got - expected) > 1e-3 * largest) {
+        printf("%s: attend gives %g, not %g; %s; seed %llu\n", ops->name, got, expected, shape,
+               (unsigned long long)seed);
+        exit(1);
+    }
 }
 
 static void check_sweep(const tn_ops *ops)

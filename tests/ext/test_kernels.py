@@ -5,9 +5,12 @@ import pytest
 
 from ternchat.engine import reference
 from ternchat.engine.backend import (
+    KEY_BLOCK,
     HeadTable,
     Kernels,
     LayerCache,
+    Projection,
+    Rows,
     TernaryMatrix,
     packed_bytes,
     quantized_rows,
@@ -211,7 +214,8 @@ def test_squared_relu_of_large_values_stays_finite(kernels):
 
 
 def layer_cache(kv_heads, capacity, head_dim, dtype):
-    keys, values = np.zeros((2, kv_heads, capacity, head_dim), dtype)
+    keys = np.zeros((kv_heads, capacity // KEY_BLOCK, head_dim, KEY_BLOCK), dtype)
+    values = np.zeros((kv_heads, capacity, head_dim), dtype)
     steps = np.zeros((2, kv_heads, capacity), np.float32)
     return LayerCache(keys, values, steps[0], steps[1]), values
 
@@ -229,11 +233,12 @@ def as_cached(x, dtype):
     ("heads", "kv_heads", "head_dim"), [(1, 1, 20), (4, 2, 16), (20, 5, 32), (6, 1, 6), (8, 8, 128)]
 )
 def test_attention_equals_the_reference(kernels, rng, dtype, heads, kv_heads, head_dim):
-    capacity, start, tokens = 40, 17, 9
+    capacity, start, tokens = 48, 17, 9
     cosines, sines = reference.rope_angles(capacity, head_dim, 10000.0)
     layer, _ = layer_cache(kv_heads, capacity, head_dim, dtype)
-    scratch = np.empty(kernels.scores_per_position * capacity, np.float32)
-    out = np.empty((tokens, heads * head_dim), np.float32)
+    scratch = Rows(np.empty((kernels.score_rows, capacity), np.float32))
+    out = Rows(np.empty((tokens, heads * head_dim), np.float32))
+    angles = Rows(cosines), Rows(sines)
     width = (heads + 2 * kv_heads) * head_dim
     keys, values = [], []
     for begin, count in ((0, start), (start, tokens)):
@@ -246,18 +251,18 @@ def test_attention_equals_the_reference(kernels, rng, dtype, heads, kv_heads, he
         )
         keys.append(as_cached(rotated[:, heads:], dtype))
         values.append(as_cached(parts[:, heads + kv_heads :], dtype))
-        kernels.rope(qkv, heads, cosines, sines, begin, layer)
+        kernels.rope(count, Rows(qkv), heads, *angles, begin, layer)
         np.testing.assert_allclose(
             qkv[:, : heads * head_dim].reshape(count, heads, head_dim),
             rotated[:, :heads],
             rtol=1e-6,
             atol=1e-6,
         )
-    kernels.attention(qkv, heads, start, layer, scratch, out)
+    kernels.attention(tokens, Rows(qkv), heads, start, layer, scratch, out)
     expected = reference.attention(rotated[:, :heads], np.concatenate(keys), np.concatenate(values))
     # a key whose rotation lands between two halves, or two integers, may be stored as either
     tolerance = {"float32": 2e-5, "float16": 1e-3, "int8": 0.03}[dtype]
-    np.testing.assert_allclose(out, expected, rtol=tolerance, atol=tolerance)
+    np.testing.assert_allclose(out.array, expected, rtol=tolerance, atol=tolerance)
 
 
 def test_the_cache_holds_halves_rounded_as_numpy_rounds_them(kernels):
@@ -265,12 +270,12 @@ def test_the_cache_holds_halves_rounded_as_numpy_rounds_them(kernels):
         [0, 1, -1, 1 / 3, 65504, 7e4, -1e9, 6e-5, 6.1e-5, 3e-8, 2.98e-8, -1e-7, 2049, 2051, 0.1, 5],
         np.float32,
     )
-    layer, cached = layer_cache(1, 1, 16, np.float16)
+    layer, cached = layer_cache(1, 16, 16, np.float16)
     qkv = np.concatenate([np.zeros(32, np.float32), values])[None]
     angles = np.ones((1, 8), np.float32)
-    kernels.rope(qkv, 1, angles, np.zeros_like(angles), 0, layer)
+    kernels.rope(1, Rows(qkv), 1, Rows(angles), Rows(np.zeros_like(angles)), 0, layer)
     expected = np.clip(values, -65504, 65504).astype(np.float16)
-    np.testing.assert_array_equal(cached.reshape(-1), expected)
+    np.testing.assert_array_equal(cached[0, 0], expected)
 
 
 @pytest.mark.parametrize("dtype", ["bf16", "float16", "float32"])
@@ -309,10 +314,10 @@ def test_every_set_and_thread_count_gives_the_same_floats(rng):
             qkv = np.empty((tokens, len(weights)), np.float32)
             kernels.matmul(packed(kernels, weights, 0.1)[0], rows, qkv)
             layer, _ = layer_cache(kv_heads, capacity, head_dim, np.float16)
-            kernels.rope(qkv, heads, cosines, sines, 0, layer)
-            scratch = np.empty(kernels.scores_per_position * capacity, np.float32)
+            kernels.rope(tokens, Rows(qkv), heads, Rows(cosines), Rows(sines), 0, layer)
+            scratch = Rows(np.empty((kernels.score_rows, capacity), np.float32))
             attended = np.empty((tokens, heads * head_dim), np.float32)
-            kernels.attention(qkv, heads, 0, layer, scratch, attended)
+            kernels.attention(tokens, Rows(qkv), heads, 0, layer, scratch, Rows(attended))
             gated = quantized_rows(tokens, len(weights) // 2)
             kernels.glu_quantize(qkv, "silu", None, 1e-5, gated)
             logits = np.empty((tokens, 501), np.float32)
@@ -321,6 +326,29 @@ def test_every_set_and_thread_count_gives_the_same_floats(rng):
     for others in results[1:]:
         for other, first in zip(others, results[0], strict=True):
             np.testing.assert_array_equal(other, first)
+
+
+@pytest.mark.parametrize("accumulate", [False, True])
+def test_a_projection_is_its_norm_and_its_product(kernels, rng, accumulate):
+    x = rng.standard_normal((3, 2 * 130), dtype=np.float32)
+    weight = rng.standard_normal(130, dtype=np.float32)
+    matrix, _ = packed(kernels, ternary(rng, 70, 130), 0.5)
+    plain, gated = Projection(matrix, weight), Projection(matrix)
+    before = rng.standard_normal((3, 70), dtype=np.float32)
+    rows, work = quantized_rows(3, 130), quantized_rows(5, 130)
+
+    expected, out = before[:2].copy(), Rows(before.copy())
+    kernels.norm_quantize(x[:2, :130].copy(), weight, 1e-5, rows)
+    kernels.matmul(matrix, rows, expected, accumulate)
+    kernels.project(2, Rows(x[:, :130].copy()), plain, 1e-5, work, out, accumulate)
+    np.testing.assert_array_equal(out.array[:2], expected)
+    np.testing.assert_array_equal(out.array[2], before[2])
+
+    expected, out = before.copy(), Rows(before.copy())
+    kernels.glu_quantize(x.copy(), "silu", None, 1e-5, rows)
+    kernels.matmul(matrix, rows, expected, accumulate)
+    kernels.glu_project(3, Rows(x.copy()), "silu", gated, 1e-5, work, out, accumulate)
+    np.testing.assert_array_equal(out.array, expected)
 
 
 def test_wrong_shapes_are_refused_with_a_sentence(kernels, rng):
@@ -332,6 +360,17 @@ def test_wrong_shapes_are_refused_with_a_sentence(kernels, rng):
         kernels.matmul(matrix, rows, np.empty((3, 8), np.float32))
     with pytest.raises(ValueError, match="x has 16 columns"):
         kernels.norm_quantize(np.zeros((1, 16), np.float32), None, 1e-5, rows)
+    with pytest.raises(ValueError, match="a norm of 7 for 12 columns"):
+        Projection(matrix, np.ones(7, np.float32))
+    x, out = Rows(np.zeros((1, 12), np.float32)), Rows(np.zeros((1, 8), np.float32))
+    with pytest.raises(ValueError, match="2 tokens, room for 1, 2, 1"):
+        kernels.project(2, x, Projection(matrix), 1e-5, rows, out)
+    with pytest.raises(ValueError, match="gate_up has 9 columns"):
+        kernels.glu_project(
+            1, Rows(np.zeros((1, 9), np.float32)), "silu", Projection(matrix), 1e-5, rows, out
+        )
+    with pytest.raises(ValueError, match="out has 12 columns, w 8 rows"):
+        kernels.project(1, x, Projection(matrix), 1e-5, rows, x)
     with pytest.raises(ValueError, match="cannot run here"):
         Kernels("avx9000", 1)
 
