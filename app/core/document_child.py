@@ -1,0 +1,93 @@
+"""Reads a PDF or DOCX file in a process of its own: `python -m ternchat.app.core.document_child`.
+
+Such files are hostile input for large parsers. Here they can only waste a process: the file comes
+in on standard input, its text (or, with the exit code REFUSED, the reason why there is none) goes
+out on standard output, and the limits are those of `limit_self` and of the parent that waits.
+"""
+
+import io
+import sys
+
+from .attachment_error import MAX_CHARACTERS, AttachmentError
+
+REFUSED = 3
+MAX_SECONDS = 60
+MAX_OUTPUT_BYTES = 8 * MAX_CHARACTERS
+PDF = "application/pdf"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def main() -> int:
+    """Read the kind of file named by the argument; gives the exit code."""
+    limit_self()
+    code = 0
+    try:
+        text = extract(sys.stdin.buffer.read(), sys.argv[1])
+    except AttachmentError as error:
+        text, code = str(error), REFUSED
+    sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+    return code
+
+
+def limit_self() -> None:
+    """Take what the work does not need: processor time, large files, core dumps."""
+    try:
+        import resource
+    except ImportError:  # Windows: the parent's limits have to do
+        return
+    for what, most in (
+        (resource.RLIMIT_CPU, MAX_SECONDS),
+        (resource.RLIMIT_FSIZE, MAX_OUTPUT_BYTES),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        hard = resource.getrlimit(what)[1]
+        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(what, (most, most))
+
+
+def extract(data: bytes, media_type: str) -> str:
+    """The text of a document; AttachmentError ends a sentence that begins with its name."""
+    text = (_pdf_text if media_type == PDF else _docx_text)(data).strip("\n")
+    if not text.strip():
+        raise AttachmentError("holds no text; it may consist of pictures, as scans do")
+    if len(text) > MAX_CHARACTERS:
+        raise AttachmentError(f"has more than {MAX_CHARACTERS:,} characters of text")
+    return text
+
+
+def _pdf_text(data: bytes) -> str:
+    import logging
+
+    import pypdf
+    from pypdf.errors import DependencyError, FileNotDecryptedError, PyPdfError
+
+    logging.disable()  # it remarks on every small fault of a file
+    pages: list[str] = []
+    length = 0
+    try:
+        reader = pypdf.PdfReader(io.BytesIO(data))
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise AttachmentError("is locked with a password")
+        for page in reader.pages:
+            pages.append(page.extract_text().strip())
+            length += len(pages[-1])
+            if length > MAX_CHARACTERS:
+                break
+    except (DependencyError, FileNotDecryptedError) as error:
+        raise AttachmentError("is encrypted in a way that cannot be read here") from error
+    except AttachmentError:
+        raise
+    except (PyPdfError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError,
+            AssertionError, RecursionError, OSError) as error:  # fmt: skip
+        raise AttachmentError("is damaged: it cannot be read as a PDF file") from error
+    return "\n\n".join(page for page in pages if page)
+
+
+def _docx_text(data: bytes) -> str:
+    from .docx import docx_text
+
+    return docx_text(data)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
