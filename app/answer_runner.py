@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from ternchat.app.core.attachments import prompt_text
 from ternchat.app.core.chat_store import ChatStore
 from ternchat.app.core.conversation import AnswerStats, Message, Role, State
 from ternchat.app.core.model_store import InstalledModel
@@ -85,7 +86,8 @@ class AnswerRunner(QObject):
     def reply(self, model: InstalledModel, path: list[Message]) -> None:
         """Answer the last message of a chat."""
         asked = path[-1]
-        history = tuple({"role": str(m.role), "content": m.text} for m in path if m.text)
+        contents = [(str(m.role), prompt_text(m.text, m.attachments)) for m in path]
+        history = tuple({"role": role, "content": text} for role, text in contents if text)
         self._answer = self._store.add(asked.chat_id, asked.id, Role.ASSISTANT, "", State.WRITING)
         self._saved_at, self._saved_length = time.monotonic(), 0
         self.started.emit(self._answer)

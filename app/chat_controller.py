@@ -6,6 +6,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal, Slot
 
 from ternchat.app.answer_runner import AnswerRunner
+from ternchat.app.core.attachments import Attachment
 from ternchat.app.core.chat_store import ChatStore
 from ternchat.app.core.conversation import Chat, Message, Role, State, title_of
 from ternchat.app.core.drafts import Drafts
@@ -62,18 +63,20 @@ class ChatController(QObject):
         return self._runner.idle and not self._queue
 
     @Slot(str)
-    def send(self, text: str) -> None:
+    @Slot(str, object)
+    def send(self, text: str, attachments: tuple[Attachment, ...] = ()) -> None:
         """Store the person's message, then answer it, or queue it while something runs."""
-        if not text.strip():
+        if not text.strip() and not attachments:
             return
         if self._chat is None:
             self._drafts.set(None, "")
-            self._chat = self._store.create_chat(title_of(text))
+            words = text if text.strip() else attachments[0].name
+            self._chat = self._store.create_chat(title_of(words))
             self.chat_changed.emit(self._chat)
         chat_id = self._chat.id
         state = State.DONE if self._runner.idle else State.QUEUED
         message = self._store.add(
-            chat_id, self._last_id(chat_id), Role.USER, text.strip("\n"), state
+            chat_id, self._last_id(chat_id), Role.USER, text.strip("\n"), state, attachments
         )
         self._conversation.insert(message)
         self._chats.set_chats(self._store.chats())

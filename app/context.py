@@ -16,8 +16,10 @@ from ternchat.app.models.conversation_model import ConversationModel
 from ternchat.app.models.status_model import StatusModel
 from ternchat.app.views.main_window import MainWindow
 from ternchat.app.views.theme import Theme
+from ternchat.app.workers.attachment_reader import AttachmentReader
 from ternchat.app.workers.engine_thread import EngineThread
 from ternchat.app.workers.system_probe import SystemProbe
+from ternchat.app.workers.token_counter import TokenCounter
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -38,6 +40,8 @@ class AppContext:
     runner: AnswerRunner
     controller: ChatController
     probe: SystemProbe
+    reader: AttachmentReader
+    counter: TokenCounter
     window: MainWindow
 
     @classmethod
@@ -52,16 +56,19 @@ class AppContext:
         runner = AnswerRunner(store, engine, conversation, status)
         controller = ChatController(store, models, runner, conversation, chats, status)
         window = MainWindow(Theme(app), controller, runner, conversation, chats, status)
+        reader, counter = AttachmentReader(), TokenCounter()
+        serve_composer(window, engine, reader, counter)
         probe = SystemProbe()
         probe.sampled.connect(status.on_memory)
         window.seen.connect(probe.set_active)
         window.painted.connect(engine.warm_up)
-        return cls(paths, models, store, engine, runner, controller, probe, window)
+        return cls(paths, models, store, engine, runner, controller, probe, reader, counter, window)
 
     def close(self) -> bool:
-        """End the engine; False when it did not let go in time."""
+        """End all threads; False when one did not let go in time."""
         self.probe.set_active(False)
-        return self.engine.close()
+        ended = [part.close() for part in (self.engine, self.reader, self.counter)]
+        return all(ended)
 
 
 def follow_engine(status: StatusModel, engine: EngineThread) -> StatusModel:
@@ -73,3 +80,20 @@ def follow_engine(status: StatusModel, engine: EngineThread) -> StatusModel:
     engine.finished.connect(status.on_finished)
     engine.failed.connect(status.on_failed)
     return status
+
+
+def serve_composer(
+    window: MainWindow, engine: EngineThread, reader: AttachmentReader, counter: TokenCounter
+) -> None:
+    """Let files be read, and tokens be counted, for what is being typed."""
+    files, meter = window.page.composer.attachments, window.page.meter
+    files.read_requested.connect(reader.request)
+    files.cancel_requested.connect(reader.cancel)
+    reader.read.connect(files.on_read)
+    reader.failed.connect(files.on_failed)
+    engine.loaded.connect(counter.use_model)
+    counter.ready_changed.connect(meter.set_can_count)
+    counter.ready_changed.connect(files.recount)
+    for asker in (files, meter):
+        asker.count_requested.connect(counter.count)
+        counter.counted.connect(asker.on_counted)

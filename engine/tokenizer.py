@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import tokenizers
 
@@ -14,6 +15,7 @@ from ternchat.engine.formats.json_file import shown
 from ternchat.engine.formats.tokenizer_json import TokenizerFile
 
 MAX_TEXT_CHARACTERS = 4_000_000  # about two seconds' work, and more than any context holds
+_LONG_TEXT = 10_000  # characters; the library lets other threads run only in batches
 
 
 class Tokenizer:
@@ -50,10 +52,16 @@ class Tokenizer:
                 f"the text has {len(text):,} characters; expected at most {MAX_TEXT_CHARACTERS:,}"
             )
         with _guarded(f"{self._source} failed on a text of {len(text):,} characters"):
-            ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
+            ids: list[int] = self._encode(text).ids
         if not self._markers.isdisjoint(ids):
             raise TokenizerError(f"{self._source} makes special tokens of plain text")
         return ids
+
+    def _encode(self, text: str) -> Any:
+        """The library's encoding; of a long text without holding the interpreter for seconds."""
+        if len(text) < _LONG_TEXT:
+            return self._tokenizer.encode(text, add_special_tokens=False)
+        return self._tokenizer.encode_batch([text], add_special_tokens=False)[0]
 
     def token_to_id(self, token: str) -> int | None:
         """The id of a token, None where the vocabulary has no such token."""

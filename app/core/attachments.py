@@ -55,7 +55,8 @@ def read_attachment(path: Path, cancel: threading.Event | None = None) -> Attach
 
 def prompt_text(text: str, attachments: Iterable[Attachment]) -> str:
     """A message as the model reads it: each file, fenced and named, then the words."""
-    return "\n\n".join([*(_fenced(a) for a in attachments), text]).strip("\n")
+    files = [_fenced(attachment) for attachment in attachments]
+    return "\n\n".join([*files, text] if text else files) if files else text
 
 
 def _read(path: Path) -> bytes:

@@ -1,6 +1,7 @@
 """What travels between the window's thread and the engine's: requests, progress, results."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -47,7 +48,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class ModelFacts:
-    """What a loaded model is and takes."""
+    """What a loaded model is and takes; `count_tokens` is its tokenizer's, safe on any thread."""
 
     model: InstalledModel
     kernel: str
@@ -55,6 +56,7 @@ class ModelFacts:
     context_length: int
     weights_bytes: int
     kv_bytes: int
+    count_tokens: Callable[[str], int] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,11 @@
 
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from ternchat.app.core.conversation import Role
+from ternchat.app.core.problem import Problem
+from ternchat.app.models.context_meter import ContextMeter
 from ternchat.app.models.conversation_model import ConversationModel
 
 from .column import Column
@@ -30,6 +32,7 @@ class ChatPage(QWidget):
         self.conversation = ConversationView(theme, model)
         self.errors = ErrorStrip(theme)
         self.composer = Composer(theme)
+        self.meter = ContextMeter(model, self)
         self._pages = QStackedWidget()
         self._pages.setMinimumHeight(theme.px(24))  # of a small window, errors need the rest
         self._pages.addWidget(self.empty)
@@ -45,6 +48,11 @@ class ChatPage(QWidget):
         column.addWidget(self._pages, 1)
         column.addWidget(bottom)
         self.composer.prompt.page_requested.connect(self.conversation.scroll_pages)
+        self.composer.attach_requested.connect(self._choose_files)
+        self.composer.draft_changed.connect(self.meter.set_draft)
+        self.composer.attachments.changed.connect(self._on_attachments)
+        self.composer.attachments.failed.connect(self._show_attachment_problem)
+        self.meter.changed.connect(self.composer.show_context)
         model.rowsInserted.connect(self._choose_page)
         model.rowsRemoved.connect(self._choose_page)
         model.modelReset.connect(self._choose_page)
@@ -57,6 +65,29 @@ class ChatPage(QWidget):
             if message.role is Role.ASSISTANT and message.shown_text:
                 QGuiApplication.clipboard().setText(message.shown_text)
                 return
+
+    @Slot()
+    def _choose_files(self) -> None:
+        dialog = QFileDialog(self, self.tr("Attach files"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.filesSelected.connect(self.composer.attachments.add_paths)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    @Slot()
+    def _on_attachments(self) -> None:
+        self.meter.set_attachments(self.composer.attachments.attachments)
+
+    @Slot(str)
+    def _show_attachment_problem(self, sentence: str) -> None:
+        self.errors.show_problem(
+            Problem(
+                title=self.tr("This file cannot be attached"),
+                text=f"{sentence}.",
+                advice=self.tr("Text, Markdown, code, PDF and DOCX files can be attached."),
+                details=sentence,
+            )
+        )
 
     @Slot()
     def _choose_page(self) -> None:

@@ -1,48 +1,79 @@
-"""The composer: a card with the text, the model in use, and the Send or Stop button."""
+"""The composer: a card with files, the text, the model in use, and the Send or Stop button."""
 
-from PySide6.QtCore import QSize, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from collections.abc import Iterable
+from itertools import pairwise
 
-from .buttons import TextButton
+from PySide6.QtCore import QEvent, QSize, Signal, Slot
+from PySide6.QtGui import QKeySequence, QTextCursor
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from ternchat.app.core.attachments import Attachment, pasted
+from ternchat.app.core.context_use import ContextUse, Level
+from ternchat.app.core.conversation import Chat
+from ternchat.app.core.language import number
+from ternchat.app.core.settings import SendKey
+from ternchat.app.models.attachment_list import AttachmentList
+
+from .attachment_chips import AttachmentChips
+from .buttons import IconButton, TextButton
+from .composer_notice import ComposerNotice
+from .context_gauge import ContextGauge
 from .labels import ElidedLabel
 from .prompt_edit import PromptEdit
 from .theme import Theme, set_style_property
+
+HEIGHT_SHARE = 0.7  # of the window, with everything that can be shown
 
 
 class Composer(QFrame):
     """Never disabled: one can type in every phase.
 
     Signals:
-        submitted: text to send.
+        submitted: text to send, and its attachments.
         stop_requested: end the answer being written.
         draft_changed: what is typed so far.
+        attach_requested: choose files to attach.
+        edit_last_requested: edit the last message of the person.
+        edit_cancelled: leave the message being edited as it is.
+
     """
 
-    submitted = Signal(str)
+    submitted = Signal(str, object)
     stop_requested = Signal()
     draft_changed = Signal(str)
+    attach_requested = Signal()
+    edit_last_requested = Signal()
+    edit_cancelled = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("composer")
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._theme = theme
-        self._busy = False
+        self._busy = self._editing = self._taken = self._send_when_read = False
+        self._pasted: QTextCursor | None = None  # a long text that could be a file instead
+        self.attachments = AttachmentList(self)
         self.prompt = PromptEdit()
-        self.button = TextButton("Send", "primary")
+        self.button = TextButton("", "primary")
+        self.attach = IconButton(theme, "paperclip", self.tr("Attach files"))
+        self.gauge = ContextGauge(theme)
+        self.chips = AttachmentChips(theme, self.attachments)
+        self.edit_notice = ComposerNotice(theme, "pencil", "", self.tr("Leave it as it was"))
+        self.paste_notice = ComposerNotice(
+            theme, "file-text", self.tr("Attach as a file"), self.tr("Keep it as text")
+        )
+        self.wait_notice = ComposerNotice(theme, "ellipsis", "", self.tr("Do not send it yet"))
+        self.context_notice = ComposerNotice(theme, "triangle-alert", "", "")
         self._model = ElidedLabel(name="muted")
-        row = QHBoxLayout()
-        row.addWidget(self._model, 1)
-        row.addWidget(self.button)
-        self._box = QVBoxLayout(self)
-        self._box.addWidget(self.prompt)
-        self._box.addLayout(row)
-        self.prompt.submitted.connect(self.submitted)
-        self.prompt.textChanged.connect(self._on_text)
-        self.prompt.focus_changed.connect(self._on_focus)
-        self.button.clicked.connect(self._on_button)
+        self._build()
+        self._connect()
         self.setFocusProxy(self.prompt)
-        theme.changed.connect(self._restyle)
         self._restyle()
+
+    @property
+    def editing(self) -> bool:
+        """Whether the text is that of an earlier message."""
+        return self._editing
 
     @Slot(bool)
     def set_busy(self, busy: bool) -> None:
@@ -55,6 +86,106 @@ class Composer(QFrame):
         """Name the model that answers."""
         self._model.setText(title)
 
+    @Slot(object)
+    def set_send_key(self, key: SendKey) -> None:
+        """Send with Enter, or with Ctrl+Enter."""
+        self.prompt.send_key = key
+        self._restyle()
+
+    @Slot(str)
+    def set_draft(self, text: str) -> None:
+        """Hold another text; in answer to `submitted` it also means: the message is stored."""
+        self._taken = True
+        self.prompt.set_draft(text)
+
+    @Slot(object)
+    def show_chat(self, chat: Chat | None) -> None:
+        """Hold the files of another chat; what was about to happen here does not happen there."""
+        self._wait_for_files(False)
+        self._forget_pasted()
+        self.set_editing(False)
+        self.attachments.show_chat(chat)
+
+    @Slot(bool)
+    def set_editing(self, editing: bool, attachments: Iterable[Attachment] = ()) -> None:
+        """Edit an earlier message with its files, or go back to the draft before."""
+        if editing or self._editing:
+            self._editing = editing
+            self.attachments.set_editing(editing, attachments)
+            words = self.tr("Editing an earlier message. Sending answers it anew.")
+            self.edit_notice.say(words if editing else "")
+            self._claim_escape()
+            if editing:
+                self.prompt.setFocus()
+
+    @Slot(object)
+    def show_context(self, use: ContextUse) -> None:
+        """Show how full the context is, and say so when that has consequences."""
+        self.gauge.show_use(use)
+        self.context_notice.say(use.reason, "bad" if use.level is Level.BAD else "warning")
+
+    def event(self, event: QEvent) -> bool:
+        """Share the room anew whenever something inside came, went, or changed its size."""
+        if event.type() is QEvent.Type.LayoutRequest:
+            self.fit()
+        return super().event(event)
+
+    @Slot()
+    def fit(self) -> None:
+        """Take the height of what is shown, and leave some of the window to the chat."""
+        self.chips.fit()
+        others = (self.edit_notice, self.paste_notice, self.chips, self.wait_notice)
+        shown = [w for w in (*others, self.context_notice) if not w.isHidden()]
+        width = self.prompt.width()
+        taken = sum(w.heightForWidth(width) if w.hasHeightForWidth() else w.height() for w in shown)
+        margins = self._box.contentsMargins()
+        taken += margins.top() + margins.bottom() + self._row.sizeHint().height()
+        taken += (len(shown) + 1) * self._box.spacing()
+        self.prompt.set_room(self.window().height() * HEIGHT_SHARE - taken)
+
+    @Slot(bool)
+    def set_drop_target(self, hovering: bool) -> None:
+        """Show that files can be let go of."""
+        set_style_property(self, "drop", hovering)
+
+    def _build(self) -> None:
+        row = QHBoxLayout()
+        row.addWidget(self.attach)
+        row.addWidget(self._model, 1)
+        row.addWidget(self.gauge)
+        row.addWidget(self.button)
+        self._row = row
+        self._box = QVBoxLayout(self)
+        for widget in (self.edit_notice, self.paste_notice, self.chips, self.prompt):
+            self._box.addWidget(widget)
+        for notice in (self.wait_notice, self.context_notice):
+            self._box.addWidget(notice)
+        self._box.addLayout(row)
+        chain = (
+            *(*self.edit_notice.buttons, *self.paste_notice.buttons, self.chips),
+            *(self.prompt, *self.wait_notice.buttons, self.attach, self.button),
+        )
+        for before, after in pairwise(chain):
+            self.setTabOrder(before, after)
+
+    def _connect(self) -> None:
+        prompt = self.prompt
+        prompt.submitted.connect(self._submit)
+        prompt.textChanged.connect(self._on_text)
+        prompt.focus_changed.connect(self._on_focus)
+        prompt.edit_last_requested.connect(self.edit_last_requested)
+        prompt.escaped.connect(self._on_escape)
+        prompt.files_pasted.connect(self.attachments.add_paths)
+        prompt.pasted_long.connect(self._on_pasted_long)
+        self.button.clicked.connect(self._on_button)
+        self.attach.clicked.connect(self.attach_requested)
+        self.attachments.changed.connect(self._on_attachments)
+        self.edit_notice.dismissed.connect(self._on_escape)
+        self.paste_notice.accepted.connect(self._attach_pasted)
+        self.paste_notice.dismissed.connect(self._forget_pasted)
+        self.wait_notice.dismissed.connect(self._on_escape)
+        self._theme.changed.connect(self._restyle)
+
     @Slot()
     def _on_button(self) -> None:
         if self._busy:
@@ -62,8 +193,24 @@ class Composer(QFrame):
         else:
             self.prompt.submit()
 
+    @Slot(str)
+    def _submit(self, text: str) -> None:
+        if self.attachments.reading:
+            self._wait_for_files(True)
+            return
+        files = self.attachments.files
+        if not text.strip() and not files:
+            return
+        self._taken = False
+        self.submitted.emit(text, self.attachments.attachments)
+        if self._taken:
+            self.attachments.discard(file.key for file in files)
+            self._forget_pasted()
+
     @Slot()
     def _on_text(self) -> None:
+        if self._pasted is not None and not self._pasted.hasSelection():
+            self._forget_pasted()
         self._dress_button()
         self.draft_changed.emit(self.prompt.toPlainText())
 
@@ -72,23 +219,80 @@ class Composer(QFrame):
         set_style_property(self, "ring", focus)
 
     @Slot()
+    def _on_attachments(self) -> None:
+        self._dress_button()
+        if self._send_when_read and not self.attachments.reading:
+            self._wait_for_files(False)
+            self.prompt.submit()
+
+    @Slot()
+    def _on_escape(self) -> None:
+        if self._send_when_read:
+            self._wait_for_files(False)
+        elif self._pasted is not None:
+            self._forget_pasted()
+        elif self._editing:
+            self.edit_cancelled.emit()
+        self.prompt.setFocus()
+
+    @Slot(object)
+    def _on_pasted_long(self, pasted_text: QTextCursor) -> None:
+        self._pasted = pasted_text
+        length = number(len(pasted_text.selectedText()))
+        self.paste_notice.say(self.tr("{count} characters were pasted.").format(count=length))
+        self._claim_escape()
+
+    @Slot()
+    def _attach_pasted(self) -> None:
+        cursor = self._pasted
+        self._forget_pasted()
+        if cursor is not None and cursor.hasSelection():
+            text = cursor.selection().toPlainText()
+            cursor.removeSelectedText()
+            self.attachments.add(pasted(text))
+        self.prompt.setFocus()
+
+    @Slot()
+    def _forget_pasted(self) -> None:
+        self._pasted = None
+        self.paste_notice.say("")
+        self._claim_escape()
+
+    def _wait_for_files(self, waiting: bool) -> None:
+        self._send_when_read = waiting
+        words = self.tr("This will be sent as soon as its files have been read.")
+        self.wait_notice.say(words if waiting else "")
+        self._claim_escape()
+
+    def _claim_escape(self) -> None:
+        self.prompt.takes_escape = self._editing or self._send_when_read or self._pasted is not None
+        self._dress_button()
+
+    @Slot()
     def _restyle(self) -> None:
         px = self._theme.px
         self._box.setContentsMargins(px(10), px(8), px(8), px(8))
         self._box.setSpacing(px(4))
-        self._model.setContentsMargins(px(4), 0, 0, 0)
-        name, icon = ("Stop", "stop") if self._busy else ("Send", "arrow-up")
+        self._row.setSpacing(px(4))
+        name, icon = (self.tr("Stop"), "stop") if self._busy else (self.tr("Send"), "arrow-up")
+        keys = "Esc" if self._busy else _send_keys(self.prompt.send_key)
         self.button.setText(name)
         self.button.setAccessibleName(name)
-        self.button.setToolTip("Stop (Esc)" if self._busy else "Send (Enter)")
+        self.button.setToolTip(f"{name} ({keys})")
         self.button.setIconSize(QSize(px(16), px(16)))
         self.button.setMinimumWidth(px(88))
         self._icon = icon
         self._dress_button()
-        self.prompt.fit()
+        self.fit()
 
     def _dress_button(self) -> None:
         # Quiet while there is nothing to send, yet never disabled.
-        quiet = not self._busy and not self.prompt.toPlainText().strip()
+        empty = not self.prompt.toPlainText().strip() and not self.attachments.files
+        quiet = not self._busy and (empty or self._send_when_read)
         set_style_property(self.button, "kind", "quiet" if quiet else "primary")
         self.button.setIcon(self._theme.icon(self._icon, "muted" if quiet else "on_accent", 16))
+
+
+def _send_keys(key: SendKey) -> str:
+    chord = "Return" if key is SendKey.ENTER else "Ctrl+Return"
+    return QKeySequence(chord).toString(QKeySequence.SequenceFormat.NativeText)

@@ -1,8 +1,15 @@
 """Labels: whatever they show is plain text."""
 
+from html import escape
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+
+def plain_tooltip(text: str) -> str:
+    """A tooltip that says exactly this; Qt takes some texts for markup."""
+    return f"<qt>{escape(text)}</qt>" if text else ""
 
 
 class PlainLabel(QLabel):

@@ -19,6 +19,7 @@ from ternchat.app.core.turn import Phase
 
 from . import icons
 from .chat_page import ChatPage
+from .file_drop import FileDrop
 from .menus import Menus
 from .sidebar import Sidebar
 from .status_line import StatusLine
@@ -64,6 +65,7 @@ class MainWindow(QMainWindow):
         self.page = ChatPage(theme, conversation)
         self.status = StatusLine(theme)
         self.menus = Menus(self)
+        self.drop = FileDrop(self)
         self._build()
         self._connect(controller, runner, status)
         self._show_chat(None)
@@ -91,7 +93,7 @@ class MainWindow(QMainWindow):
         """Give up the sidebar where there is no room for it, and bring it back."""
         super().resizeEvent(event)
         self._fit_sidebar()
-        self.page.composer.prompt.fit()
+        self.page.composer.fit()
 
     def _build(self) -> None:
         self.setWindowIcon(QIcon(icons.pixmap("tern-app", "", 256)))
@@ -121,8 +123,11 @@ class MainWindow(QMainWindow):
         page.empty.prompt_chosen.connect(controller.send)
         page.conversation.retry_requested.connect(controller.retry)
         page.conversation.take_back_requested.connect(controller.take_back)
-        controller.draft_changed.connect(page.composer.prompt.set_draft)
+        controller.draft_changed.connect(page.composer.set_draft)
         runner.busy_changed.connect(page.composer.set_busy)
+        self.drop.dropped.connect(page.composer.attachments.add_paths)
+        self.drop.hovering.connect(page.composer.set_drop_target)
+        status.changed.connect(page.meter.set_status)
         # Chats
         self.sidebar.new_chat_requested.connect(controller.new_chat)
         self.sidebar.chat_chosen.connect(controller.open_chat)
@@ -157,6 +162,7 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _show_chat(self, chat: Chat | None) -> None:
         self.sidebar.show_chat(chat.id if chat else None)
+        self.page.composer.show_chat(chat)
         title = chat.title if chat else ""
         self.page.header.title.setText(title)
         self.setWindowTitle(f"{title} – Ternchat" if chat else "Ternchat")

@@ -1,46 +1,65 @@
-"""Where one types: Enter sends, Shift+Enter breaks the line."""
+"""Where one types: Enter sends, Shift+Enter breaks the line, or the other way round."""
 
-from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from math import inf
+
+from PySide6.QtCore import QEvent, QMimeData, Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
+from ternchat.app.core.settings import SendKey
+
+from .file_drop import file_paths
 from .theme import BY_KEYBOARD
 
 HEIGHT_SHARE = 0.4  # of the window
+LONG_PASTE = 2_500  # characters; more is better attached
+
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_PAGES = {Qt.Key.Key_PageUp: -1, Qt.Key.Key_PageDown: 1}
 
 
 class PromptEdit(QPlainTextEdit):
     """A text edit that grows with its text up to a share of the window's height.
 
     Signals:
-        submitted: the text to send; it stays here until `clear` or `set_draft` is called.
+        submitted: the text to send; it stays here until `set_draft` is called.
         page_requested: -1 or 1, when the caret cannot move that way and the page should.
+        edit_last_requested: Up in an empty field.
+        escaped: Escape, while `takes_escape`.
+        files_pasted: paths of files from the clipboard.
+        pasted_long: where a long text from the clipboard now stands (QTextCursor).
         focus_changed: "keyboard" or "other" way by which the focus came; "" when it left.
+
     """
 
     submitted = Signal(str)
     page_requested = Signal(int)
+    edit_last_requested = Signal()
+    escaped = Signal()
+    files_pasted = Signal(list)
+    pasted_long = Signal(object)
     focus_changed = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("prompt")
-        self.setAccessibleName("Message")
-        self.setPlaceholderText("Message Ternchat")
+        self.setAccessibleName(self.tr("Message"))
+        self.setPlaceholderText(self.tr("Message Ternchat"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setTabChangesFocus(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.document().setDocumentMargin(4)
+        self.takes_escape = False  # or it stops the answer
+        self._room = inf
+        self.send_key = SendKey.ENTER
         self._composing = False
         self.document().documentLayout().documentSizeChanged.connect(self.fit)
         self.fit()
 
     @Slot()
     def submit(self) -> None:
-        """Ask for the text to be sent, if there is any."""
-        text = self.toPlainText()
-        if text.strip():
-            self.submitted.emit(text)
+        """Ask for the text to be sent."""
+        self.submitted.emit(self.toPlainText())
 
     @Slot(str)
     def set_draft(self, text: str) -> None:
@@ -48,6 +67,11 @@ class PromptEdit(QPlainTextEdit):
         if text != self.toPlainText():
             self.setPlainText(text)
             self.moveCursor(QTextCursor.MoveOperation.End)
+
+    def set_room(self, height: float) -> None:
+        """Grow no higher than that: there are other things around."""
+        self._room = height
+        self.fit()
 
     @Slot()
     def fit(self) -> None:
@@ -58,7 +82,8 @@ class PromptEdit(QPlainTextEdit):
         wanted = lines * self.fontMetrics().lineSpacing() + margins
         window = self.window()
         limit = window.height() * HEIGHT_SHARE if window is not self else wanted
-        height = round(min(wanted, max(limit, 2 * self.fontMetrics().lineSpacing())))
+        least = 2 * self.fontMetrics().lineSpacing()
+        height = round(min(wanted, max(min(limit, self._room), least)))
         too_long = wanted > height
         self.setVerticalScrollBarPolicy(
             Qt.ScrollBarPolicy.ScrollBarAsNeeded
@@ -68,6 +93,18 @@ class PromptEdit(QPlainTextEdit):
         if height != self.height():
             self.setFixedHeight(height)
 
+    def event(self, event: QEvent) -> bool:
+        """Have Escape before the menus do, where it means something here."""
+        if (
+            event.type() is QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.key() == Qt.Key.Key_Escape
+            and self.takes_escape
+        ):
+            event.accept()
+            return True
+        return super().event(event)
+
     def changeEvent(self, event: QEvent) -> None:
         """Measure anew when the font changes."""
         super().changeEvent(event)
@@ -75,21 +112,19 @@ class PromptEdit(QPlainTextEdit):
             self.fit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter sends; Enter with Shift or Ctrl is a new line."""
-        key, modifiers = event.key(), event.modifiers()
-        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not self._composing:
-            if modifiers & (
-                Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
-            ):
-                self.textCursor().insertText("\n")
-                self.ensureCursorVisible()
-            else:
-                self.submit()
-        elif key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
+        """Send, break the line, turn the page, edit the last message; or just type."""
+        key = event.key()
+        if key in _ENTER and not self._composing:
+            self._on_enter(event.modifiers())
+        elif key in _PAGES:
             before = self.textCursor().position()
             super().keyPressEvent(event)
             if self.textCursor().position() == before:
-                self.page_requested.emit(-1 if key == Qt.Key.Key_PageUp else 1)
+                self.page_requested.emit(_PAGES[Qt.Key(key)])
+        elif key == Qt.Key.Key_Up and self.document().isEmpty() and not self._composing:
+            self.edit_last_requested.emit()
+        elif key == Qt.Key.Key_Escape and self.takes_escape:
+            self.escaped.emit()
         else:
             super().keyPressEvent(event)
 
@@ -107,3 +142,31 @@ class PromptEdit(QPlainTextEdit):
         """Tell the frame around."""
         super().focusOutEvent(event)
         self.focus_changed.emit("")
+
+    def canInsertFromMimeData(self, data: QMimeData) -> bool:
+        """Text; files are the window's business, wherever they are dropped."""
+        return not file_paths(data) and super().canInsertFromMimeData(data)
+
+    def insertFromMimeData(self, data: QMimeData) -> None:
+        """Insert text, and tell where a long one stands; files are attached."""
+        paths = file_paths(data)
+        if paths:
+            self.files_pasted.emit(paths)
+            return
+        start = self.textCursor().selectionStart()
+        super().insertFromMimeData(data)
+        if len(data.text()) > LONG_PASTE:
+            pasted = self.textCursor()
+            end = pasted.position()
+            pasted.setPosition(start)
+            pasted.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+            self.pasted_long.emit(pasted)
+
+    def _on_enter(self, modifiers: Qt.KeyboardModifier) -> None:
+        shift = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
+        control = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
+        if not shift and control is (self.send_key is SendKey.CTRL_ENTER):
+            self.submit()
+        else:
+            self.textCursor().insertText("\n")
+            self.ensureCursorVisible()

@@ -82,6 +82,15 @@ QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; border: 
     placeholder-text-color: $muted; selection-background-color: $accent;
     selection-color: $on_accent; }
 
+#composer[drop="true"] { border: 2px dashed $accent; margin: 0; background: $hover; }
+#chip { background: $bubble; border: none; border-radius: ${s6}px; }
+#noticeText { color: $muted; font-size: ${s13}px; }
+#noticeText[tone="warning"] { color: $warning; }
+#noticeText[tone="bad"] { color: $bad; }
+#gauge { color: $muted; font-size: ${s13}px; }
+#gauge[tone="warning"] { color: $warning; }
+#gauge[tone="bad"] { color: $bad; font-weight: 600; }
+
 #greeting { font-size: ${s20}px; font-weight: 600; }
 #way { background: transparent; border: 1px solid $border; border-radius: ${s12}px;
     margin: 1px; }

@@ -12,6 +12,7 @@ from . import icons, style
 COLUMN_WIDTH = 760  # of the text one reads
 SIDEBAR_WIDTH = 260
 SCROLL_BAR_WIDTH = 10
+CHIP_WIDTH = 220  # of a file's name
 NARROW_WIDTH = 720  # of a window that has no room for the sidebar
 BY_KEYBOARD = frozenset(  # focus that came so is shown by a ring
     {

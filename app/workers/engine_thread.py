@@ -127,6 +127,7 @@ class EngineWorker(QObject):
             context_length=session.context_length,
             weights_bytes=model.memory.weights + model.memory.head,
             kv_bytes=model.memory.kv(session.context_length),
+            count_tokens=_token_counter(model.tokenizer),
         )
         self.loaded.emit(self._facts)
 
@@ -141,6 +142,11 @@ class EngineWorker(QObject):
             self._last_batch = time.monotonic()
             text = "".join(step.text for step in steps)
             self.steps_ready.emit(Batch(text, steps[-1].timings, self._session.used_tokens))
+
+
+def _token_counter(tokenizer: Any) -> Callable[[str], int]:
+    """Counts without keeping the model's weights alive."""
+    return lambda text: len(tokenizer.encode(text))
 
 
 class EngineThread(QObject):

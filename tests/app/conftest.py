@@ -65,6 +65,7 @@ class Step:
 
 class Model:
     kernel, threads = "scalar", 1
+    tokenizer = SimpleNamespace(encode=str.split)
     memory = SimpleNamespace(weights=4_000_000, head=1_000_000, kv=lambda length: 1000 * length)
 
     def __init__(self, path):

@@ -187,7 +187,8 @@ def test_the_model_reads_each_file_named_and_fenced_before_the_words():
     assert prompt_text("Why?", files) == (
         "a.md:\n````\n# A\n```\ncode\n```\n````\n\npasted text.txt:\n```\nlong\n```\n\nWhy?"
     )
-    assert prompt_text("Why?", []) == "Why?"
+    assert prompt_text("\nWhy?\n", []) == "\nWhy?\n"
+    assert prompt_text("", [pasted("x")]) == "pasted text.txt:\n```\nx\n```"
 
 
 def test_a_name_cannot_break_out_of_its_line():

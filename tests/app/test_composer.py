@@ -25,7 +25,7 @@ def composer(theme, qtbot):
 @pytest.fixture
 def sent(composer):
     sent = []
-    composer.submitted.connect(sent.append)
+    composer.submitted.connect(lambda text, _attachments: sent.append(text))
     return sent
 
 
@@ -132,4 +132,6 @@ def test_tab_leaves_the_text(composer, qtbot):
     composer.prompt.setFocus()
     qtbot.keyClick(composer.prompt, Qt.Key.Key_Tab)
     assert composer.prompt.toPlainText() == ""
+    assert composer.attach.hasFocus()
+    qtbot.keyClick(composer.attach, Qt.Key.Key_Tab)
     assert composer.button.hasFocus()

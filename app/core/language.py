@@ -1,0 +1,46 @@
+"""Words and numbers for a person, in code that knows no Qt; English unless told otherwise."""
+
+from typing import Protocol
+
+
+class Language(Protocol):
+    """What the window knows about a person's language."""
+
+    def translate(self, context: str, text: str, count: int | None) -> str:
+        """The text in that language; "%n" in it is the count."""
+
+    def number(self, value: float, decimals: int) -> str:
+        """The number as it is written there."""
+
+
+class English:
+    """The language everything is written in."""
+
+    def translate(self, _context: str, text: str, count: int | None) -> str:
+        """The text itself."""
+        if count is None:
+            return text
+        return text.replace("%n", self.number(count, 0)).replace("(s)", "" if count == 1 else "s")
+
+    def number(self, value: float, decimals: int) -> str:
+        """With commas between thousands."""
+        return f"{value:,.{decimals}f}"
+
+
+_language: Language = English()
+
+
+def set_language(language: Language) -> None:
+    """Speak another language from now on; once, before anything is shown."""
+    global _language
+    _language = language
+
+
+def translate(context: str, text: str, count: int | None = None) -> str:
+    """The text in the person's language."""
+    return _language.translate(context, text, count)
+
+
+def number(value: float, decimals: int = 0) -> str:
+    """The number as the person writes it: "1,234.5"."""
+    return _language.number(value, decimals)
