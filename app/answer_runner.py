@@ -7,6 +7,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal, Slot
 
 from ternchat.app.core.attachments import prompt_text
+from ternchat.app.core.chat_settings import ChatSettings
 from ternchat.app.core.chat_store import ChatStore
 from ternchat.app.core.conversation import AnswerStats, Message, Role, State
 from ternchat.app.core.model_store import InstalledModel
@@ -83,15 +84,16 @@ class AnswerRunner(QObject):
         """Load a model without asking it anything."""
         self._start(Request(model))
 
-    def reply(self, model: InstalledModel, path: list[Message]) -> None:
+    def reply(self, model: InstalledModel, path: list[Message], settings: ChatSettings) -> None:
         """Answer the last message of a chat."""
         asked = path[-1]
-        contents = [(str(m.role), prompt_text(m.text, m.attachments)) for m in path]
+        contents = [("system", settings.system_prompt)]
+        contents += [(str(m.role), prompt_text(m.text, m.attachments)) for m in path]
         history = tuple({"role": role, "content": text} for role, text in contents if text)
         self._answer = self._store.add(asked.chat_id, asked.id, Role.ASSISTANT, "", State.WRITING)
         self._saved_at, self._saved_length = time.monotonic(), 0
         self.started.emit(self._answer)
-        self._start(Request(model, history))
+        self._start(Request(model, history, settings.sampling()))
 
     def stop(self) -> None:
         """End the request; what was written stays, and it shows at once."""

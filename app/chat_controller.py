@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from ternchat.app.answer_runner import AnswerRunner
 from ternchat.app.core.attachments import Attachment
+from ternchat.app.core.chat_settings import ChatSettings
 from ternchat.app.core.chat_store import ChatStore
 from ternchat.app.core.conversation import Chat, Message, Role, State, title_of
 from ternchat.app.core.drafts import Drafts
@@ -27,11 +28,13 @@ class ChatController(QObject):
     Signals:
         chat_changed: the chat now on the screen, None for a new one.
         draft_changed: the text the composer should hold.
+        settings_changed: the ChatSettings of the chat on the screen.
         problem_raised: something went wrong (Problem); None: no longer worth showing.
     """
 
     chat_changed = Signal(object)
     draft_changed = Signal(str)
+    settings_changed = Signal(object)
     problem_raised = Signal(object)
 
     def __init__(
@@ -52,6 +55,7 @@ class ChatController(QObject):
         self._chats = chats
         self._chat: Chat | None = None
         self._drafts = Drafts()
+        self._settings = ChatSettings()  # of the chat on the screen
         self._queue: deque[Message | InstalledModel] = deque()  # to be answered, to be loaded
         runner.started.connect(self._on_started)
         runner.ended.connect(self._on_ended)
@@ -72,6 +76,7 @@ class ChatController(QObject):
             self._drafts.set(None, "")
             words = text if text.strip() else attachments[0].name
             self._chat = self._store.create_chat(title_of(words))
+            self._store.set_settings(self._chat.id, self._settings.to_dict())
             self.chat_changed.emit(self._chat)
         chat_id = self._chat.id
         state = State.DONE if self._runner.idle else State.QUEUED
@@ -101,10 +106,23 @@ class ChatController(QObject):
         if self._chat_id != chat_id:
             self._show(next(c for c in self._store.chats() if c.id == chat_id))
 
+    def reopen(self, chat_id: int) -> None:
+        """Show a chat of an earlier run, if it is still there."""
+        if any(chat.id == chat_id for chat in self._store.chats()):
+            self.open_chat(chat_id)
+
     @Slot(str)
     def set_draft(self, text: str) -> None:
         """Remember what the composer holds for the chat on the screen."""
         self._drafts.set(self._chat_id, text)
+
+    @Slot(object)
+    def set_settings(self, settings: ChatSettings) -> None:
+        """Answer the chat on the screen like that from its next message on."""
+        self._settings = settings
+        if self._chat is not None:
+            self._store.set_settings(self._chat.id, settings.to_dict())
+        self.settings_changed.emit(settings)
 
     @Slot(str)
     def use_model(self, name_or_path: str) -> None:
@@ -177,7 +195,9 @@ class ChatController(QObject):
             task = replace(task, state=State.DONE, parent=self._last_id(task.chat_id))
             self._store.save(task)
             self._conversation.update(task)
-        self._runner.reply(self._runner.model or self._models.built_in, self._path(task.chat_id))
+        settings = ChatSettings.from_dict(self._store.settings(task.chat_id))
+        model = self._runner.model or self._models.built_in
+        self._runner.reply(model, self._path(task.chat_id), settings)
 
     def _show(self, chat: Chat | None) -> None:
         self._chat = chat
@@ -191,6 +211,9 @@ class ChatController(QObject):
         self.problem_raised.emit(None)
         self.chat_changed.emit(chat)
         self.draft_changed.emit(self._drafts.of(self._chat_id))
+        stored = self._store.settings(chat.id) if chat else {}
+        self._settings = ChatSettings.from_dict(stored)
+        self.settings_changed.emit(self._settings)
 
     def _return_to_drafts(self, waiting: list[Message]) -> None:
         if not waiting:

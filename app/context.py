@@ -9,11 +9,14 @@ from ternchat.app.answer_runner import AnswerRunner
 from ternchat.app.chat_controller import ChatController
 from ternchat.app.core.memory_chat_store import MemoryChatStore
 from ternchat.app.core.model_store import ModelStore
+from ternchat.app.core.settings_file import SettingsFile
 from ternchat.app.core.thread_choice import threads_for
 from ternchat.app.core.turn import LoadOptions
 from ternchat.app.models.chat_list_model import ChatListModel
 from ternchat.app.models.conversation_model import ConversationModel
+from ternchat.app.models.settings_model import SettingsModel
 from ternchat.app.models.status_model import StatusModel
+from ternchat.app.settings_controller import SettingsController
 from ternchat.app.views.main_window import MainWindow
 from ternchat.app.views.theme import Theme
 from ternchat.app.workers.attachment_reader import AttachmentReader
@@ -39,6 +42,7 @@ class AppContext:
     engine: EngineThread
     runner: AnswerRunner
     controller: ChatController
+    settings: SettingsController
     probe: SystemProbe
     reader: AttachmentReader
     counter: TokenCounter
@@ -49,25 +53,40 @@ class AppContext:
         """Make all parts and tie them together; nothing is loaded or shown yet."""
         models = ModelStore(paths)
         store = MemoryChatStore()
-        threads = threads_for(options.threads, paths.cache)
-        engine = EngineThread(LoadOptions(threads, options.isa, options.context_length))
+        given = LoadOptions(options.threads, options.isa, options.context_length)
+        engine = EngineThread(given)
         conversation, chats = ConversationModel(), ChatListModel()
         status = follow_engine(StatusModel(), engine)
         runner = AnswerRunner(store, engine, conversation, status)
         controller = ChatController(store, models, runner, conversation, chats, status)
-        window = MainWindow(Theme(app), controller, runner, conversation, chats, status)
+        theme = Theme(app)
+        window = MainWindow(theme, controller, runner, conversation, chats, status)
+        settings = SettingsController(
+            SettingsModel(SettingsFile(paths.settings)),
+            given,
+            threads_for(None, paths.cache),
+            theme,
+            window,
+            engine,
+            models,
+            controller,
+        )
         reader, counter = AttachmentReader(), TokenCounter()
         serve_composer(window, engine, reader, counter)
         probe = SystemProbe()
         probe.sampled.connect(status.on_memory)
         window.seen.connect(probe.set_active)
         window.painted.connect(engine.warm_up)
-        return cls(paths, models, store, engine, runner, controller, probe, reader, counter, window)
+        return cls(
+            *(paths, models, store, engine, runner, controller, settings),
+            *(probe, reader, counter, window),
+        )
 
     def close(self) -> bool:
-        """End all threads; False when one did not let go in time."""
+        """End all threads and remember how things stand; False when a thread did not let go."""
         self.probe.set_active(False)
         ended = [part.close() for part in (self.engine, self.reader, self.counter)]
+        self.settings.remember()
         return all(ended)
 
 

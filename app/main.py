@@ -102,6 +102,7 @@ def _show(app: QApplication, context: AppContext, options: Options) -> int:
     from PySide6.QtCore import QTimer
 
     watch = _SignalWatch(app)
+    context.settings.restore()
     context.window.show()
     context.window.activateWindow()  # where no window manager does it, shortcuts need it
     log.info("window shown")

@@ -105,8 +105,10 @@ class Settings:
         ColourScheme.SYSTEM,
         Choice(
             ColourScheme,
-            title=QT_TRANSLATE_NOOP("Settings", "Appearance"),
-            text=QT_TRANSLATE_NOOP("Settings", "Light, dark, or whatever the system shows."),
+            title=QT_TRANSLATE_NOOP("Settings", "Light or dark"),
+            text=QT_TRANSLATE_NOOP(
+                "Settings", "Like the system follows it at once, whenever it changes."
+            ),
         ),
     )
     zoom: int = ruled(

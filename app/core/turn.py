@@ -1,6 +1,6 @@
 """What travels between the window's thread and the engine's: requests, progress, results."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -31,10 +31,14 @@ class LoadOptions:
 
 @dataclass(frozen=True)
 class Request:
-    """Load `model` unless it is there already, then answer `messages`, if there are any."""
+    """Load `model` unless it is there already, then answer `messages`, if there are any.
+
+    `sampling` are arguments of the engine's SamplingParams.
+    """
 
     model: InstalledModel
     messages: tuple[dict[str, str], ...] = ()
+    sampling: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QSize, Signal, Slot
-from PySide6.QtGui import QKeySequence, QTextCursor
+from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from ternchat.app.core.attachments import Attachment, pasted
@@ -18,6 +18,7 @@ from .attachment_chips import AttachmentChips
 from .buttons import IconButton, TextButton
 from .composer_notice import ComposerNotice
 from .context_gauge import ContextGauge
+from .keys import ENTER, with_keys
 from .labels import ElidedLabel
 from .prompt_edit import PromptEdit
 from .theme import Theme, set_style_property
@@ -275,10 +276,10 @@ class Composer(QFrame):
         self._box.setSpacing(px(4))
         self._row.setSpacing(px(4))
         name, icon = (self.tr("Stop"), "stop") if self._busy else (self.tr("Send"), "arrow-up")
-        keys = "Esc" if self._busy else _send_keys(self.prompt.send_key)
+        keys = ENTER if self.prompt.send_key is SendKey.ENTER else f"Ctrl+{ENTER}"
         self.button.setText(name)
         self.button.setAccessibleName(name)
-        self.button.setToolTip(f"{name} ({keys})")
+        self.button.setToolTip(with_keys(name, "Esc" if self._busy else keys))
         self.button.setIconSize(QSize(px(16), px(16)))
         self.button.setMinimumWidth(px(88))
         self._icon = icon
@@ -291,8 +292,3 @@ class Composer(QFrame):
         quiet = not self._busy and (empty or self._send_when_read)
         set_style_property(self.button, "kind", "quiet" if quiet else "primary")
         self.button.setIcon(self._theme.icon(self._icon, "muted" if quiet else "on_accent", 16))
-
-
-def _send_keys(key: SendKey) -> str:
-    chord = "Return" if key is SendKey.ENTER else "Ctrl+Return"
-    return QKeySequence(chord).toString(QKeySequence.SequenceFormat.NativeText)

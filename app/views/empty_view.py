@@ -21,7 +21,6 @@ from .theme import Theme
 
 PROMPTS = ("What is rain?", "Tell me about your day.", "Write a short thank-you note.")
 _ROOM_FOR_THE_TERN = 320  # height from which the picture does not push the rest away
-_SIDE_BY_SIDE = 520  # width from which three cards fit in a row
 
 
 class PromptCard(TextButton):
@@ -64,8 +63,8 @@ class EmptyView(PageArea):
         self._tern.setAccessibleName("A tern in flight")
         self._greeting = PlainLabel("What would you like to talk about?", "greeting", wrap=True)
         self._cards = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        for prompt in PROMPTS:
-            card = PromptCard(prompt)
+        self._prompt_cards = [PromptCard(prompt) for prompt in PROMPTS]
+        for card in self._prompt_cards:
             card.chosen.connect(self.prompt_chosen)
             self._cards.addWidget(card)
         self._ways = self._build_ways()
@@ -82,7 +81,10 @@ class EmptyView(PageArea):
         """Leave the picture out, and put the cards below each other, where room is short."""
         super().resizeEvent(event)
         self._tern.setVisible(self.viewport().height() >= self._theme.px(_ROOM_FOR_THE_TERN))
-        wide = self.viewport().width() >= self._theme.px(_SIDE_BY_SIDE)
+        margins = self._column.box.contentsMargins()
+        room = self.viewport().width() - margins.left() - margins.right()
+        room = (room - (len(PROMPTS) - 1) * self._cards.spacing()) // len(PROMPTS)
+        wide = all(card.sizeHint().width() <= room for card in self._prompt_cards)
         direction = QBoxLayout.Direction
         self._cards.setDirection(direction.LeftToRight if wide else direction.TopToBottom)
 

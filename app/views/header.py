@@ -1,9 +1,10 @@
-"""The line above a conversation: its title, and the button for the sidebar."""
+"""The line above a conversation: its title, and the buttons for what stands beside it."""
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from .buttons import IconButton
+from .keys import with_keys
 from .labels import ElidedLabel
 from .theme import Theme
 
@@ -13,25 +14,32 @@ class Header(QWidget):
 
     Signals:
         sidebar_toggled: show or hide the sidebar.
+        chat_settings_toggled: show or hide the settings of this chat.
+
     """
 
     sidebar_toggled = Signal()
+    chat_settings_toggled = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._button = IconButton(theme, "panel-left", "Sidebar")
-        self._button.setToolTip("Show or hide the sidebar (Ctrl+B)")
+        self._sidebar = IconButton(theme, "panel-left", self.tr("Sidebar"))
+        self._sidebar.setToolTip(with_keys(self.tr("Show or hide the sidebar"), "Ctrl+B"))
         self.title = ElidedLabel(name="chatTitle")
+        self._settings = IconButton(theme, "sliders-horizontal", self.tr("Settings of this chat"))
+        self._settings.setToolTip(with_keys(self.tr("Settings of this chat"), "Ctrl+Shift+,"))
         self._row = QHBoxLayout(self)
-        self._row.addWidget(self._button)
+        self._row.addWidget(self._sidebar)
         self._row.addWidget(self.title, 1)
-        self._button.clicked.connect(self.sidebar_toggled)
+        self._row.addWidget(self._settings)
+        self._sidebar.clicked.connect(self.sidebar_toggled)
+        self._settings.clicked.connect(self.chat_settings_toggled)
         theme.changed.connect(self._restyle)
         self._restyle()
 
     @Slot()
     def _restyle(self) -> None:
         px = self._theme.px
-        self._row.setContentsMargins(px(8), px(6), px(16), px(6))
+        self._row.setContentsMargins(px(8), px(6), px(8), px(6))
         self._row.setSpacing(px(8))

@@ -25,6 +25,14 @@ class PlainLabel(QLabel):
         self.setText(text)
 
 
+class GroupLabel(PlainLabel):
+    """The heading of a group of settings, with a line below."""
+
+    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(text, "settingGroup", parent)
+        self.setIndent(0)
+
+
 class ElidedLabel(PlainLabel):
     """One line that ends in an ellipsis where the room ends."""
 

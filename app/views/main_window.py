@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QHideEvent, QIcon, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -19,11 +19,13 @@ from ternchat.app.core.turn import Phase
 
 from . import icons
 from .chat_page import ChatPage
+from .chat_settings_panel import ChatSettingsPanel
 from .file_drop import FileDrop
 from .menus import Menus
+from .shortcut_sheet import ShortcutSheet
 from .sidebar import Sidebar
 from .status_line import StatusLine
-from .theme import NARROW_WIDTH, Theme
+from .theme import NARROW_WIDTH, PANEL_WIDTH, Theme
 
 if TYPE_CHECKING:
     from ternchat.app.answer_runner import AnswerRunner
@@ -63,6 +65,7 @@ class MainWindow(QMainWindow):
         self._was_painted = False
         self.sidebar = Sidebar(theme, chats)
         self.page = ChatPage(theme, conversation)
+        self.panel = ChatSettingsPanel(theme)
         self.status = StatusLine(theme)
         self.menus = Menus(self)
         self.drop = FileDrop(self)
@@ -95,6 +98,19 @@ class MainWindow(QMainWindow):
         self._fit_sidebar()
         self.page.composer.fit()
 
+    @property
+    def sidebar_wanted(self) -> bool:
+        """Whether the sidebar stands there whenever there is room."""
+        return self._sidebar_wanted
+
+    def show_side_parts(self, sidebar: bool, panel: bool) -> None:
+        """Show the sidebar and the settings of the chat, or not."""
+        self._sidebar_wanted = sidebar
+        self._show_sidebar(sidebar)
+        self.panel.setVisible(panel)
+        self.menus.chat_settings.setChecked(panel)
+        self._fit_sidebar()
+
     def _build(self) -> None:
         self.setWindowIcon(QIcon(icons.pixmap("tern-app", "", 256)))
         self.setMinimumSize(480, 360)
@@ -102,6 +118,8 @@ class MainWindow(QMainWindow):
         upper = QHBoxLayout()
         upper.addWidget(self.sidebar)
         upper.addWidget(self.page, 1)
+        upper.addWidget(self.panel)
+        self.panel.hide()
         central = QWidget()
         whole = QVBoxLayout(central)
         whole.addLayout(upper, 1)
@@ -139,6 +157,13 @@ class MainWindow(QMainWindow):
         self.folder_chosen.connect(controller.use_model)
         status.changed.connect(self._show_status)
         controller.problem_raised.connect(page.errors.show_problem)
+        # Settings
+        controller.settings_changed.connect(self.panel.show_settings)
+        controller.settings_changed.connect(page.meter.set_settings)
+        self.panel.settings_changed.connect(controller.set_settings)
+        self.panel.close_requested.connect(self._toggle_panel)
+        page.header.chat_settings_toggled.connect(self._toggle_panel)
+        menus.chat_settings.triggered.connect(self._toggle_panel)
         # Menus
         menus.new_chat.triggered.connect(controller.new_chat)
         menus.open_folder.triggered.connect(self._choose_folder)
@@ -146,6 +171,9 @@ class MainWindow(QMainWindow):
         menus.stop.setEnabled(runner.busy)
         runner.busy_changed.connect(menus.stop.setEnabled)
         menus.write.triggered.connect(self._focus_composer)
+        menus.attach.triggered.connect(page.composer.attach_requested)
+        menus.edit_last.triggered.connect(page.composer.edit_last_requested)
+        menus.shortcuts.triggered.connect(self._show_shortcuts)
         menus.next_chat.triggered.connect(self._next_chat)
         menus.previous_chat.triggered.connect(self._previous_chat)
         menus.copy_answer.triggered.connect(page.copy_last_answer)
@@ -209,6 +237,18 @@ class MainWindow(QMainWindow):
         self.menus.sidebar.setChecked(shown)
 
     @Slot()
+    def _toggle_panel(self) -> None:
+        shown = self.panel.isHidden()
+        self.show_side_parts(self._sidebar_wanted, shown)
+        (self.panel if shown else self.page.composer).setFocus()
+
+    @Slot()
+    def _show_shortcuts(self) -> None:
+        sheet = ShortcutSheet(self._theme, self.menus, self)
+        sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        sheet.open()
+
+    @Slot()
     def _toggle_full_screen(self) -> None:
         if self.isFullScreen():
             self.showNormal()
@@ -217,7 +257,11 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _fit_sidebar(self) -> None:
-        is_wide = self.width() >= self._theme.px(NARROW_WIDTH)
+        px, panel = self._theme.px, not self.panel.isHidden()
+        narrow = panel and self.width() < px(NARROW_WIDTH)  # no room for both: one at a time
+        self.page.setHidden(narrow)
+        self.panel.set_filling(narrow)
+        is_wide = self.width() >= px(NARROW_WIDTH + (PANEL_WIDTH if panel else 0))
         if is_wide is not self._is_wide:
             self._is_wide = is_wide
             self._show_sidebar(is_wide and self._sidebar_wanted)

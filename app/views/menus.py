@@ -1,55 +1,92 @@
 """The menus: everything the keyboard can do, each with its shortcut."""
 
-from collections.abc import Callable
-
+from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu
 
 Shortcut = QKeySequence | QKeySequence.StandardKey | str
 
 
-class Menus:
+class Menus(QObject):
     """Fills a window's menu bar; the actions are attributes, for the window to connect."""
 
     def __init__(self, window: QMainWindow) -> None:
+        super().__init__(window)
         self._window = window
-        bar = window.menuBar()
-        keys = QKeySequence.StandardKey
+        self._menus: list[QMenu] = []
+        self._build_chat()
+        self._build_edit()
+        self._build_view()
+        self._build_help()
 
-        menu = bar.addMenu("&Chat")
-        self.new_chat = self._add(menu, "New chat", keys.New)
-        self.open_folder = self._add(menu, "Open model folder…", keys.Open)
+    def groups(self) -> list[tuple[str, list[QAction]]]:
+        """Each menu's title with its actions."""
+        return [
+            (menu.title().replace("&", ""), [a for a in menu.actions() if not a.isSeparator()])
+            for menu in self._menus
+        ]
+
+    def _build_chat(self) -> None:
+        keys = QKeySequence.StandardKey
+        menu = self._menu(self.tr("&Chat"))
+        self.new_chat = self._add(menu, self.tr("New chat"), keys.New)
+        self.open_folder = self._add(menu, self.tr("Open model folder…"), keys.Open)
         menu.addSeparator()
-        self.stop = self._add(menu, "Stop answering", "Esc")
-        self.write = self._add(menu, "Write a message", "Ctrl+L")
-        self.next_chat = self._add(menu, "Next chat", "Ctrl+Tab")
-        self.previous_chat = self._add(menu, "Previous chat", "Ctrl+Shift+Tab")
+        self.stop = self._add(menu, self.tr("Stop answering"), "Esc")
+        self.write = self._add(menu, self.tr("Write a message"), "Ctrl+L")
+        self.attach = self._add(menu, self.tr("Attach files…"), "Ctrl+Shift+A")
+        self.edit_last = self._add(menu, self.tr("Edit the last message"), "Ctrl+E")
+        self.chat_settings = self._add(menu, self.tr("Settings of this chat"), "Ctrl+Shift+,")
+        self.chat_settings.setCheckable(True)
         menu.addSeparator()
-        self.quit = self._add(menu, "Quit", "Ctrl+Q")
+        self.next_chat = self._add(menu, self.tr("Next chat"), "Ctrl+Tab")
+        self.previous_chat = self._add(menu, self.tr("Previous chat"), "Ctrl+Shift+Tab")
+        menu.addSeparator()
+        self.settings = self._add(menu, self.tr("Settings…"), "Ctrl+,")
+        self.settings.setMenuRole(QAction.MenuRole.PreferencesRole)
+        self.quit = self._add(menu, self.tr("Quit"), "Ctrl+Q")
         self.quit.setMenuRole(QAction.MenuRole.QuitRole)
 
-        menu = bar.addMenu("&Edit")
+    def _build_edit(self) -> None:
+        keys = QKeySequence.StandardKey
+        menu = self._menu(self.tr("&Edit"))
         for name, key, method in (
-            ("Undo", keys.Undo, "undo"),
-            ("Redo", keys.Redo, "redo"),
-            ("Cut", keys.Cut, "cut"),
-            ("Copy", keys.Copy, "copy"),
-            ("Paste", keys.Paste, "paste"),
-            ("Select all", keys.SelectAll, "selectAll"),
+            (self.tr("Undo"), keys.Undo, "undo"),
+            (self.tr("Redo"), keys.Redo, "redo"),
+            (self.tr("Cut"), keys.Cut, "cut"),
+            (self.tr("Copy"), keys.Copy, "copy"),
+            (self.tr("Paste"), keys.Paste, "paste"),
+            (self.tr("Select all"), keys.SelectAll, "selectAll"),
         ):
-            self._add(menu, name, key).triggered.connect(_on_focused(method))
+            action = self._add(menu, name, key)
+            action.setData(method)
+            action.triggered.connect(self._act_on_focused)
+            if method == "redo":
+                action.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
         menu.addSeparator()
-        self.copy_answer = self._add(menu, "Copy last answer", "Ctrl+Shift+C")
+        self.copy_answer = self._add(menu, self.tr("Copy last answer"), "Ctrl+Shift+C")
 
-        menu = bar.addMenu("&View")
-        self.sidebar = self._add(menu, "Sidebar", "Ctrl+B")
+    def _build_view(self) -> None:
+        keys = QKeySequence.StandardKey
+        menu = self._menu(self.tr("&View"))
+        self.sidebar = self._add(menu, self.tr("Sidebar"), "Ctrl+B")
         self.sidebar.setCheckable(True)
-        self.zoom_in = self._add(menu, "Larger", keys.ZoomIn)
+        self.zoom_in = self._add(menu, self.tr("Larger"), keys.ZoomIn)
         self.zoom_in.setShortcuts([QKeySequence("Ctrl++"), QKeySequence("Ctrl+=")])
-        self.zoom_out = self._add(menu, "Smaller", keys.ZoomOut)
-        self.zoom_reset = self._add(menu, "Normal size", "Ctrl+0")
-        self.full_screen = self._add(menu, "Full screen", "F11")
+        self.zoom_out = self._add(menu, self.tr("Smaller"), keys.ZoomOut)
+        self.zoom_reset = self._add(menu, self.tr("Normal size"), "Ctrl+0")
+        self.full_screen = self._add(menu, self.tr("Full screen"), "F11")
         self.full_screen.setCheckable(True)
+
+    def _build_help(self) -> None:
+        menu = self._menu(self.tr("&Help"))
+        self.shortcuts = self._add(menu, self.tr("Keyboard shortcuts"), "F1")
+        self.shortcuts.setShortcuts([QKeySequence("F1"), QKeySequence("Ctrl+/")])
+
+    def _menu(self, title: str) -> QMenu:
+        menu = self._window.menuBar().addMenu(title)
+        self._menus.append(menu)
+        return menu
 
     def _add(self, menu: QMenu, name: str, shortcut: Shortcut) -> QAction:
         action = QAction(name, self._window)
@@ -57,13 +94,11 @@ class Menus:
         menu.addAction(action)
         return action
 
-
-def _on_focused(method: str) -> Callable[[], None]:
-    """A call of that method of whatever text has the focus."""
-
-    def act() -> None:
-        run = getattr(QApplication.focusWidget(), method, None)
-        if run is not None:
-            run()
-
-    return act
+    @Slot()
+    def _act_on_focused(self) -> None:
+        """Do what the action says to whatever text has the focus."""
+        action = self.sender()
+        method = action.data() if isinstance(action, QAction) else ""
+        act = getattr(QApplication.focusWidget(), method, None)
+        if act is not None:
+            act()

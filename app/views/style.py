@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .theme import Colours
+    from .colours import Colours
 
 # A focus ring needs room: controls carry a transparent border of its width. Buttons take focus
 # by keyboard only (see buttons.py), so the ring never follows a click.
@@ -41,6 +41,7 @@ QToolButton, QPushButton { border: 2px solid transparent; border-radius: ${s6}px
 QToolButton:hover, QPushButton:hover { background: $hover; }
 QToolButton:pressed, QPushButton:pressed { background: $bubble; }
 QToolButton:focus, QPushButton:focus { border-color: $accent; }
+QPushButton:disabled { color: $faint; }
 QPushButton[kind="plain"] { background: $surface; border: 2px solid $border;
     padding: ${s4}px ${s12}px; }
 QPushButton[kind="plain"]:hover { background: $hover; }
@@ -91,6 +92,19 @@ QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; border: 
 #gauge[tone="warning"] { color: $warning; }
 #gauge[tone="bad"] { color: $bad; font-weight: 600; }
 
+#sidePanel { background: $sidebar; border-left: 1px solid $border; }
+#panelTitle { font-size: ${s16}px; font-weight: 600; }
+#settingTitle { font-weight: 600; }
+#settingGroup { color: $muted; font-size: ${s13}px; font-weight: 600;
+    border-bottom: 1px solid $border; padding-bottom: ${s4}px; margin-top: ${s8}px; }
+#settingText { background: $surface; border: 2px solid $border; border-radius: ${s6}px;
+    padding: ${s4}px; selection-background-color: $accent; selection-color: $on_accent; }
+#settingText:focus { border-color: $accent; }
+QAbstractSpinBox, QComboBox { min-height: ${s26}px; }
+#keys { background: $code; border: 1px solid $border; border-radius: ${s4}px;
+    font-size: ${s13}px; padding: 1px ${s6}px; }
+QDialog { background: $ground; }
+
 #greeting { font-size: ${s20}px; font-weight: 600; }
 #way { background: transparent; border: 1px solid $border; border-radius: ${s12}px;
     margin: 1px; }
@@ -122,7 +136,7 @@ QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 """)
 
-_SIZES = (4, 6, 8, 10, 12, 13, 14, 15, 16, 20, 24, 32)
+_SIZES = (4, 6, 8, 10, 12, 13, 14, 15, 16, 20, 24, 26, 32)
 
 
 def sheet(colours: Colours, px: Callable[[float], int], fixed_font: str) -> str:

@@ -42,7 +42,7 @@ class EngineWorker(QObject):
     def __init__(self, engine: Callable[[], Any], options: LoadOptions) -> None:
         super().__init__()  # no parent: it moves to another thread
         self._import_engine = engine
-        self._options = options
+        self._options = self._loaded_with = options
         self._model: Any = None
         self._session: Any = None
         self._facts: ModelFacts | None = None
@@ -70,6 +70,11 @@ class EngineWorker(QObject):
             self._flush()
             self.finished.emit(ending)
 
+    @Slot(object)
+    def set_options(self, options: LoadOptions) -> None:
+        """Load models like that; the next request loads the one in memory again."""
+        self._options = options
+
     def release(self) -> None:
         """Drop model and session; only while no request runs."""
         model, self._model, self._session, self._facts = self._model, None, None, None
@@ -88,7 +93,7 @@ class EngineWorker(QObject):
             return Ending("stop")
         steps = self._session.reply(
             list(request.messages),
-            engine.SamplingParams(),
+            engine.SamplingParams(**request.sampling),
             cancel=cancel,
             progress=lambda done, total: self._progress(Phase.READING, done, total),
         )
@@ -100,7 +105,11 @@ class EngineWorker(QObject):
         return Ending(last.finish_reason, last.timings, self._session.used_tokens)
 
     def _load(self, engine: Any, request: Request, cancel: threading.Event) -> None:
-        if self._facts is not None and self._facts.model == request.model:
+        if (
+            self._facts is not None
+            and self._facts.model == request.model
+            and self._loaded_with == self._options
+        ):
             return
         if self._model is not None:
             self.release()  # first: two models at once may not fit
@@ -110,7 +119,7 @@ class EngineWorker(QObject):
             self._progress(Phase.LOADING, done, total)
             return not cancel.is_set()
 
-        options = self._options
+        options = self._loaded_with = self._options
         model = engine.load(
             request.model.path, threads=options.threads, isa=options.isa, progress=progress
         )
@@ -160,6 +169,7 @@ class EngineThread(QObject):
     failed = Signal(object)  # BaseException
     _requested = Signal(object, object)
     _warm_up_requested = Signal()
+    _options_chosen = Signal(object)
 
     def __init__(
         self,
@@ -175,6 +185,7 @@ class EngineThread(QObject):
         self._worker.moveToThread(self._thread)
         self._requested.connect(self._worker.run)
         self._warm_up_requested.connect(self._worker.warm_up)
+        self._options_chosen.connect(self._worker.set_options)
         # Signal to signal: relayed on our thread, so any slot is safe.
         self._worker.progressed.connect(self.progressed)
         self._worker.unloaded.connect(self.unloaded)
@@ -196,6 +207,10 @@ class EngineThread(QObject):
     def warm_up(self) -> None:
         """Import the engine while nothing is asked of it."""
         self._warm_up_requested.emit()
+
+    def set_options(self, options: LoadOptions) -> None:
+        """Load models like that from the next request on."""
+        self._options_chosen.emit(options)
 
     def stop(self) -> None:
         """End every request sent so far as soon as the engine looks up."""

@@ -92,6 +92,8 @@ class FakeEngine:
         self.load_gate.set()
         self.models = []
         self.asked = []
+        self.sampled = []
+        self.threads = []
 
     def load(self, path, threads=None, isa=None, progress=None):
         if Path(path).name == "broken":
@@ -103,6 +105,7 @@ class FakeEngine:
             if not progress(2, 4):
                 raise LoadCancelled("loading was cancelled")
         self.models.append(Model(path))
+        self.threads.append(threads)
         return self.models[-1]
 
     def Session(self, model, context_length=None):
@@ -117,6 +120,7 @@ class Session:
     def reply(self, messages, sampling, cancel=None, progress=None):
         assert not self._model.closed
         self._engine.asked.append(messages)
+        self._engine.sampled.append(sampling)
         self.last = None
         text = messages[-1]["content"]
         for done in range(0, 9, 4):

@@ -1,6 +1,7 @@
-"""Colours that can be read, in light and dark."""
+"""Colours that can be read, in light and dark, and as the person wants them."""
 
 import re
+from dataclasses import fields
 from importlib import resources
 from itertools import product
 
@@ -8,8 +9,14 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
 
+from ternchat.app.core.settings import ColourScheme
 from ternchat.app.views import icons
-from ternchat.app.views.theme import DARK, LIGHT
+from ternchat.app.views import theme as theme_module
+from ternchat.app.views.colours import DARK, LIGHT, palette_of, stronger, system_colours
+
+# Every ground something is written on, with every colour that is written on it.
+GROUNDS = ("ground", "surface", "sidebar", "code", "hover", "bubble")
+WORDS = ("text", "muted", "accent", "good", "warning", "bad")
 
 
 def luminance(colour):
@@ -24,32 +31,92 @@ def contrast(one, other):
     return (high + 0.05) / (low + 0.05)
 
 
-@pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
-def test_text_can_be_read_on_its_grounds(colours):
-    grounds = [colours.ground, colours.surface, colours.sidebar, colours.code, colours.hover]
-    for text, ground in product((colours.text, colours.muted, colours.accent), grounds):
-        assert contrast(text, ground) >= 4.5, (text, ground)
-    for text in (colours.good, colours.warning, colours.bad):
-        assert contrast(text, colours.ground) >= 4.5
+@pytest.mark.parametrize(
+    "colours", [LIGHT, DARK, stronger(LIGHT), stronger(DARK)], ids=["light", "dark", "l+", "d+"]
+)
+def test_text_can_be_read_on_every_ground(colours):
+    for word, ground in product(WORDS, GROUNDS):
+        ratio = contrast(getattr(colours, word), getattr(colours, ground))
+        assert ratio >= 4.5, (word, ground, ratio)
     for ground in (colours.accent, colours.accent_hover):
         assert contrast(colours.on_accent, ground) >= 4.5
-    assert contrast(colours.text, colours.bubble) >= 4.5
+    for ground in GROUNDS:
+        assert contrast(colours.faint, getattr(colours, ground)) >= 2.7, ground
     assert contrast(colours.faint, colours.ground) >= 3
 
 
-def test_the_system_s_scheme_is_followed_live(theme, qapp, qtbot, monkeypatch):
+@pytest.fixture
+def system(theme, monkeypatch):
+    """Let the system wish for something and tell it."""
+
+    def wish(scheme=Qt.ColorScheme.Light, contrast=False):
+        monkeypatch.setattr(type(theme), "_scheme", lambda _self: scheme)
+        monkeypatch.setattr(type(theme), "_wants_contrast", lambda _self: contrast)
+        theme._hints.colorSchemeChanged.emit(scheme)
+
+    return wish
+
+
+def test_the_system_s_scheme_is_followed_live(theme, system, qapp, qtbot):
     for scheme, colours in ((Qt.ColorScheme.Dark, DARK), (Qt.ColorScheme.Light, LIGHT)):
-        monkeypatch.setattr(type(theme), "_scheme", lambda _self, scheme=scheme: scheme)
         with qtbot.waitSignal(theme.changed):
-            qapp.styleHints().colorSchemeChanged.emit(scheme)
+            system(scheme)
         assert theme.colours is colours
         assert qapp.palette().color(QPalette.ColorRole.Window) == QColor(colours.ground)
 
 
-def test_only_the_theme_holds_colours():
+def test_a_scheme_chosen_by_the_person_wins_until_it_is_the_system_s_again(theme, system):
+    theme.set_scheme(ColourScheme.LIGHT)
+    system(Qt.ColorScheme.Dark)
+    assert theme.colours is LIGHT
+    theme.set_scheme(ColourScheme.DARK)
+    system(Qt.ColorScheme.Light)
+    assert theme.colours is DARK
+    theme.set_scheme(ColourScheme.SYSTEM)
+    system(Qt.ColorScheme.Light)
+    assert theme.colours is LIGHT
+
+
+def test_whoever_needs_contrast_gets_it_at_once(theme, system):
+    system(Qt.ColorScheme.Dark, contrast=True)
+    assert theme.colours == stronger(DARK)
+    system(Qt.ColorScheme.Dark)
+    assert theme.colours is DARK
+
+
+def test_the_colours_of_a_windows_contrast_theme_are_used_and_no_others(
+    theme, system, qapp, monkeypatch
+):
+    chosen = palette_of(DARK)
+    roles = QPalette.ColorRole
+    for role, colour in (
+        (roles.Window, "#000000"), (roles.Base, "#000000"), (roles.WindowText, "#ffff00"),
+        (roles.Highlight, "#1aebff"), (roles.HighlightedText, "#000000"),
+    ):  # fmt: skip
+        chosen.setColor(role, QColor(colour))
+    monkeypatch.setattr(theme_module.sys, "platform", "win32")
+    monkeypatch.setattr(theme_module, "system_palette", lambda _app: chosen)
+    system(contrast=True)
+    used = {getattr(theme.colours, field.name) for field in fields(theme.colours)}
+    assert used == {"#000000", "#ffff00", "#1aebff"}
+    assert theme.colours == system_colours(chosen)
+    assert "#ffff00" in qapp.styleSheet()
+    assert LIGHT.accent not in qapp.styleSheet()
+
+
+def test_zoom_chosen_by_a_person_is_told_and_zoom_set_is_not(theme, qtbot):
+    with qtbot.waitSignal(theme.zoom_chosen) as chosen:
+        theme.zoom_in()
+    assert chosen.args == [110]
+    with qtbot.assertNotEmitted(theme.zoom_chosen):
+        theme.set_zoom(175)
+    assert theme.px(100) == 175
+
+
+def test_only_the_colours_hold_colours():
     views = resources.files("ternchat.app.views")
     for file in views.iterdir():
-        if file.name.endswith(".py") and file.name != "theme.py":
+        if file.name.endswith(".py") and file.name != "colours.py":
             assert not re.search(r"#[0-9A-Fa-f]{6}\b", file.read_text("utf-8")), file.name
 
 
