@@ -80,11 +80,14 @@ def _run_window(options: Options) -> int:
     from PySide6.QtWidgets import QApplication
 
     from ternchat.app.context import AppContext
+    from ternchat.app.core.language import set_language
+    from ternchat.app.views.language import QtLanguage
 
     app = QApplication([sys.argv[0]])
     app.setApplicationName("ternchat")
     app.setApplicationDisplayName("Ternchat")
     app.setDesktopFileName("ternchat")
+    set_language(QtLanguage())
     sys.excepthook = _log_exception
     context = AppContext.build(app, paths, options)
     code = 1

@@ -4,52 +4,80 @@ import traceback
 from dataclasses import dataclass
 
 from .errors import AppError
+from .language import translate
+from .translatable import QT_TRANSLATE_NOOP
 
 # Class name -> title, advice. By name, because the core does not import the engine, and
 # because an engine that cannot be imported must be describable too.
 _KNOWN = {
     "ContextFullError": (
-        "This chat is full",
-        "Start a new chat: the model can look back on no more text than this.",
+        QT_TRANSLATE_NOOP("Problem", "This chat is full"),
+        QT_TRANSLATE_NOOP(
+            "Problem", "Start a new chat: the model can look back on no more text than this."
+        ),
     ),
     "NotEnoughMemoryError": (
-        "Not enough memory",
-        "Close other programs, or choose a smaller model or a shorter context.",
+        QT_TRANSLATE_NOOP("Problem", "Not enough memory"),
+        QT_TRANSLATE_NOOP(
+            "Problem", "Close other programs, or choose a smaller model or a shorter context."
+        ),
     ),
     "UnsupportedModelError": (
-        "This kind of model cannot be used",
-        "Choose the folder of a BitNet model (packed or master weights), or go on with Fledgling.",
+        QT_TRANSLATE_NOOP("Problem", "This kind of model cannot be used"),
+        QT_TRANSLATE_NOOP(
+            "Problem",
+            "Choose the folder of a BitNet model (packed or master weights),"
+            " or go on with Fledgling.",
+        ),
     ),
     "ModelFileError": (
-        "A file of the model is damaged or missing",
-        "Fetch the model again, choose another folder, or go on with Fledgling.",
+        QT_TRANSLATE_NOOP("Problem", "A file of the model is damaged or missing"),
+        QT_TRANSLATE_NOOP(
+            "Problem", "Fetch the model again, choose another folder, or go on with Fledgling."
+        ),
     ),
     "TokenizerError": (
-        "The model's tokenizer cannot be used",
-        "Fetch the model again, choose another folder, or go on with Fledgling.",
+        QT_TRANSLATE_NOOP("Problem", "The model's tokenizer cannot be used"),
+        QT_TRANSLATE_NOOP(
+            "Problem", "Fetch the model again, choose another folder, or go on with Fledgling."
+        ),
     ),
     "TemplateError": (
-        "The model's chat template cannot be used",
-        "Choose a model with BitNet's chat template, or go on with Fledgling.",
+        QT_TRANSLATE_NOOP("Problem", "The model's chat template cannot be used"),
+        QT_TRANSLATE_NOOP(
+            "Problem", "Choose a model with BitNet's chat template, or go on with Fledgling."
+        ),
     ),
     "ModelNotFoundError": (
-        "There is no such model",
-        "Choose another folder, or go on with Fledgling.",
+        QT_TRANSLATE_NOOP("Problem", "There is no such model"),
+        QT_TRANSLATE_NOOP("Problem", "Choose another folder, or go on with Fledgling."),
     ),
-    "EngineError": ("The engine cannot do this", "Choose another model, or try again."),
-    "MemoryError": ("Not enough memory", "Close other programs, or choose a smaller model."),
+    "EngineError": (
+        QT_TRANSLATE_NOOP("Problem", "The engine cannot do this"),
+        QT_TRANSLATE_NOOP("Problem", "Choose another model, or try again."),
+    ),
+    "MemoryError": (
+        QT_TRANSLATE_NOOP("Problem", "Not enough memory"),
+        QT_TRANSLATE_NOOP("Problem", "Close other programs, or choose a smaller model."),
+    ),
     "ImportError": (
-        "The engine cannot be started",
-        "Install Ternchat again; `ternchat doctor` says what is missing.",
+        QT_TRANSLATE_NOOP("Problem", "The engine cannot be started"),
+        QT_TRANSLATE_NOOP(
+            "Problem", "Install Ternchat again; `ternchat doctor` says what is missing."
+        ),
     ),
     "OSError": (
-        "A file cannot be read",
-        "See whether the disk is there and you may read the file, then try again.",
+        QT_TRANSLATE_NOOP("Problem", "A file cannot be read"),
+        QT_TRANSLATE_NOOP(
+            "Problem", "See whether the disk is there and you may read the file, then try again."
+        ),
     ),
 }
 _UNEXPECTED = (
-    "Something unexpected went wrong",
-    "Try again. If it comes back, report it together with the details.",
+    QT_TRANSLATE_NOOP("Problem", "Something unexpected went wrong"),
+    QT_TRANSLATE_NOOP(
+        "Problem", "Try again. If it comes back, report it together with the details."
+    ),
 )
 
 
@@ -85,9 +113,9 @@ class Problem:
             if error.title:  # it describes itself
                 title, advice = error.title, error.advice
         return cls(
-            title=title,
+            title=translate("Problem", title),
             text=_sentence(str(error) or names[0]),
-            advice=advice,
+            advice=translate("Problem", advice),
             details="".join(traceback.format_exception(error)).strip(),
             chat_full="ContextFullError" in names,
             code=code,

@@ -1,5 +1,6 @@
 """Numbers and phases in words, the same everywhere."""
 
+from .language import number, translate
 from .statistics import Snapshot
 from .turn import Phase
 
@@ -7,38 +8,43 @@ from .turn import Phase
 def size_text(size_bytes: int) -> str:
     """A number of bytes as people read it: "4.8 MB"."""
     if size_bytes >= 1e9:
-        return f"{size_bytes / 1e9:.2f} GB"
+        return translate("Wording", "{size} GB").format(size=number(size_bytes / 1e9, 2))
     megabytes = size_bytes / 1e6
-    return f"{megabytes:.1f} MB" if megabytes < 10 else f"{megabytes:.0f} MB"
+    size = number(megabytes, 1 if megabytes < 10 else 0)
+    return translate("Wording", "{size} MB").format(size=size)
 
 
-def rate_text(tokens_per_second: float | None, verb: str = "") -> str:
-    """A speed: "34.1 tok/s"; empty when unknown."""
+def rate_text(tokens_per_second: float | None, form: str = "") -> str:
+    """A speed: "34.1 tok/s", set into a form such as "read {rate}"; empty when unknown."""
     if tokens_per_second is None:
         return ""
-    digits = 1 if tokens_per_second < 100 else 0
-    return f"{verb}{tokens_per_second:,.{digits}f} tok/s"
+    rate = number(tokens_per_second, 1 if tokens_per_second < 100 else 0)
+    text = translate("Wording", "{rate} tok/s").format(rate=rate)
+    return form.format(rate=text) if form else text
 
 
 def phase_text(now: Snapshot) -> str:
     """What the engine is doing, with a number where there is one."""
     match now.phase:
         case Phase.LOADING:
-            name = f"Loading {now.model_title}".rstrip()
-            return f"{name} · {int(100 * (now.fraction or 0))} %"
+            return translate("Wording", "Loading {model} · {percent} %").format(
+                model=now.model_title, percent=number(int(100 * (now.fraction or 0)))
+            )
         case Phase.READING if now.total:
-            return f"Reading {now.done:,} of {now.total:,} tokens"
+            return translate("Wording", "Reading {done} of {total} tokens").format(
+                done=number(now.done), total=number(now.total)
+            )
         case Phase.READING:
-            return "Reading"
+            return translate("Wording", "Reading")
         case Phase.WRITING:
-            return "Writing"
+            return translate("Wording", "Writing")
         case Phase.STOPPED:
-            return "Stopped"
+            return translate("Wording", "Stopped")
         case Phase.FAILED:
-            return "Failed"
+            return translate("Wording", "Failed")
         case Phase.READY:
-            return "Ready"
-    return "No model loaded"
+            return translate("Wording", "Ready")
+    return translate("Wording", "No model loaded")
 
 
 def context_text(now: Snapshot) -> str:
@@ -46,18 +52,23 @@ def context_text(now: Snapshot) -> str:
     if now.facts is None or now.facts.context_length <= 0:
         return ""
     length = now.facts.context_length
-    percent = round(100 * now.used_tokens / length)
-    return f"context {now.used_tokens:,} / {length:,} ({percent} %)"
+    return translate("Wording", "context {used} / {length} ({percent} %)").format(
+        used=number(now.used_tokens),
+        length=number(length),
+        percent=number(100 * now.used_tokens / length),
+    )
 
 
 def memory_text(now: Snapshot) -> str:
     """What takes how much memory: weights, KV cache, the whole process."""
     parts = []
     if now.facts is not None:
-        parts.append(f"weights {size_text(now.facts.weights_bytes)}")
-        parts.append(f"KV {size_text(now.facts.kv_bytes)}")
+        weights, kv = size_text(now.facts.weights_bytes), size_text(now.facts.kv_bytes)
+        parts.append(translate("Wording", "weights {size}").format(size=weights))
+        parts.append(translate("Wording", "KV {size}").format(size=kv))
     if now.process_bytes is not None:
-        parts.append(f"process {size_text(now.process_bytes)}")
+        size = size_text(now.process_bytes)
+        parts.append(translate("Wording", "process {size}").format(size=size))
     return " · ".join(parts)
 
 
@@ -65,5 +76,4 @@ def kernel_text(now: Snapshot) -> str:
     """The kernel set and its threads: "avx2, 2 threads"."""
     if now.facts is None:
         return ""
-    threads = now.facts.threads
-    return f"{now.facts.kernel}, {threads} thread" + ("" if threads == 1 else "s")
+    return f"{now.facts.kernel}, " + translate("Wording", "%n thread(s)", now.facts.threads)

@@ -92,6 +92,7 @@ class AttachmentChips(PageArea):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list = attachments
         self._chips: dict[int, AttachmentChip] = {}
+        self._before: QWidget = self
         self._inside = QWidget()
         self._flow = FlowLayout(self._inside)
         self.setWidget(self._inside)
@@ -103,6 +104,10 @@ class AttachmentChips(PageArea):
     def chips(self) -> list[AttachmentChip]:
         """In the order they are shown."""
         return list(self._chips.values())
+
+    def follow(self, widget: QWidget) -> None:
+        """Let Tab come here from that widget."""
+        self._before = widget
 
     @Slot()
     def fit(self) -> None:
@@ -123,7 +128,7 @@ class AttachmentChips(PageArea):
         files = {file.key: file for file in self._list.files}
         for key in [key for key in self._chips if key not in files]:
             self._take(self._chips.pop(key))
-        before: QWidget = self
+        before = self._before
         for key, file in files.items():
             if key in self._chips:
                 self._chips[key].show_file(file)

@@ -48,7 +48,6 @@ class ChatSettingsPanel(QFrame):
         self._column = QWidget()
         self._rows_box = QVBoxLayout(self._column)
         self._build()
-        self.setFocusProxy(self._prompt)
         self.close_button.clicked.connect(self.close_requested)
         self.reset_all.clicked.connect(self._reset_all)
         theme.changed.connect(self._restyle)
@@ -61,6 +60,10 @@ class ChatSettingsPanel(QFrame):
         if settings != self._settings:
             self._settings = settings
             self._show_all()
+
+    def setFocus(self, *reason: Qt.FocusReason) -> None:
+        """Begin with the system prompt; a focus proxy would make Tab skip the cross."""
+        self._prompt.setFocus(*reason)
 
     def set_filling(self, filling: bool) -> None:
         """Take all the room there is, or only that of a panel."""
@@ -97,7 +100,7 @@ class ChatSettingsPanel(QFrame):
             "seed": self.tr("Another each time"),
             "max_tokens": self.tr("As long as there is room"),
         }.get(name, self.tr("Default ({number})").format(number=_shown(rule)))
-        field = NumberField(rule, unset)
+        field = NumberField(self._theme, rule, unset)
         field.setGroupSeparatorShown(name != "seed")
         field.number_changed.connect(lambda value: self._change(name, value))
         return field

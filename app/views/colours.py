@@ -125,10 +125,3 @@ def palette_of(colours: Colours) -> QPalette:
     for one in (role.Text, role.WindowText, role.ButtonText):
         palette.setColor(QPalette.ColorGroup.Disabled, one, QColor(colours.muted))
     return palette
-
-
-def field_palette_of(colours: Colours) -> QPalette:
-    """The palette of fields whose frame the style darkens from the window's colour."""
-    palette = palette_of(colours)
-    palette.setColor(QPalette.ColorRole.Window, QColor(colours.faint).lighter(125))
-    return palette

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from itertools import pairwise
 
-from PySide6.QtCore import QEvent, QSize, Signal, Slot
+from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -68,13 +68,16 @@ class Composer(QFrame):
         self._model = ElidedLabel(name="muted")
         self._build()
         self._connect()
-        self.setFocusProxy(self.prompt)
         self._restyle()
 
     @property
     def editing(self) -> bool:
         """Whether the text is that of an earlier message."""
         return self._editing
+
+    def setFocus(self, *reason: Qt.FocusReason) -> None:
+        """Let one type; a focus proxy would make Tab skip what stands before the text."""
+        self.prompt.setFocus(*reason)
 
     @Slot(bool)
     def set_busy(self, busy: bool) -> None:
@@ -163,11 +166,12 @@ class Composer(QFrame):
             self._box.addWidget(notice)
         self._box.addLayout(row)
         chain = (
-            *(*self.edit_notice.buttons, *self.paste_notice.buttons, self.chips),
+            *(*self.edit_notice.buttons, *self.paste_notice.buttons),
             *(self.prompt, *self.wait_notice.buttons, self.attach, self.button),
         )
         for before, after in pairwise(chain):
             self.setTabOrder(before, after)
+        self.chips.follow(self.paste_notice.buttons[-1])
 
     def _connect(self) -> None:
         prompt = self.prompt

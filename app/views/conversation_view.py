@@ -31,14 +31,14 @@ class ConversationView(PageArea):
     ) -> None:
         super().__init__(theme, parent)
         self._model = model
-        self.setAccessibleName("Conversation")
+        self.setAccessibleName(self.tr("Conversation"))
         self._column = Column(theme, top=24, bottom=24)
         self._column.box.addStretch(1)  # messages stay at the top of a short chat
         self.setWidget(self._column)
         self._rows: list[MessageWidget] = []
         self._announcer = Announcer(self)
         self.follow = FollowScroll(self.verticalScrollBar())
-        self._pill = TextButton("Jump to latest", "pill", self)
+        self._pill = TextButton(self.tr("Jump to latest"), "pill", self)
         self._pill.hide()
         self._pill.clicked.connect(self.follow.start)
         self.follow.changed.connect(self._show_pill)

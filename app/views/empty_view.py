@@ -19,7 +19,6 @@ from .labels import PlainLabel
 from .page_area import PageArea
 from .theme import Theme
 
-PROMPTS = ("What is rain?", "Tell me about your day.", "Write a short thank-you note.")
 _ROOM_FOR_THE_TERN = 320  # height from which the picture does not push the rest away
 
 
@@ -60,10 +59,16 @@ class EmptyView(PageArea):
         self._column = Column(theme, top=24, bottom=16)
         self.setWidget(self._column)
         self._tern = QLabel()
-        self._tern.setAccessibleName("A tern in flight")
-        self._greeting = PlainLabel("What would you like to talk about?", "greeting", wrap=True)
+        self._tern.setAccessibleName(self.tr("A tern in flight"))
+        self._greeting = PlainLabel(
+            self.tr("What would you like to talk about?"), "greeting", wrap=True
+        )
         self._cards = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        self._prompt_cards = [PromptCard(prompt) for prompt in PROMPTS]
+        self._prompt_cards = [
+            PromptCard(self.tr("What is rain?")),
+            PromptCard(self.tr("Tell me about your day.")),
+            PromptCard(self.tr("Write a short thank-you note.")),
+        ]
         for card in self._prompt_cards:
             card.chosen.connect(self.prompt_chosen)
             self._cards.addWidget(card)
@@ -83,7 +88,8 @@ class EmptyView(PageArea):
         self._tern.setVisible(self.viewport().height() >= self._theme.px(_ROOM_FOR_THE_TERN))
         margins = self._column.box.contentsMargins()
         room = self.viewport().width() - margins.left() - margins.right()
-        room = (room - (len(PROMPTS) - 1) * self._cards.spacing()) // len(PROMPTS)
+        count = len(self._prompt_cards)
+        room = (room - (count - 1) * self._cards.spacing()) // count
         wide = all(card.sizeHint().width() <= room for card in self._prompt_cards)
         direction = QBoxLayout.Direction
         self._cards.setDirection(direction.LeftToRight if wide else direction.TopToBottom)
@@ -105,26 +111,28 @@ class EmptyView(PageArea):
         ways = QWidget()
         box = self._ways_box = QVBoxLayout(ways)
         box.setContentsMargins(0, 0, 0, 0)
-        built_in = TextButton("Use it now", "plain")
-        built_in.setAccessibleDescription("Load Fledgling, the built-in model")
+        built_in = TextButton(self.tr("Use it now"), "plain")
+        built_in.setAccessibleDescription(self.tr("Load Fledgling, the built-in model"))
         built_in.clicked.connect(self.built_in_requested)
-        folder = TextButton("Open folder…", "plain")
-        folder.setAccessibleDescription("Choose the folder of a model")
+        folder = TextButton(self.tr("Open folder…"), "plain")
+        folder.setAccessibleDescription(self.tr("Choose the folder of a model"))
         folder.clicked.connect(self.folder_requested)
         self._way_icons: list[tuple[QLabel, str]] = []
         box.addWidget(
             self._way(
                 "feather",
-                "Fledgling, built in",
-                "5 MB, nothing to download. A tiny model to try Ternchat with; often wrong.",
+                self.tr("Fledgling, built in"),
+                self.tr(
+                    "5 MB, nothing to download. A tiny model to try Ternchat with; often wrong."
+                ),
                 built_in,
             )
         )
         box.addWidget(
             self._way(
                 "folder-open",
-                "A model of your own",
-                "The folder of a BitNet model as Hugging Face stores it.",
+                self.tr("A model of your own"),
+                self.tr("The folder of a BitNet model as Hugging Face stores it."),
                 folder,
             )
         )

@@ -36,7 +36,7 @@ class ErrorStrip(QFrame):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("errorStrip")
-        self.setAccessibleName("Error")
+        self.setAccessibleName(self.tr("Error"))
         self._theme = theme
         self._problem: Problem | None = None
         self._icon = QLabel()
@@ -45,14 +45,14 @@ class ErrorStrip(QFrame):
         self.advice = PlainLabel(name="muted", wrap=True)
         for label in (self.title, self.text, self.advice):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.new_chat = TextButton("Start a new chat", "plain")
-        self.details_button = TextButton("Details", "plain")
+        self.new_chat = TextButton(self.tr("Start a new chat"), "plain")
+        self.details_button = TextButton(self.tr("Details"), "plain")
         self.details_button.setCheckable(True)
-        self.copy = TextButton("Copy details", "plain")
-        self.dismiss = IconButton(theme, "x", "Dismiss")
+        self.copy = TextButton(self.tr("Copy details"), "plain")
+        self.dismiss = IconButton(theme, "x", self.tr("Dismiss"))
         self.details = QPlainTextEdit()
         self.details.setObjectName("errorDetails")
-        self.details.setAccessibleName("Error details")
+        self.details.setAccessibleName(self.tr("Error details"))
         self.details.setReadOnly(True)
         self.details.setTabChangesFocus(True)
         self._build()

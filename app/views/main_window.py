@@ -208,7 +208,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _choose_folder(self) -> None:
-        dialog = QFileDialog(self, "Open model folder")
+        dialog = QFileDialog(self, self.tr("Open model folder"))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.fileSelected.connect(self.folder_chosen)

@@ -36,17 +36,17 @@ class MessageWidget(QWidget):
         self._theme = theme
         self._message = message
         self._asked = message.role is Role.USER
-        self.setAccessibleName("You" if self._asked else "Ternchat")
+        self.setAccessibleName(self.tr("You") if self._asked else "Ternchat")
         self.frame = QFrame()
         self.frame.setObjectName("messageFrame")
         self.frame.setProperty("who", message.role.value)
         if self._asked:
             self.frame.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self.text = MessageText()
-        self.text.setAccessibleName("Your message" if self._asked else "Answer")
+        self.text.setAccessibleName(self.tr("Your message") if self._asked else self.tr("Answer"))
         self.note = PlainLabel(name="note", wrap=not self._asked)
         self.rate = PlainLabel(name="rate")
-        self.copy = IconButton(theme, "copy", "Copy", self, role="faint", size=16)
+        self.copy = IconButton(theme, "copy", self.tr("Copy"), self, role="faint", size=16)
         self.extra: IconButton | None = None  # Try again or Take back, where it means something
         self._caret = QWidget(self.text.viewport())
         self._caret.setObjectName("caret")

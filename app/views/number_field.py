@@ -1,10 +1,24 @@
 """A field for a number that may also be left to the program."""
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QWidget
+from PySide6.QtGui import QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QDoubleSpinBox,
+    QStyle,
+    QStyleOptionSpinBox,
+    QWidget,
+)
 
 from ternchat.app.core.fields import Number
+
+from .choice_field import paint_arrow
+from .theme import Theme
+
+_ARROWS = {
+    "chevron-up": QStyle.SubControl.SC_SpinBoxUp,
+    "chevron-down": QStyle.SubControl.SC_SpinBoxDown,
+}
 
 
 class NumberField(QDoubleSpinBox):
@@ -21,10 +35,15 @@ class NumberField(QDoubleSpinBox):
     number_changed = Signal(object)
 
     def __init__(
-        self, rule: Number, unset: str = "", scale: float = 1, parent: QWidget | None = None
+        self,
+        theme: Theme,
+        rule: Number,
+        unset: str = "",
+        scale: float = 1,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._rule, self._scale = rule, scale
+        self._theme, self._rule, self._scale = theme, rule, scale
         step = rule.step / scale
         self.setDecimals(0 if rule.whole and scale == 1 else 2)
         self.setSingleStep(step)
@@ -33,6 +52,8 @@ class NumberField(QDoubleSpinBox):
         self.setKeyboardTracking(False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.valueChanged.connect(self._on_value)
+        theme.changed.connect(self._restyle)
+        self._restyle()
 
     @property
     def number(self) -> float | None:
@@ -63,6 +84,16 @@ class NumberField(QDoubleSpinBox):
             return QAbstractSpinBox.StepEnabledFlag.StepUpEnabled
         return super().stepEnabled()
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the arrows the style sheet cannot tint."""
+        super().paintEvent(event)
+        option = QStyleOptionSpinBox()
+        self.initStyleOption(option)
+        for name, part in _ARROWS.items():
+            spin = QStyle.ComplexControl.CC_SpinBox
+            rect = self.style().subControlRect(spin, option, part, self)
+            paint_arrow(self, self._theme, name, rect, 12)
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Scroll the page, not a number that happens to lie under the mouse."""
         if self.hasFocus():
@@ -72,6 +103,11 @@ class NumberField(QDoubleSpinBox):
 
     def _is_unset(self) -> bool:
         return self._rule.optional and self.value() < self._rule.low / self._scale
+
+    @Slot()
+    def _restyle(self) -> None:
+        space = self._theme.px(6)  # on both sides: which is the leading one may change
+        self.lineEdit().setTextMargins(space, 0, space, 0)
 
     @Slot(float)
     def _on_value(self, _value: float) -> None:

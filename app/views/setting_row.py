@@ -43,13 +43,12 @@ class SettingRow(QWidget):
         self._head.addWidget(self._title, 1)
         self._head.addWidget(self.reset)
         self._box = QVBoxLayout(self)
-        self._box.addLayout(self._head)
-        self._box.addWidget(control)
+        self._box.addWidget(control)  # first: so Tab comes to it before its way back
+        self._box.insertLayout(0, self._head)
         self._box.addWidget(PlainLabel(text, "muted", wrap=True))
         keep = self.reset.sizePolicy()
         keep.setRetainSizeWhenHidden(True)  # or the row would change its height
         self.reset.setSizePolicy(keep)
-        self.setTabOrder(control, self.reset)
         self.reset.clicked.connect(self._on_reset)
         theme.changed.connect(self._restyle)
         self._restyle()

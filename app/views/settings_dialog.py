@@ -4,13 +4,14 @@ from enum import StrEnum
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, Slot
-from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from ternchat.app.core.fields import Choice, Flag, Number, Rule, rules
 from ternchat.app.core.settings import GIB, ColourScheme, SendKey, Settings
 from ternchat.app.models.settings_model import SettingsModel
 
 from .buttons import TextButton
+from .choice_field import ChoiceField
 from .folder_field import FolderField
 from .keys import ENTER, native
 from .labels import GroupLabel
@@ -74,7 +75,8 @@ class SettingsDialog(QDialog):
             self._model.change(**{name: value})
 
         if isinstance(rule, Number):
-            number = NumberField(rule, self.tr("Automatic"), GIB if name == "kv_disk_bytes" else 1)
+            scale = GIB if name == "kv_disk_bytes" else 1
+            number = NumberField(self._theme, rule, self.tr("Automatic"), scale)
             number.setSuffix({"zoom": " %", "kv_disk_bytes": " GB"}.get(name, ""))
             number.setGroupSeparatorShown(True)
             if name == "zoom":
@@ -82,7 +84,7 @@ class SettingsDialog(QDialog):
             number.number_changed.connect(change)
             return number
         if isinstance(rule, Choice):
-            combo = QComboBox()
+            combo = ChoiceField(self._theme)
             for value in rule.kind:
                 combo.addItem(_choice_text(value), value)
             combo.activated.connect(lambda row: change(combo.itemData(row)))
@@ -104,7 +106,7 @@ class SettingsDialog(QDialog):
             match row.control:
                 case NumberField() as field:
                     field.set_number(value)
-                case QComboBox() as combo:
+                case ChoiceField() as combo:
                     combo.setCurrentIndex(combo.findData(value))
                 case Switch() as box:
                     box.setChecked(value)

@@ -17,6 +17,7 @@ from ternchat.app.models.chat_list_model import ChatListModel
 
 from . import icons
 from .buttons import IconButton
+from .keys import with_keys
 from .labels import PlainLabel
 from .theme import BY_KEYBOARD, SIDEBAR_WIDTH, Theme, set_style_property
 
@@ -39,9 +40,9 @@ class Sidebar(QFrame):
         self._model = model
         self._shown: int | None = None
         self._logo = QLabel()
-        self._logo.setAccessibleName("Ternchat's tern")
-        self.new_chat = IconButton(theme, "square-pen", "New chat", role="text")
-        self.new_chat.setToolTip("New chat (Ctrl+N)")
+        self._logo.setAccessibleName(self.tr("Ternchat's tern"))
+        self.new_chat = IconButton(theme, "square-pen", self.tr("New chat"), role="text")
+        self.new_chat.setToolTip(with_keys(self.tr("New chat"), "Ctrl+N"))
         self.chats = ChatList()
         self.chats.setModel(model)
         self.chats.setItemDelegate(MarkDelegate(theme, self.chats))
@@ -102,7 +103,7 @@ class ChatList(QListView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("chats")
-        self.setAccessibleName("Chats")
+        self.setAccessibleName(self.tr("Chats"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setUniformItemSizes(True)
         self.setTextElideMode(Qt.TextElideMode.ElideRight)

@@ -33,7 +33,7 @@ class StatusLine(QFrame):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("statusLine")
-        self.setAccessibleName("Status")
+        self.setAccessibleName(self.tr("Status"))
         self._theme = theme
         self._next = self._shown = Snapshot()
         self.labels = {
@@ -42,7 +42,7 @@ class StatusLine(QFrame):
         }
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
-        self._bar.setAccessibleName("Progress")
+        self._bar.setAccessibleName(self.tr("Progress"))
         self._bar.setRange(0, 1000)
         self._row = QHBoxLayout(self)
         self._row.addWidget(self.labels["phase"])
@@ -78,8 +78,8 @@ class StatusLine(QFrame):
         now = self._shown = self._next
         texts = {
             "phase": phase_text(now),
-            "prefill": rate_text(now.prefill_tokens_per_second, "read "),
-            "decode": rate_text(now.decode_tokens_per_second, "write "),
+            "prefill": rate_text(now.prefill_tokens_per_second, self.tr("read {rate}")),
+            "decode": rate_text(now.decode_tokens_per_second, self.tr("write {rate}")),
             "context": context_text(now),
             "memory": memory_text(now),
             "kernel": kernel_text(now),

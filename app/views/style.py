@@ -100,7 +100,14 @@ QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; border: 
 #settingText { background: $surface; border: 2px solid $border; border-radius: ${s6}px;
     padding: ${s4}px; selection-background-color: $accent; selection-color: $on_accent; }
 #settingText:focus { border-color: $accent; }
-QAbstractSpinBox, QComboBox { min-height: ${s26}px; }
+QAbstractSpinBox, QComboBox { background: $surface; border: 2px solid $border;
+    border-radius: ${s6}px; padding: 0 ${s8}px; min-height: ${s26}px;
+    selection-background-color: $accent; selection-color: $on_accent; }
+QAbstractSpinBox:focus, QComboBox:focus { border-color: $accent; }
+QComboBox::drop-down { border: none; width: ${s24}px; }
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: none; width: ${s24}px; }
+QComboBox QAbstractItemView { background: $surface; border: 1px solid $border;
+    selection-background-color: $bubble; selection-color: $text; }
 #keys { background: $code; border: 1px solid $border; border-radius: ${s4}px;
     font-size: ${s13}px; padding: 1px ${s6}px; }
 QDialog { background: $ground; }

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from ternchat.app.core.settings import ColourScheme
 
 from . import icons, style
-from .colours import DARK, LIGHT, field_palette_of, palette_of, stronger, system_colours
+from .colours import DARK, LIGHT, palette_of, stronger, system_colours
 
 COLUMN_WIDTH = 760  # of the text one reads
 SIDEBAR_WIDTH = 260
@@ -117,8 +117,6 @@ class Theme(QObject):
                 self.colours = stronger(self.colours)
                 palette = palette_of(self.colours)
         self._app.setPalette(palette)
-        for kind in ("QAbstractSpinBox", "QComboBox"):
-            self._app.setPalette(field_palette_of(self.colours), kind)
         self._app.setStyleSheet(style.sheet(self.colours, self.px, _fixed_font()))
         self.changed.emit()
 

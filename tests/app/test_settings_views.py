@@ -70,8 +70,8 @@ def row(panel, name):
 # Numbers
 
 
-def test_a_number_left_alone_says_so_and_the_first_step_goes_to_its_start(qtbot):
-    field = NumberField(Number(0.0, 2.0, 0.05, start=0.7, optional=True), "Default")
+def test_a_number_left_alone_says_so_and_the_first_step_goes_to_its_start(theme, qtbot):
+    field = NumberField(theme, Number(0.0, 2.0, 0.05, start=0.7, optional=True), "Default")
     qtbot.addWidget(field)
     field.set_number(None)
     assert (field.number, field.text()) == (None, "Default")
@@ -84,8 +84,8 @@ def test_a_number_left_alone_says_so_and_the_first_step_goes_to_its_start(qtbot)
     assert field.number is None
 
 
-def test_a_number_that_must_be_stays_within_its_limits(qtbot):
-    field = NumberField(Number(80, 200))
+def test_a_number_that_must_be_stays_within_its_limits(theme, qtbot):
+    field = NumberField(theme, Number(80, 200))
     qtbot.addWidget(field)
     field.set_number(80)
     field.stepBy(-1)
@@ -93,8 +93,8 @@ def test_a_number_that_must_be_stays_within_its_limits(qtbot):
     assert isinstance(field.number, int)
 
 
-def test_the_wheel_scrolls_the_page_unless_the_number_has_the_focus(qtbot):
-    field = NumberField(Number(0, 10))
+def test_the_wheel_scrolls_the_page_unless_the_number_has_the_focus(theme, qtbot):
+    field = NumberField(theme, Number(0, 10))
     qtbot.addWidget(field)
     field.set_number(5)
     place = QPointF(2, 2)

@@ -1,0 +1,193 @@
+"""For the keyboard and for screen readers: names, keys, the way round."""
+
+from collections import Counter
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible, QAction, QKeySequence
+from PySide6.QtWidgets import QApplication, QWidget
+
+from ternchat.app.core.attachments import Attachment
+from ternchat.app.core.chat_settings import ChatSettings
+from ternchat.app.core.context_use import ContextUse
+from ternchat.app.core.problem import Problem
+from ternchat.app.core.settings_file import SettingsFile
+from ternchat.app.models.settings_model import SettingsModel
+from ternchat.app.views.main_window import MainWindow
+from ternchat.app.views.settings_dialog import SettingsDialog
+from ternchat.app.views.shortcut_sheet import ShortcutSheet
+
+# What a single key may do: nothing that takes something away.
+SINGLE_KEYS = {"Esc", "F1", "F2", "F11"}
+
+
+@pytest.fixture
+def window(theme, controller, runner, conversation, chats, status, qtbot):
+    window = MainWindow(theme, controller, runner, conversation, chats, status)
+    qtbot.addWidget(window)
+    window.resize(1280, 800)
+    window.show()
+    window.activateWindow()
+    return window
+
+
+@pytest.fixture
+def full(window, controller, qtbot):
+    """The window with everything that can be shown at once."""
+    controller.send("Hello")
+    qtbot.waitUntil(lambda: controller.quiet)
+    composer = window.page.composer
+    composer.attachments.add(Attachment("notes.md", "text/markdown", "x" * 40))
+    composer.set_editing(True, [Attachment("notes.md", "text/markdown", "x" * 40)])
+    composer.show_context(ContextUse(chat=0, draft=980, length=1000))
+    composer.paste_notice.say("A long text was pasted.")
+    window.page.errors.show_problem(Problem("Title", "Text.", "Advice.", "Details"))
+    window.page.errors.details_button.click()
+    window.panel.show_settings(ChatSettings("Hello", seed=3, temperature=0.1))
+    window.panel.show()
+    return window
+
+
+@pytest.fixture
+def dialogs(window, theme, tmp_path):
+    model = SettingsModel(SettingsFile(tmp_path / "settings.toml"))
+    model.change(zoom=110, threads=2)
+    return [SettingsDialog(theme, model, window), ShortcutSheet(theme, window.menus, window)]
+
+
+def actions(window):
+    found = [a for a in window.findChildren(QAction) if a.text() and not a.isSeparator()]
+    return [a for a in found if a.parent() is window and a.menu() is None]
+
+
+def takes_focus(widget):
+    tab = bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
+    return tab and widget.isVisible() and widget.focusProxy() is None and widget.isEnabled()
+
+
+def name_of(widget):
+    return QAccessible.queryAccessibleInterface(widget).text(QAccessible.Text.Name)
+
+
+def test_every_control_has_a_name(full, dialogs):
+    for dialog in dialogs:
+        dialog.show()
+    tops = [full, *dialogs]
+    controls = [w for top in tops for w in top.findChildren(QWidget) if takes_focus(w)]
+    assert len(controls) > 30
+    assert [widget for widget in controls if not name_of(widget)] == []
+
+
+def test_every_action_has_a_key_and_no_key_does_two_things(window):
+    assert [a.text() for a in actions(window) if a.shortcut().isEmpty()] == []
+    keys = Counter(key.toString() for a in actions(window) for key in a.shortcuts())
+    assert [key for key, count in keys.items() if count > 1] == []
+
+
+def test_no_single_key_takes_anything_away(window):
+    singles = {
+        key.toString()
+        for action in actions(window)
+        for key in action.shortcuts()
+        if not key[0].keyboardModifiers()
+    }
+    assert singles <= SINGLE_KEYS
+
+
+def test_the_keys_people_know_are_there(window):
+    keys = {key.toString() for action in actions(window) for key in action.shortcuts()}
+    assert keys >= {
+        "Ctrl+N", "Ctrl+L", "Ctrl+,", "Ctrl+Shift+,", "Ctrl+B", "Ctrl+Shift+C", "Ctrl+E",
+        "Ctrl+Tab", "Ctrl+Shift+Tab", "Ctrl++", "Ctrl+-", "Ctrl+0", "F11", "Esc", "Ctrl+/", "F1",
+        "Ctrl+Q", "Ctrl+Z", "Ctrl+Y",
+    }  # fmt: skip
+
+
+def test_every_key_of_the_menus_works_while_one_types(window, qtbot):
+    prompt = window.page.composer.prompt
+    prompt.setFocus()
+    done = []
+    for action in actions(window):
+        action.setEnabled(True)
+        action.triggered.disconnect()
+        action.triggered.connect(lambda _=False, action=action: done.append(action))
+    for action in actions(window):
+        if action.data() is not None:
+            continue  # undo, copy, ...: the text field does these itself
+        for key in action.shortcuts():
+            done.clear()
+            qtbot.keyClick(prompt, key[0].key(), key[0].keyboardModifiers())
+            assert done == [action], key.toString()
+
+
+def test_the_sheet_lists_every_action_with_its_keys(window, dialogs):
+    sheet = dialogs[1]
+    told = [label.accessibleName() for label in sheet.findChildren(QWidget, "keys")]
+    for action in actions(window):
+        keys = ", ".join(
+            k.toString(QKeySequence.SequenceFormat.NativeText) for k in action.shortcuts()
+        )
+        assert f"{action.text().removesuffix('…')}: {keys}" in told
+
+
+@pytest.mark.parametrize("key", ["F1", "Ctrl+/"])
+def test_the_sheet_opens_by_key_and_closes_with_escape(window, qtbot, key):
+    combination = QKeySequence(key)[0]
+    qtbot.keyClick(window, combination.key(), combination.keyboardModifiers())
+    sheet = window.findChild(ShortcutSheet)
+    assert sheet.isVisible()
+    qtbot.keyClick(sheet, Qt.Key.Key_Escape)
+    assert not sheet.isVisible()
+
+
+@pytest.mark.parametrize("back", [False, True], ids=["forwards", "backwards"])
+def test_tab_reaches_everything_and_is_trapped_nowhere(full, qtbot, back):
+    prompt = full.page.composer.prompt
+    prompt.setFocus()
+    key = Qt.Key.Key_Backtab if back else Qt.Key.Key_Tab
+    reached = []
+    for _ in range(120):
+        qtbot.keyClick(QApplication.focusWidget(), key)
+        reached.append(QApplication.focusWidget())
+        if reached[-1] is prompt:
+            break
+    assert reached[-1] is prompt
+    wanted = {w for w in full.findChildren(QWidget) if takes_focus(w)}
+    missed = [name_of(w) or w for w in wanted - set(reached)]
+    assert missed == []
+
+
+def test_tab_goes_through_the_dialogs(dialogs, qtbot):
+    for dialog in dialogs:
+        dialog.show()
+        dialog.activateWindow()
+        qtbot.waitUntil(dialog.isActiveWindow)
+        wanted = {w for w in dialog.findChildren(QWidget) if takes_focus(w)}
+        start = next(iter(wanted))
+        start.setFocus()
+        reached = {start}
+        for _ in range(60):
+            qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+            reached.add(QApplication.focusWidget())
+        missed = [name_of(widget) for widget in wanted - reached]
+        assert missed == []
+
+
+def test_the_focus_is_seen_on_everything_that_takes_it(full, dialogs, qtbot):
+    """Whatever has the focus looks otherwise than without."""
+    dialogs[0].show()
+    for top in (full, dialogs[0]):
+        top.activateWindow()
+        qtbot.waitUntil(top.isActiveWindow)
+        for widget in top.findChildren(QWidget):
+            if not takes_focus(widget):
+                continue
+            widget.setFocus(Qt.FocusReason.TabFocusReason)
+            if QApplication.focusWidget() is not widget:
+                continue
+            frame = widget.parentWidget() if widget.size().isEmpty() else widget
+            ringed = [frame, frame.parentWidget(), frame.parentWidget().parentWidget()]
+            with_focus = [w.grab().toImage() for w in ringed]
+            widget.clearFocus()
+            without = [w.grab().toImage() for w in ringed]
+            assert with_focus != without, name_of(widget)
