@@ -4,7 +4,7 @@ from html import escape
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QWidget
 
 
 def plain_tooltip(text: str) -> str:
@@ -51,4 +51,7 @@ class ElidedLabel(PlainLabel):
             self.text(), Qt.TextElideMode.ElideRight, self.contentsRect().width()
         )
         painter.setPen(self.palette().windowText().color())
-        painter.drawText(self.contentsRect(), int(self.alignment()), elided)
+        # The text runs in its own direction, on the side where the window's language begins.
+        side = QStyle.visualAlignment(self.layoutDirection(), self.alignment())
+        painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
+        painter.drawText(self.contentsRect(), side | Qt.AlignmentFlag.AlignAbsolute, elided)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QHideEvent, QIcon, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -25,7 +25,7 @@ from .menus import Menus
 from .shortcut_sheet import ShortcutSheet
 from .sidebar import Sidebar
 from .status_line import StatusLine
-from .theme import NARROW_WIDTH, PANEL_WIDTH, Theme
+from .theme import NARROW_WIDTH, PANEL_WIDTH, SMALLEST_WINDOW, Theme
 
 if TYPE_CHECKING:
     from ternchat.app.answer_runner import AnswerRunner
@@ -106,14 +106,14 @@ class MainWindow(QMainWindow):
     def show_side_parts(self, sidebar: bool, panel: bool) -> None:
         """Show the sidebar and the settings of the chat, or not."""
         self._sidebar_wanted = sidebar
-        self._show_sidebar(sidebar)
         self.panel.setVisible(panel)
         self.menus.chat_settings.setChecked(panel)
         self._fit_sidebar()
+        self._show_sidebar(self._is_wide and sidebar)
 
     def _build(self) -> None:
         self.setWindowIcon(QIcon(icons.pixmap("tern-app", "", 256)))
-        self.setMinimumSize(480, 360)
+        self._limit_size()
         self.resize(1160, 780)
         upper = QHBoxLayout()
         upper.addWidget(self.sidebar)
@@ -185,6 +185,7 @@ class MainWindow(QMainWindow):
         menus.zoom_out.triggered.connect(self._theme.zoom_out)
         menus.zoom_reset.triggered.connect(self._theme.zoom_reset)
         menus.full_screen.triggered.connect(self._toggle_full_screen)
+        self._theme.changed.connect(self._limit_size)
         self._theme.changed.connect(self._fit_sidebar)
 
     @Slot(object)
@@ -254,6 +255,12 @@ class MainWindow(QMainWindow):
             self.showNormal()
         else:
             self.showFullScreen()
+
+    @Slot()
+    def _limit_size(self) -> None:
+        """Grow with the zoom, as far as the screen goes."""
+        least = QSize(*(self._theme.px(side) for side in SMALLEST_WINDOW))
+        self.setMinimumSize(least.boundedTo(self.screen().availableSize()))
 
     @Slot()
     def _fit_sidebar(self) -> None:

@@ -1,11 +1,20 @@
 """For the keyboard and for screen readers: names, keys, the way round."""
 
 from collections import Counter
+from itertools import combinations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QAccessible, QAction, QKeySequence
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractScrollArea,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QWidget,
+)
 
 from ternchat.app.core.attachments import Attachment
 from ternchat.app.core.chat_settings import ChatSettings
@@ -191,3 +200,38 @@ def test_the_focus_is_seen_on_everything_that_takes_it(full, dialogs, qtbot):
             widget.clearFocus()
             without = [w.grab().toImage() for w in ringed]
             assert with_focus != without, name_of(widget)
+
+
+def test_zoom_applies_to_every_text_and_every_button(full, dialogs, theme, qtbot):
+    def sizes():
+        kinds = (QLabel, QAbstractButton, QAbstractSpinBox, QComboBox, QAbstractScrollArea)
+        widgets = [w for top in (full, *dialogs) for w in top.findChildren(QWidget)]
+        shown = [w for w in widgets if isinstance(w, kinds) and w.isVisible()]
+        return {w: w.fontInfo().pixelSize() for w in shown}
+
+    for dialog in dialogs:
+        dialog.show()
+    before = sizes()
+    theme.set_zoom(200)
+    after = sizes()  # what became too much for the window is not among them
+    assert {name_of(w) or w for w in before if after.get(w) not in (None, 2 * before[w])} == set()
+    buttons = [b for b in full.findChildren(QAbstractButton) if b.isVisible()]
+    icons = {b for b in buttons if not b.icon().isNull()}
+    assert {b for b in icons if b.iconSize().height() not in (2 * s for s in (14, 16, 18))} == set()
+
+
+@pytest.mark.parametrize("zoom", [80, 100, 150, 200])
+def test_at_every_zoom_the_smallest_window_holds_the_composer(window, theme, zoom, qtbot):
+    theme.set_zoom(zoom)
+    window.resize(1, 1)
+    composer = window.page.composer
+    composer.attachments.add(Attachment("notes.md", "text/markdown", "x" * 40))
+    qtbot.keyClicks(composer.prompt, "Some words that are to be sent.")
+    parts = (composer.chips, composer.prompt, composer.attach, composer.button)
+
+    def fits():
+        rects = [QRect(p.mapTo(window, QPoint(0, 0)), p.size()) for p in parts]
+        inside = all(window.rect().contains(rect) for rect in rects)
+        return inside and not any(a.intersects(b) for a, b in combinations(rects, 2))
+
+    qtbot.waitUntil(fits)

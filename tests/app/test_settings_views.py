@@ -166,6 +166,7 @@ def test_the_panel_leaves_room_for_the_chat_or_takes_its_place(window, qtbot):
     assert not window.page.isVisible()
     qtbot.keyClick(window.panel, Qt.Key.Key_Escape)
     assert (window.page.isVisible(), window.panel.isVisible()) == (True, False)
+    assert not window.sidebar.isVisible()
 
 
 def test_settings_belong_to_their_chat_and_reach_the_engine(
