@@ -28,6 +28,7 @@ class SettingsDialog(QDialog):
     def __init__(self, theme: Theme, model: SettingsModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Settings"))
+        self.setAccessibleName(self.tr("Settings"))  # the title gets the program's name behind it
         self._theme, self._model = theme, model
         self._rows: dict[str, SettingRow] = {}
         self._column = QWidget()
@@ -71,6 +72,7 @@ class SettingsDialog(QDialog):
         self._box.addLayout(self._foot)
 
     def _make(self, name: str, rule: Rule) -> QWidget:
+        # Signals that a screen reader's doings give too, not only a mouse's.
         def change(value: Any) -> None:
             self._model.change(**{name: value})
 
@@ -87,11 +89,11 @@ class SettingsDialog(QDialog):
             combo = ChoiceField(self._theme)
             for value in rule.kind:
                 combo.addItem(_choice_text(value), value)
-            combo.activated.connect(lambda row: change(combo.itemData(row)))
+            combo.currentIndexChanged.connect(lambda row: change(combo.itemData(row)))
             return combo
         if isinstance(rule, Flag):
             box = Switch(self._theme)
-            box.clicked.connect(change)
+            box.toggled.connect(change)
             return box
         title = QCoreApplication.translate("Settings", rule.title)
         folder = FolderField(title, self.tr("In Ternchat's data folder"))

@@ -122,6 +122,48 @@ def new_chat(scenario):
     scenario.end()
 
 
+def settings(scenario, folder):
+    """What is chosen holds at once, and after the next start."""
+    file, desktop = Path(folder) / "settings.toml", scenario.desktop
+
+    def saved(words):
+        return words in (file.read_text() if file.exists() else "")
+
+    scenario.start()
+    desktop.key("ctrl+plus")
+    desktop.wait(lambda: saved("zoom = 110"))
+    desktop.key("ctrl+shift+comma")
+    desktop.wait_for("System prompt", "text")
+    desktop.key("ctrl+comma")  # last: without a window manager the focus does not come back
+    desktop.wait_for("Settings", "dialog")
+    desktop.press("Start where I left off", "check box")
+    desktop.wait(lambda: saved("remember = false"))
+    desktop.press("Reset Start where I left off")
+    desktop.wait(lambda: not saved("remember"))
+    desktop.press("Close", "push button")
+    desktop.wait(lambda: not desktop.has("Settings", "dialog"))
+    scenario.end()
+    scenario.start()
+    desktop.wait_for("System prompt", "text")
+    assert desktop.find("System prompt", "text").queryText().getText(0, -1) == ""
+    desktop.type("You are a tern.")
+    desktop.wait(lambda: scenario.typed() == "You are a tern.")  # where one types at first
+    scenario.end()
+
+
+def keys_are_told(scenario):
+    """F1 shows what every key does; Escape closes it."""
+    scenario.start()
+    scenario.desktop.key("F1")
+    sheet = scenario.desktop.wait_for("Keyboard shortcuts", "dialog")
+    words = scenario.desktop.text_below("Keyboard shortcuts")
+    assert "New chat: Ctrl+N" in words, words
+    assert sheet is not None
+    scenario.desktop.key("Escape")
+    scenario.desktop.wait(lambda: not scenario.desktop.has("Keyboard shortcuts", "dialog"))
+    scenario.end()
+
+
 def broken_folder(scenario, folder):
     """A broken model is told in the window, and the built-in one is still there."""
     scenario.start("--model", folder)

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.e2e
         "send_button",
         "typing_while_loading",
         "new_chat",
+        "keys_are_told",
     ],
 )
 def test_with_the_built_in_model(play, scenario):
@@ -26,6 +27,10 @@ def test_with_the_built_in_model(play, scenario):
 )
 def test_with_a_model_that_takes_its_time(play, slow_model, scenario):
     play(scenario, str(slow_model))
+
+
+def test_settings_hold_at_once_and_after_the_next_start(play, tmp_path):
+    play("settings", str(tmp_path / "data"))
 
 
 def test_a_broken_folder_is_told_in_the_window(play, tmp_path):
