@@ -1,5 +1,6 @@
 """The messages of the chat on the screen."""
 
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +13,7 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from ternchat.app.core.conversation import Message, State
+from ternchat.app.core.conversation import Message, ReadPosition, State
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -20,12 +21,17 @@ Index = QModelIndex | QPersistentModelIndex
 class ConversationModel(QAbstractListModel):
     """One row per message; the text of a row grows with `append_text`.
 
+    `SiblingsRole` is (position from 1, count) among the versions of a message. `ContextRole` is
+    False for what the model that answers does not read any more.
+
     Signals:
         text_appended: row and the piece of text added, so that a view can append it too.
     """
 
     MessageRole = Qt.ItemDataRole.UserRole
     ActivityRole = Qt.ItemDataRole.UserRole + 1
+    SiblingsRole = Qt.ItemDataRole.UserRole + 2
+    ContextRole = Qt.ItemDataRole.UserRole + 3
 
     text_appended = Signal(int, str)
 
@@ -33,6 +39,14 @@ class ConversationModel(QAbstractListModel):
         super().__init__(parent)
         self._messages: list[Message] = []
         self._activity = ""
+        self._siblings: dict[int, tuple[int, int]] = {}
+        self._left_out: frozenset[int] = frozenset()
+        self._position: ReadPosition | None = None
+
+    @property
+    def position(self) -> ReadPosition | None:
+        """Where somebody stopped reading this chat when it was opened; None is the end."""
+        return self._position
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         """Number of messages."""
@@ -50,17 +64,42 @@ class ConversationModel(QAbstractListModel):
                 return message
             case self.ActivityRole:
                 return self._activity if message.state is State.WRITING else ""
+            case self.SiblingsRole:
+                return self._siblings.get(message.id, (1, 1))
+            case self.ContextRole:
+                return message.id not in self._left_out
         return None
 
     def messages(self) -> list[Message]:
         """A copy of all rows."""
         return list(self._messages)
 
-    def set_messages(self, messages: list[Message]) -> None:
-        """Show another chat."""
+    def set_messages(
+        self,
+        messages: list[Message],
+        *,
+        siblings: Mapping[int, tuple[int, int]] | None = None,
+        left_out: Iterable[int] = (),
+        position: ReadPosition | None = None,
+    ) -> None:
+        """Show another chat, or another branch of it, from where somebody stopped reading."""
         self.beginResetModel()
         self._messages = list(messages)
+        self._siblings = dict(siblings or {})
+        self._left_out = frozenset(left_out)
+        self._position = position
         self.endResetModel()
+
+    def set_siblings(self, siblings: Mapping[int, tuple[int, int]]) -> None:
+        """Tell which version of how many each message is; those not named are the only one."""
+        before, self._siblings = self._siblings, dict(siblings)
+        changed = {id_ for id_ in before | self._siblings if before.get(id_) != siblings.get(id_)}
+        self._announce_some(changed, self.SiblingsRole)
+
+    def set_left_out(self, message_ids: Iterable[int]) -> None:
+        """Tell which messages the model that answers does not read any more."""
+        before, self._left_out = self._left_out, frozenset(message_ids)
+        self._announce_some(before ^ self._left_out, self.ContextRole)
 
     def insert(self, message: Message) -> None:
         """Add a message behind the one it follows, or at the end."""
@@ -114,6 +153,12 @@ class ConversationModel(QAbstractListModel):
             if self._messages[row].id == message_id:
                 return row
         return None
+
+    def _announce_some(self, message_ids: Collection[int], role: int) -> None:
+        if message_ids:
+            for row, message in enumerate(self._messages):
+                if message.id in message_ids:
+                    self._announce(row, role)
 
     def _announce(self, row: int, *roles: int) -> None:
         index = self.index(row)

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
-from ternchat.app.core.conversation import Chat, Message, Role, State
+from ternchat.app.core.conversation import Chat, Message, ReadPosition, Role, State
 from ternchat.app.models.chat_list_model import ChatListModel
 from ternchat.app.models.conversation_model import ConversationModel
 
@@ -67,6 +67,28 @@ def test_activity_belongs_to_the_answer_being_written(conversation):
     conversation.set_activity("Reading")
     role = ConversationModel.ActivityRole
     assert [conversation.index(row).data(role) for row in (0, 1)] == ["", "Reading"]
+
+
+def test_versions_and_what_is_not_read_any_more_are_told_per_message(conversation, qtbot):
+    conversation.set_messages(
+        [question(1), answer(2, 1), question(3)], siblings={2: (2, 3)}, left_out=[1]
+    )
+    versions, read = ConversationModel.SiblingsRole, ConversationModel.ContextRole
+    assert [conversation.index(row).data(versions) for row in range(3)] == [(1, 1), (2, 3), (1, 1)]
+    assert [conversation.index(row).data(read) for row in range(3)] == [False, True, True]
+    changes = []
+    conversation.dataChanged.connect(lambda first, _, roles: changes.append((first.row(), roles)))
+    conversation.set_siblings({2: (2, 3), 3: (1, 2)})
+    conversation.set_left_out([1, 2])
+    assert changes == [(2, [versions]), (1, [read])]
+
+
+def test_a_chat_is_opened_where_somebody_stopped_reading(conversation):
+    position = ReadPosition(1, 0.5)
+    conversation.set_messages([question(1)], position=position)
+    assert conversation.position == position
+    conversation.set_messages([question(1)])
+    assert conversation.position is None
 
 
 def test_messages_of_other_chats_leave_the_model_alone(conversation, qtbot):

@@ -1,0 +1,107 @@
+"""What Markdown is made of: a tree of frozen blocks whose leaves are runs of text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A stretch of text in one style; a line feed in it breaks the line.
+
+    Attributes:
+        math: the TeX it was made of, when it is a formula.
+        link: where it leads; only web and mail addresses come this far.
+
+    """
+
+    text: str
+    bold: bool = False
+    italic: bool = False
+    strike: bool = False
+    code: bool = False
+    math: str | None = None
+    link: str | None = None
+
+
+Runs = tuple[Run, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Text."""
+
+    runs: Runs
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """Text above other text; level 1 is the highest."""
+
+    level: int
+    runs: Runs
+
+
+@dataclass(frozen=True, slots=True)
+class CodeBlock:
+    """Lines of code; `closed` is False while its end has not come."""
+
+    code: str
+    language: str = ""
+    closed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class MathBlock:
+    """A formula on lines of its own, as TeX."""
+
+    source: str
+    closed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A line between two parts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Blocks that somebody else said."""
+
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListItem:
+    """One entry of a list; `checked` is None unless it is a task."""
+
+    blocks: tuple[Block, ...]
+    checked: bool | None = None
+    line: int = field(default=0, compare=False)  # where it begins in the text parsed
+
+
+@dataclass(frozen=True, slots=True)
+class ListBlock:
+    """Entries below each other, numbered from `start` unless that is None."""
+
+    items: tuple[ListItem, ...]
+    start: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Cells in rows; rows have as many cells as the header.
+
+    Attributes:
+        alignments: "left", "center", "right" or "" per column.
+        hidden_rows: how many more rows there were than are kept.
+
+    """
+
+    header: tuple[Runs, ...]
+    rows: tuple[tuple[Runs, ...], ...]
+    alignments: tuple[str, ...]
+    hidden_rows: int = 0
+
+
+Block = Paragraph | Heading | CodeBlock | MathBlock | Rule | Quote | ListBlock | Table

@@ -1,0 +1,194 @@
+"""TeX formulas as text one can read: x² + √(y) ≤ π."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from .math_symbols import (
+    ACCENTS,
+    DOUBLE,
+    FUNCTIONS,
+    PLAIN,
+    SPACES,
+    SUBSCRIPTS,
+    SUPERSCRIPTS,
+    SYMBOLS,
+)
+
+MAX_LENGTH = 4000
+_MAX_DEPTH = 40
+_TOKEN = re.compile(r"\\(?:[A-Za-z]+|.)|\s+|.", re.DOTALL)
+_ROOTS = {"": "√", "2": "√", "3": "∛", "4": "∜"}
+_MARKS = r"[\u0300-\u036f\u20d7′⁰¹²³⁴-ⁿ₀-ₜ]*"
+_ONE_THING = re.compile(rf"(?:\d[\d.,]*|\w|∞){_MARKS}|\([^()]*\)|√\w")
+_ONE_PRODUCT = re.compile(rf"(?:\w{_MARKS}|∞|√|\([^()]*\))+")
+_RELATION = re.compile(r"\s*([=≤≥≠≈≡∼≪≫∈∉⊂⊆⇒⇔⟹⟺<>])\s*")
+_BRACKETS = {
+    "matrix": ("", ""),
+    "pmatrix": ("(", ")"),
+    "bmatrix": ("[", "]"),
+    "vmatrix": ("|", "|"),
+    "Vmatrix": ("‖", "‖"),
+    "smallmatrix": ("", ""),
+    "cases": ("{ ", ""),
+    "array": ("", ""),
+}
+_FRACTIONS = frozenset(("frac", "dfrac", "tfrac", "cfrac"))
+
+
+@lru_cache(maxsize=512)
+def readable_math(source: str) -> str:
+    """The formula in Unicode; what is not understood stays as TeX. Rows are lines."""
+    if len(source) > MAX_LENGTH:
+        return source
+    try:
+        text = _Formula(source).read()
+    except RecursionError:
+        return source
+    lines = [" ".join(_RELATION.sub(r" \1 ", line).split()) for line in text.split("\n")]
+    return "\n".join(line for line in lines if line) or source
+
+
+class _Formula:
+    """Reads one formula from left to right."""
+
+    def __init__(self, source: str) -> None:
+        self._tokens = _TOKEN.findall(source)
+        self._at = 0
+        self._depth = 0
+
+    def read(self, end: str | None = None) -> str:
+        """Text up to a closing token, or to the end of the formula."""
+        self._depth += 1
+        if self._depth > _MAX_DEPTH:
+            raise RecursionError
+        parts: list[str] = []
+        while self._at < len(self._tokens) and self._tokens[self._at] != end:
+            parts.append(self._one(parts))
+        self._at += 1
+        self._depth -= 1
+        return "".join(parts)
+
+    def _one(self, before: list[str]) -> str:
+        token = self._take()
+        if token == "{":
+            return self.read("}")
+        if token in ("}", "&", "~", "$"):
+            return {"&": "  ", "~": " "}.get(token, "")
+        if token == "^":
+            return _raised(self._argument())
+        if token == "_":
+            return _script(self._argument(), SUBSCRIPTS, "_")
+        if token == "'":
+            return "′"
+        if token.isspace():
+            return " "
+        if token == "-":
+            return "−"
+        if not token.startswith("\\") or token == "\\":
+            return token
+        return self._command(token[1:], before)
+
+    def _command(self, name: str, before: list[str]) -> str:
+        if name == "\\":
+            self._skip_option()
+            return "\n"
+        if name in SYMBOLS:
+            return SYMBOLS[name]
+        if name in SPACES:
+            return SPACES[name]
+        if name in _FRACTIONS:
+            above, below = self._argument(), self._argument()
+            return f"{_grouped(above, _ONE_PRODUCT)}/{_grouped(below)}"
+        if name == "sqrt":
+            degree = self._option()
+            root = _ROOTS.get(degree) or _script(degree, SUPERSCRIPTS, "") + "√"
+            return root + _grouped(self._argument())
+        if name == "binom":
+            return f"C({self._argument()}, {self._argument()})"
+        if name in ACCENTS:
+            return "".join(c + ACCENTS[name] if c.isalnum() else c for c in self._argument())
+        if name == "mathbb":
+            return "".join(DOUBLE.get(c, c) for c in self._argument())
+        if name == "begin":
+            return self._environment(self._argument().rstrip("*"))
+        if name in PLAIN:
+            return "" if self._next_is(".") and name in ("left", "right") else self._spaced()
+        if name in FUNCTIONS:
+            last = before[-1][-1:] if before else ""
+            lead = " " if last.isalnum() or last == ")" else ""
+            behind = "".join(self._tokens[self._at : self._at + 1])
+            return lead + name + (" " if behind[:1].isalnum() or behind[:1] == "\\" else "")
+        if len(name) == 1 and not name.isalpha():
+            return name
+        return f"\\{name}{{{self.read('}')}}}" if self._next_is("{") else f"\\{name}"
+
+    def _environment(self, name: str) -> str:
+        if name == "array":
+            self._argument()  # how its columns are aligned
+        text = self.read("\\end")
+        self._argument()
+        if name not in _BRACKETS:
+            return f"\n{text}\n"
+        rows = [" ".join(row.split()) for row in text.split("\n")]
+        begin, end = _BRACKETS[name]
+        return begin + "; ".join(row for row in rows if row) + end
+
+    def _spaced(self) -> str:
+        """Nothing: what follows is read as it stands, blanks in words included."""
+        if self._tokens[self._at : self._at + 1] == ["{"]:
+            self._at += 1
+            return self.read("}")
+        return ""
+
+    def _take(self) -> str:
+        token = self._tokens[self._at]
+        self._at += 1
+        return str(token)
+
+    def _next_is(self, token: str) -> bool:
+        if self._tokens[self._at : self._at + 1] != [token]:
+            return False
+        self._at += 1
+        return True
+
+    def _argument(self) -> str:
+        while self._at < len(self._tokens) and self._tokens[self._at].isspace():
+            self._at += 1
+        if self._at >= len(self._tokens) or self._tokens[self._at] == "}":
+            return ""
+        self._depth += 1
+        if self._depth > _MAX_DEPTH:
+            raise RecursionError
+        argument = self._one([]).strip()
+        self._depth -= 1
+        return argument
+
+    def _option(self) -> str:
+        return self.read("]").strip() if self._next_is("[") else ""
+
+    def _skip_option(self) -> None:
+        rest = self._tokens[self._at : self._at + 8]
+        if rest[:1] == ["["] and "]" in rest:  # a distance between rows: \\[4pt]
+            self._at += rest.index("]") + 1
+
+
+def _raised(text: str) -> str:
+    if text in ("∘", "°"):
+        return "°"
+    return text if text and set(text) == {"′"} else _script(text, SUPERSCRIPTS, "^")
+
+
+def _script(text: str, letters: dict[str, str], mark: str) -> str:
+    """Small letters where Unicode has all of them."""
+    if text and all(c in letters for c in text):
+        return "".join(letters[c] for c in text)
+    if not text:
+        return ""
+    text = "".join(text.split())
+    return f"{mark}{text}" if len(text) == 1 else f"{mark}({text})"
+
+
+def _grouped(text: str, fitting: re.Pattern[str] = _ONE_THING) -> str:
+    return text if fitting.fullmatch(text) else f"({text})"

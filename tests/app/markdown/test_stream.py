@@ -1,0 +1,159 @@
+"""Markdown in pieces is the same Markdown, and what is settled stays as it is."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from ternchat.app.core.markdown import stream as stream_module
+from ternchat.app.core.markdown.flow import CodeItem, TableItem, TextItem, flow
+from ternchat.app.core.markdown.reader import parse
+from ternchat.app.core.markdown.stream import MarkdownStream
+
+MARKS = [
+    "# ", "## ", "- ", "* ", "+ ", "1. ", "2. ", "10) ", "> ", ">", "```", "````", "~~~", "```py",
+    "---", "***", "===", "| a | b |", "|---|:-:|", "|x", "$$", "\\[", "\\]", "$x^2$", "$$y$$",
+    "**", "*", "_", "`", "``", "~~", "[a](https://b.c)", "![i](file:///x)", "<b>", "&amp;", "\\",
+    "- [ ] ", "- [x] ", "https://e.org/a_b.", "[a]: /b", "    ", "  ", "\t", " ", "word", "a", "é",
+    "\N{FAMILY}\u200d", "\x1b[1m", "\0", "\u202e", "\r", "\r\n", "\n", "\n\n", "-", "1.", "\\(",
+]  # fmt: skip
+LINES = st.lists(st.lists(st.sampled_from(MARKS), max_size=5).map("".join), max_size=12)
+TEXTS = st.one_of(LINES.map("\n".join), st.lists(st.sampled_from(MARKS)).map("".join))
+
+
+def at_once(text):
+    stream = MarkdownStream()
+    stream.append(text)
+    stream.finish()
+    return stream.settled
+
+
+def closed(item):
+    return replace(item, closed=True) if isinstance(item, CodeItem) else item
+
+
+def whole(text):
+    """What a parser that sees the whole text makes of it."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = stream_module.safe_text(text)
+    return [closed(item) for block in parse(text) for item in flow(block)]
+
+
+@given(TEXTS)
+@settings(max_examples=400, deadline=None)
+@example("The formula:\n\\[\n\nx")
+@example("$$\n- a\n\n- b\n$$")
+@example("1. a\n1. b\n1. c\n\n5. d")
+@example("- a\n\n      code\n- b\n-\n\n  foo")
+@example("text\n| a | b |\n|---|---|\n| 1 | 2 |\nmore")
+def test_a_text_taken_apart_is_read_like_the_whole(text):
+    assert at_once(text) == whole(text)
+
+
+@given(TEXTS, st.randoms(use_true_random=False))
+@settings(max_examples=400, deadline=None)
+def test_pieces_of_any_size_give_the_same_items(text, random):
+    stream, at = MarkdownStream(), 0
+    while at < len(text):
+        size = random.randint(1, 8)
+        before = list(stream.settled)
+        stream.append(text[at : at + size])
+        assert stream.settled[: len(before)] == before  # what is settled stays
+        at += size
+    stream.finish()
+    assert stream.settled == at_once(text)
+    assert stream.open == []
+
+
+def test_finished_blocks_are_not_parsed_again(monkeypatch):
+    parsed = []
+    original = stream_module.parse_lines
+    monkeypatch.setattr(
+        stream_module, "parse_lines", lambda text: parsed.append(len(text)) or original(text)
+    )
+    stream = MarkdownStream()
+    for number in range(200):
+        stream.append(f"Paragraph number {number} with a few words.\n\n")
+        stream.append(f"1. entry {number}\n")
+        stream.append("2. another\n\n```\n")
+        stream.append("code\n```\n\n")
+    assert max(parsed) < 200
+    assert len(stream.settled) == 200 * 4
+
+
+def test_long_code_is_not_parsed_while_it_grows(monkeypatch):
+    stream = MarkdownStream()
+    stream.append("```py\n")
+    monkeypatch.setattr(stream_module, "parse_lines", lambda _text: pytest.fail("parsed"))
+    for number in range(1000):
+        stream.append(f"x = {number}\n")
+    assert stream.open[0].code.count("\n") == 999
+    assert not stream.open[0].closed
+
+
+def test_the_end_of_a_fence_does_not_flash_up_as_code():
+    stream = MarkdownStream()
+    stream.append("```\na\n``")
+    assert stream.open == [CodeItem("a", closed=False)]
+    stream.append("x")
+    assert stream.open == [CodeItem("a\n``x", closed=False)]
+
+
+def test_entries_of_a_long_list_are_settled_one_by_one():
+    stream = MarkdownStream()
+    stream.append("1. a\n1. b\n1. c\n1. d")
+    assert [item.place.marker for item in stream.settled] == ["1.", "2."]
+    assert [item.place.marker for item in stream.open] == ["3.", "4."]
+    assert [item.place.first for item in stream.settled + stream.open] == [True] + [False] * 3
+
+
+LINE = "word " * 200_000
+HOSTILE = {
+    "a table of 100,000 rows": "|a|b|\n|-|-|\n" + "|1|2|\n" * 100_000,
+    "a fence without an end": "```\n" + "code\n" * 20_000,
+    "a line of 1 MB": LINE,
+    "quotes in quotes": ">" * 30_000 + "a",
+    "lists in lists": "\n".join(" " * level + "- a" for level in range(1000)),
+    "emphasis": "*a" * 128_000,
+    "brackets": "[" * 256_000,
+    "links": "[a](b" * 50_000,
+    "backticks": "".join("`" * n + "a" for n in range(1, 600)),
+    "many code blocks": "```\n```\n" * 30_000,
+    "many paragraphs": "a\n\n" * 80_000,
+    "many paragraphs in one quote": "> a\n>\n" * 40_000,
+    "bidi": "\u202e\u2066abc" * 10_000,
+    "ANSI": "\x1b[31m" * 20_000,
+    "NUL": "\0" * 100_000,
+    "ZWJ": "\N{WOMAN}\u200d" * 50_000,
+    "dollars": "$a" * 100_000,
+    "formulas": "$$\n" * 60_000,
+    "entities": "&#x0;&amp;&bogus;" * 10_000,
+    "HTML": "<div>" * 50_000,
+    "bars": "|" * 200_000 + "\n" + "|-" * 100_000,
+}
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_text_ends_in_a_bounded_page_that_loses_nothing_it_promises(name):
+    items = at_once(HOSTILE[name])
+    parsed = [item for item in items if not (isinstance(item, TextItem) and item.plain)]
+    frames = [item for item in items if isinstance(item, CodeItem | TableItem)]
+    assert len(parsed) <= stream_module.MAX_ITEMS + 1
+    assert len(frames) <= stream_module.MAX_FRAMES
+    assert all(len(table.table.rows) <= 200 for table in frames if isinstance(table, TableItem))
+
+
+def test_text_behind_the_limit_is_all_there_as_it_was_typed():
+    items = at_once(LINE)
+    shown = "".join(run.text for item in items for run in item.runs)
+    assert shown.split() == LINE.split()
+    assert all(len(item.runs[0].text) <= 8000 for item in items)
+
+
+def test_code_blocks_behind_the_limit_are_shown_as_text():
+    items = at_once("```\nx\n```\n" * 400)
+    assert sum(isinstance(item, CodeItem) for item in items) == stream_module.MAX_FRAMES
+    assert items[-1].plain
+    assert items[-1].runs[0].text.count("```") == 2 * 100
