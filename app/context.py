@@ -53,7 +53,9 @@ class AppContext:
         """Make all parts and tie them together; nothing is loaded or shown yet."""
         models = ModelStore(paths)
         store = MemoryChatStore()
-        given = LoadOptions(options.threads, options.isa, options.context_length)
+        given = LoadOptions(
+            options.threads, options.isa, options.context_length, paths.cache / "read"
+        )
         engine = EngineThread(given)
         conversation, chats = ConversationModel(), ChatListModel()
         status = follow_engine(StatusModel(), engine)
@@ -85,6 +87,7 @@ class AppContext:
     def close(self) -> bool:
         """End all threads and remember how things stand; False when a thread did not let go."""
         self.probe.set_active(False)
+        self.controller.close()
         ended = [part.close() for part in (self.engine, self.reader, self.counter)]
         self.settings.remember()
         return all(ended)

@@ -105,6 +105,9 @@ class ChatStore(Protocol):
         What waits in the queue has no place in the tree yet, and no siblings.
         """
 
+    def versions(self, chat_id: int) -> dict[int, tuple[int, int]]:
+        """Of each message that has siblings its place among them, from 1, and their number."""
+
     def select(self, message_id: int) -> None:
         """Show the branch that holds the message, now and later."""
 

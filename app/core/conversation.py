@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from .attachments import Attachment
-from .turn import Ending
+from .turn import Ending, ModelFacts
 
 TITLE_LENGTH = 48
 
@@ -41,12 +41,13 @@ class AnswerStats:
 
     Attributes:
         model: title of the model that wrote it.
-        finish_reason: "stop", "length", "cancelled" or "context".
+        finish_reason: "stop", "length", "cancelled", "context" or "repetition".
         prompt_tokens, new_tokens: what was read and written.
         prefill_tokens_per_second, decode_tokens_per_second: None when unknown.
         first_token_seconds: from the request to the first token; None when unknown.
         kernel, threads: the kernel set that computed it, and on how many threads.
-        seed: of the sampling; None when it was not fixed.
+        seed: of the sampling; None where nothing was drawn.
+        token_ids: what the answer was made of: encoding its text may give others.
 
     """
 
@@ -60,31 +61,39 @@ class AnswerStats:
     kernel: str | None = None
     threads: int | None = None
     seed: int | None = None
+    token_ids: tuple[int, ...] = ()
 
     @classmethod
-    def of(cls, model: str, ending: Ending) -> "AnswerStats | None":
+    def of(cls, facts: ModelFacts | None, ending: Ending) -> "AnswerStats | None":
         """What the end of a request tells; None when it never came to reading."""
         timings = ending.timings
-        if timings is None:
+        if timings is None or facts is None:
             return None
         return cls(
-            model=model,
+            model=facts.model.title,
             finish_reason=ending.finish_reason,
             prompt_tokens=timings.prompt_tokens,
             new_tokens=timings.new_tokens,
             prefill_tokens_per_second=timings.prefill_tokens_per_second,
             decode_tokens_per_second=timings.decode_tokens_per_second,
+            first_token_seconds=timings.first_token_seconds,
+            kernel=facts.kernel,
+            threads=facts.threads,
+            seed=ending.seed,
+            token_ids=ending.token_ids,
         )
 
     def to_dict(self) -> dict[str, Any]:
         """All that is known, as JSON can hold it."""
-        return {name: value for name, value in asdict(self).items() if value is not None}
+        known = {name: value for name, value in asdict(self).items() if value is not None}
+        return {**known, "token_ids": list(self.token_ids)}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "AnswerStats":
         """The record that `to_dict` wrote; keys of newer versions are left out."""
         known = {f.name for f in fields(cls)}
-        return cls(**{name: value for name, value in values.items() if name in known})
+        taken = {name: value for name, value in values.items() if name in known}
+        return cls(**{**taken, "token_ids": _whole_numbers(values.get("token_ids"))})
 
 
 @dataclass(frozen=True)
@@ -163,6 +172,12 @@ class ChatTree:
     shown: tuple[int, ...]
     settings: Mapping[str, Any] = field(default_factory=dict)
     draft: str = ""
+
+
+def _whole_numbers(values: Any) -> tuple[int, ...]:
+    """A list of token ids; anything else is none, for texts can be encoded again."""
+    is_list = isinstance(values, list) and all(type(value) is int for value in values)
+    return tuple(values) if is_list else ()
 
 
 def title_of(text: str) -> str:

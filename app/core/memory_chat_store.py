@@ -17,6 +17,7 @@ from .message_tree import (
     storable,
     storable_attachments,
     subtree,
+    versions,
 )
 from .word_search import Query, snippet, words
 
@@ -167,6 +168,10 @@ class MemoryChatStore:
         if message.state is State.QUEUED:
             return []
         return [m.id for m in children_of(message.parent, self._there(message.chat_id))]
+
+    def versions(self, chat_id: int) -> dict[int, tuple[int, int]]:
+        """Of each message that has siblings its place among them, from 1, and their number."""
+        return versions(self._there(chat_id))
 
     def select(self, message_id: int) -> None:
         """Show the branch that holds the message, now and later."""

@@ -52,6 +52,20 @@ def subtree(root: int | None, messages: Iterable[Message]) -> list[Message]:
     return ordered
 
 
+def versions(messages: Iterable[Message]) -> dict[int, tuple[int, int]]:
+    """Of each message that has siblings its place among them, from 1, and their number."""
+    siblings: dict[int | None, list[int]] = {}
+    for message in messages:
+        if message.state is not State.QUEUED:
+            siblings.setdefault(message.parent, []).append(message.id)
+    return {
+        message_id: (place, len(ids))
+        for ids in siblings.values()
+        if len(ids) > 1
+        for place, message_id in enumerate(ids, 1)
+    }
+
+
 def copy_of_path(tree: ChatTree, message_id: int, moment: datetime) -> ChatTree:
     """The tree of one branch, up to a message, as a chat begun at `moment`."""
     by_id = {message.id: message for message in tree.messages}

@@ -11,9 +11,11 @@ from .translatable import QT_TRANSLATE_NOOP
 # because an engine that cannot be imported must be describable too.
 _KNOWN = {
     "ContextFullError": (
-        QT_TRANSLATE_NOOP("Problem", "This chat is full"),
+        QT_TRANSLATE_NOOP("Problem", "This is more than the model can read"),
         QT_TRANSLATE_NOOP(
-            "Problem", "Start a new chat: the model can look back on no more text than this."
+            "Problem",
+            "Shorten the message or attach less."
+            " Pinned messages and the system prompt take room too.",
         ),
     ),
     "NotEnoughMemoryError": (

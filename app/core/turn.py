@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from .model_store import InstalledModel
@@ -22,23 +23,37 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True)
 class LoadOptions:
-    """How a model is loaded; None leaves it to the engine."""
+    """How a model is loaded; None leaves it to the engine.
+
+    Attributes:
+        read_texts: folder for what models have read, so that they need not read it again.
+        read_texts_bytes: what it may take.
+
+    """
 
     threads: int | None = None
     isa: str | None = None
     context_length: int | None = None
+    read_texts: Path | None = None
+    read_texts_bytes: int = 1 << 30
 
 
 @dataclass(frozen=True)
 class Request:
     """Load `model` unless it is there already, then answer `messages`, if there are any.
 
-    `sampling` are arguments of the engine's SamplingParams.
+    Attributes:
+        messages: role, content, and where they have them id, pinned and token_ids; an answer that
+            comes last is gone on with.
+        sampling: arguments of the engine's SamplingParams.
+        private: nothing of it may be written to disk.
+
     """
 
     model: InstalledModel
-    messages: tuple[dict[str, str], ...] = ()
+    messages: tuple[Mapping[str, Any], ...] = ()
     sampling: Mapping[str, Any] = field(default_factory=dict)
+    private: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,20 +80,35 @@ class ModelFacts:
 
 @dataclass(frozen=True)
 class Batch:
-    """Steps of the engine gathered for one update of the window; `timings` are the newest."""
+    """Steps of the engine gathered for one update of the window.
+
+    Attributes:
+        timings: the newest.
+        repeats: the text at the end has been there again and again.
+
+    """
 
     text: str
     timings: Any  # ternchat.engine.Timings
     used_tokens: int
+    repeats: bool = False
 
 
 @dataclass(frozen=True)
 class Ending:
-    """How a request came to its end; a cancelled load has no timings."""
+    """How a request came to its end; a cancelled load has no timings.
+
+    Attributes:
+        token_ids: what the whole answer was made of.
+        seed: what its random numbers came from.
+
+    """
 
     finish_reason: str
     timings: Any | None = None  # ternchat.engine.Timings
     used_tokens: int = 0
+    token_ids: tuple[int, ...] = ()
+    seed: int | None = None
 
     @property
     def cancelled(self) -> bool:

@@ -23,7 +23,6 @@ class ChatListModel(QAbstractListModel):
         super().__init__(parent)
         self._chats: list[Chat] = []
         self._answering: int | None = None
-        self._unread: set[int] = set()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         """Number of chats."""
@@ -38,12 +37,12 @@ class ChatListModel(QAbstractListModel):
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.ToolTipRole:
                 return chat.title
             case Qt.ItemDataRole.AccessibleTextRole:
-                mark = self._mark(chat.id)
+                mark = self._mark(chat)
                 return f"{chat.title}, {mark}" if mark else chat.title
             case self.ChatIdRole:
                 return chat.id
             case self.MarkRole:
-                return self._mark(chat.id)
+                return self._mark(chat)
         return None
 
     def set_chats(self, chats: list[Chat]) -> None:
@@ -84,20 +83,15 @@ class ChatListModel(QAbstractListModel):
         for changed in {before, chat_id}:
             self._announce(changed)
 
-    def set_unread(self, chat_id: int, unread: bool) -> None:
-        """Mark a chat as having, or no longer having, an answer nobody has seen."""
-        (self._unread.add if unread else self._unread.discard)(chat_id)
-        self._announce(chat_id)
-
     def _row_moved_to_top(self, ids: list[int]) -> int:
         row = self.row_of(ids[0]) if ids else -1
         others = [chat.id for chat in self._chats[:row] + self._chats[row + 1 :]]
         return row if others == ids[1:] else -1
 
-    def _mark(self, chat_id: int) -> str:
-        if chat_id == self._answering:
+    def _mark(self, chat: Chat) -> str:
+        if chat.id == self._answering:
             return "answering"
-        return "unread" if chat_id in self._unread else ""
+        return "unread" if chat.unread else ""
 
     def _announce(self, chat_id: int | None) -> None:
         row = self.row_of(chat_id)

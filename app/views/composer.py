@@ -110,7 +110,7 @@ class Composer(QFrame):
         self.set_editing(False)
         self.attachments.show_chat(chat)
 
-    @Slot(bool)
+    @Slot(bool, object)
     def set_editing(self, editing: bool, attachments: Iterable[Attachment] = ()) -> None:
         """Edit an earlier message with its files, or go back to the draft before."""
         if editing or self._editing:

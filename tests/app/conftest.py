@@ -38,6 +38,10 @@ class LoadCancelled(FakeError):
     pass
 
 
+class ForwardCancelled(FakeError):
+    pass
+
+
 class Panic(BaseException):
     """Like a panic of tokenizers: no Exception."""
 
@@ -49,6 +53,7 @@ class Timings:
     prefill_seconds: float = 0.1
     new_tokens: int = 0
     decode_seconds: float = 0.0
+    first_token_seconds: float | None = 0.2
     prefill_tokens_per_second: float | None = 80.0
 
     @property
@@ -61,6 +66,7 @@ class Step:
     text: str
     token_id: int
     timings: Timings
+    repeats: bool = False
 
 
 class Model:
@@ -78,12 +84,14 @@ class Model:
 class FakeEngine:
     """Stands for the module `ternchat.engine`; what it answers depends on the last message.
 
-    "count N" gives N words; "hold" waits after its first word until `gate` is set; "fail",
-    "panic" and "full" end in an error. A folder named "broken" cannot be loaded; while
-    `load_gate` is clear, loading goes on until it is cancelled.
+    "count N" gives N words; "hold" waits after its first word until `gate` is set; "loop" repeats
+    itself until it is stopped; "fail", "panic" and "full" end in an error; an answer that comes
+    last is gone on with. A folder named "broken" cannot be loaded; while `load_gate` is clear,
+    loading goes on until it is cancelled. Of more than `room` messages the oldest are left out.
     """
 
     LoadCancelled = LoadCancelled
+    ForwardCancelled = ForwardCancelled
     SamplingParams = SimpleNamespace
 
     def __init__(self):
@@ -94,6 +102,9 @@ class FakeEngine:
         self.asked = []
         self.sampled = []
         self.threads = []
+        self.private = []
+        self.pools = []
+        self.room = 1000
 
     def load(self, path, threads=None, isa=None, progress=None):
         if Path(path).name == "broken":
@@ -108,30 +119,75 @@ class FakeEngine:
         self.threads.append(threads)
         return self.models[-1]
 
-    def Session(self, model, context_length=None):
-        return Session(self, model, context_length or 256)
+    def KVStore(self, folder, limit_bytes):
+        return SimpleNamespace(folder=folder, limit_bytes=limit_bytes)
+
+    def PrefixPool(self, model, store=None):
+        self.pools.append(Pool(store))
+        return self.pools[-1]
+
+    def Session(self, model, context_length=None, pool=None):
+        return Session(self, model, context_length or 256, pool)
+
+
+class Pool:
+    """Has so many blocks to write as were kept."""
+
+    def __init__(self, store):
+        self.store, self.unwritten, self.written, self.cleared = store, 0, 0, False
+
+    def write_one(self):
+        if self.store is None or not self.unwritten:
+            return False
+        self.unwritten, self.written = self.unwritten - 1, self.written + 1
+        return True
+
+    def clear(self):
+        self.cleared = True
 
 
 class Session:
-    def __init__(self, engine, model, context_length):
-        self._engine, self._model, self.context_length = engine, model, context_length
+    def __init__(self, engine, model, context_length, pool):
+        self._engine, self._model, self._pool = engine, model, pool
+        self.context_length = context_length
         self.used_tokens, self.last = 0, None
 
-    def reply(self, messages, sampling, cancel=None, progress=None):
-        assert not self._model.closed
-        self._engine.asked.append(messages)
+    def park(self):
+        self._pool.unwritten += 3
+
+    def prompt(self, messages, sampling=None, cancel=None):
+        if cancel.is_set():
+            raise ForwardCancelled
+        self._engine.asked.append(list(messages))
         self._engine.sampled.append(sampling)
+        left_out = max(0, len(messages) - self._engine.room)
+        read = tuple(range(left_out, len(messages)))
+        going_on = messages[-1]["role"] == "assistant"
+        open_ids = tuple(range(100, 103)) if going_on and messages[-1]["content"] else ()
+        question = messages[-2 if going_on else -1]["content"]
+        return SimpleNamespace(token_ids=(question,), read=read, open_ids=open_ids)
+
+    def generate(self, token_ids, sampling, cancel, progress, begun=0, private=False):
+        assert not self._model.closed
+        self._engine.private.append(private)
         self.last = None
-        text = messages[-1]["content"]
+        (text,) = token_ids
         for done in range(0, 9, 4):
             progress(done, 8)
-        for number, word in enumerate(self._words(text, cancel)):
+        words = [" going", " on"] if begun else self._words(text, cancel)
+        number = -1
+        for number, word in enumerate(words):
             if cancel.is_set():
                 break
             self.used_tokens = 8 + number
-            yield Step(word, number, Timings(new_tokens=number + 1, decode_seconds=number / 20))
-        reason = "cancelled" if cancel.is_set() else "stop"
-        self.last = SimpleNamespace(finish_reason=reason, timings=Timings(new_tokens=9))
+            timings = Timings(new_tokens=number + 1, decode_seconds=number / 20)
+            yield Step(word, number, timings, repeats=text == "loop" and number > 5)
+        self.last = SimpleNamespace(
+            finish_reason="cancelled" if cancel.is_set() else "stop",
+            timings=Timings(new_tokens=9),
+            token_ids=tuple(range(number + 1)),
+            seed=7,
+        )
 
     def _words(self, text, cancel):
         if text.startswith("count"):
@@ -141,6 +197,9 @@ class Session:
             while not self._engine.gate.wait(0.005) and not cancel.is_set():
                 pass
             yield " on"
+        elif text == "loop":
+            while not cancel.wait(0.001):
+                yield " again"
         elif text in ("fail", "panic", "full"):
             yield "before"
             errors = {"fail": FakeError, "panic": Panic, "full": ContextFullError}
@@ -207,6 +266,43 @@ def runner(store, engine, conversation, status):
 @pytest.fixture
 def controller(store, models, runner, conversation, chats, status):
     return ChatController(store, models, runner, conversation, chats, status)
+
+
+@pytest.fixture
+def heard(controller, runner):
+    """What the controller told the window."""
+    heard = SimpleNamespace(busy=[], problems=[], drafts=[], chats=[], editing=[], repeating=[])
+    controller.busy_changed.connect(heard.busy.append)
+    controller.problem_raised.connect(heard.problems.append)
+    controller.draft_changed.connect(heard.drafts.append)
+    controller.chat_changed.connect(heard.chats.append)
+    controller.editing_changed.connect(lambda editing, _files: heard.editing.append(editing))
+    controller.repeating_changed.connect(heard.repeating.append)
+    return heard
+
+
+@pytest.fixture
+def idle(qtbot, controller):
+    """Wait until nothing runs any more."""
+    return lambda: qtbot.waitUntil(lambda: controller.quiet)
+
+
+@pytest.fixture
+def texts(conversation):
+    return lambda: [m.shown_text for m in conversation.messages()]
+
+
+@pytest.fixture
+def states(conversation):
+    return lambda: [m.state.value for m in conversation.messages()]
+
+
+@pytest.fixture
+def shown(qtbot, conversation):
+    """Wait until a message with that text is on the screen."""
+    return lambda text: qtbot.waitUntil(
+        lambda: any(m.shown_text == text for m in conversation.messages())
+    )
 
 
 @pytest.fixture(autouse=True)

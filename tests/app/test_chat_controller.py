@@ -1,42 +1,9 @@
 """What the person asks for happens, in the right chat and in the right order."""
 
-from types import SimpleNamespace
-
 import pytest
 
 from ternchat.app.core.conversation import Role, State
 from ternchat.app.core.turn import Phase
-
-
-@pytest.fixture
-def heard(controller, runner):
-    """What the controller told the window."""
-    heard = SimpleNamespace(busy=[], problems=[], drafts=[], chats=[])
-    runner.busy_changed.connect(heard.busy.append)
-    controller.problem_raised.connect(heard.problems.append)
-    controller.draft_changed.connect(heard.drafts.append)
-    controller.chat_changed.connect(heard.chats.append)
-    return heard
-
-
-@pytest.fixture
-def idle(qtbot, controller):
-    """Wait until nothing runs any more."""
-    return lambda: qtbot.waitUntil(lambda: controller.quiet)
-
-
-@pytest.fixture
-def texts(conversation):
-    return lambda: [m.shown_text for m in conversation.messages()]
-
-
-@pytest.fixture
-def states(conversation):
-    return lambda: [m.state.value for m in conversation.messages()]
-
-
-def shown(qtbot, conversation, text):
-    qtbot.waitUntil(lambda: any(m.shown_text == text for m in conversation.messages()))
 
 
 def test_the_first_message_loads_the_built_in_model_and_is_answered(
@@ -81,10 +48,10 @@ def test_the_whole_chat_is_handed_to_the_model(controller, fake, idle):
 
 
 def test_stop_shows_at_once_and_keeps_the_text(
-    controller, runner, conversation, qtbot, idle, texts, states, heard, status
+    controller, runner, conversation, qtbot, idle, texts, states, heard, status, shown
 ):
     controller.send("hold")
-    shown(qtbot, conversation, "held")
+    shown("held")
     controller.stop()
     assert not runner.busy
     assert states()[-1] == "stopped"
@@ -109,10 +76,10 @@ def test_stop_while_loading(controller, fake, qtbot, idle, states, texts, status
 
 
 def test_a_message_sent_meanwhile_waits_for_its_turn(
-    controller, conversation, fake, qtbot, idle, texts, states
+    controller, conversation, fake, qtbot, idle, texts, states, shown
 ):
     controller.send("hold")
-    shown(qtbot, conversation, "held")
+    shown("held")
     controller.send("second")
     controller.send("third")
     assert states() == ["done", "writing", "queued", "queued"]
@@ -125,10 +92,10 @@ def test_a_message_sent_meanwhile_waits_for_its_turn(
 
 
 def test_stop_lets_the_queued_message_have_its_turn(
-    controller, conversation, qtbot, idle, texts, states
+    controller, conversation, qtbot, idle, texts, states, shown
 ):
     controller.send("hold")
-    shown(qtbot, conversation, "held")
+    shown("held")
     controller.send("second")
     controller.stop()
     idle()
@@ -136,9 +103,9 @@ def test_stop_lets_the_queued_message_have_its_turn(
     assert texts()[-1] == "You said: second"
 
 
-def test_a_queued_message_can_be_taken_back(controller, conversation, fake, qtbot, heard, texts):
+def test_a_queued_message_can_be_taken_back(controller, conversation, fake, heard, texts, shown):
     controller.send("hold")
-    shown(qtbot, conversation, "held")
+    shown("held")
     controller.set_draft("more")
     controller.send("second")
     controller.set_draft("more")
@@ -149,10 +116,10 @@ def test_a_queued_message_can_be_taken_back(controller, conversation, fake, qtbo
 
 
 def test_taking_back_the_only_message_of_a_chat_leaves_no_chat_behind(
-    controller, conversation, store, qtbot, heard, idle
+    controller, conversation, store, fake, qtbot, heard, idle, shown
 ):
     controller.send("hold")
-    shown(qtbot, conversation, "held")
+    shown("held")
     controller.new_chat()
     controller.send("elsewhere")
     assert len(store.chats()) == 2
@@ -160,17 +127,17 @@ def test_taking_back_the_only_message_of_a_chat_leaves_no_chat_behind(
     assert [chat.title for chat in store.chats()] == ["hold"]
     assert heard.drafts[-1] == "elsewhere"
     assert heard.chats[-1] is None
-    controller.stop()
+    fake.gate.set()
     controller.send("elsewhere")
     idle()
     assert len(store.chats()) == 2
 
 
 def test_an_answer_goes_on_in_its_own_chat(
-    controller, conversation, chats, store, fake, qtbot, idle, texts
+    controller, conversation, chats, store, fake, qtbot, idle, texts, shown
 ):
     controller.send("hold")
-    shown(qtbot, conversation, "held")
+    shown("held")
     controller.new_chat()
     assert texts() == []
     controller.send("elsewhere")
@@ -186,10 +153,10 @@ def test_an_answer_goes_on_in_its_own_chat(
 
 
 def test_coming_back_shows_all_that_was_written_meanwhile(
-    controller, conversation, store, qtbot, texts
+    controller, conversation, store, qtbot, texts, shown
 ):
     controller.send("hold")
-    shown(qtbot, conversation, "held")
+    shown("held")
     controller.new_chat()
     controller.open_chat(store.chats()[0].id)
     assert texts() == ["hold", "held"]
@@ -219,7 +186,7 @@ def test_a_failed_answer_says_so_and_can_be_tried_again(
     assert texts() == [text, "before"]
     assert heard.problems[-1].text == f"It was to {text}."
     failed = conversation.messages()[-1]
-    controller.retry(failed.id)
+    controller.actions.retry(failed.id)
     assert heard.problems[-1] is None
     idle()
     assert states() == ["done", "failed"]
@@ -254,10 +221,10 @@ def test_a_model_that_does_not_exist_is_told_at_once(controller, runner, heard, 
 
 
 def test_a_model_chosen_meanwhile_answers_the_next_message(
-    controller, conversation, fake, qtbot, idle, tmp_path
+    controller, conversation, fake, qtbot, idle, tmp_path, shown
 ):
     controller.send("hold")
-    shown(qtbot, conversation, "held")
+    shown("held")
     (tmp_path / "other").mkdir()
     controller.use_model(str(tmp_path / "other"))
     fake.gate.set()
@@ -284,28 +251,28 @@ def test_after_a_failed_load_the_model_before_it_is_used_again(
 
 
 def test_a_long_answer_is_saved_while_it_is_written(
-    controller, runner, conversation, store, qtbot, monkeypatch
+    controller, runner, conversation, store, qtbot, monkeypatch, shown
 ):
     monkeypatch.setattr("ternchat.app.answer_runner.CHECKPOINT_SECONDS", 0.0)
     controller.send("hold")
-    shown(qtbot, conversation, "held")
+    shown("held")
     stored = store.messages(store.chats()[0].id)[-1]
     assert (stored.text, stored.state) == (" held", State.WRITING)
     controller.stop()
 
 
 def test_a_failed_answer_is_tried_again_after_what_runs_elsewhere(
-    controller, conversation, store, fake, qtbot, idle, texts
+    controller, conversation, store, fake, qtbot, idle, texts, shown
 ):
     controller.send("full")
     idle()
     failed_chat = store.chats()[0]
     controller.new_chat()
     controller.send("hold")
-    shown(qtbot, conversation, "held")
+    shown("held")
     controller.open_chat(failed_chat.id)
-    controller.retry(conversation.messages()[-1].id)
-    assert texts() == ["full"]
+    controller.actions.retry(conversation.messages()[-1].id)
+    assert texts() == ["full", ""]
     fake.gate.set()
     idle()
     assert [m["content"] for m in fake.asked[-1]] == ["full"]

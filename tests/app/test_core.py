@@ -55,7 +55,7 @@ def test_problems_are_known_by_the_name_of_their_class_or_a_base():
     base = type("EngineError", (Exception,), {})
     full = type("ContextFullError", (base,), {})
     problem = Problem.of(full("the prompt has 300 tokens"))
-    assert problem.title == "This chat is full"
+    assert problem.title == "This is more than the model can read"
     assert problem.chat_full
     assert problem.text == "The prompt has 300 tokens."
     assert Problem.of(type("NewError", (base,), {})("x")).title == "The engine cannot do this"

@@ -25,7 +25,8 @@ class Events:
 
     def __init__(self, engine):
         self.all = []
-        for name in ("progressed", "unloaded", "loaded", "steps_ready", "finished", "failed"):
+        names = ("progressed", "unloaded", "loaded", "fitted", "steps_ready", "finished", "failed")
+        for name in names:
             getattr(engine, name).connect(lambda *args, name=name: self.all.append((name, *args)))
 
     def of(self, name):
@@ -200,6 +201,82 @@ def test_closing_frees_the_model(qapp, fake, qtbot):
         thread.send(Request(MODEL))
     assert thread.close()
     assert fake.models[0].closed
+
+
+def test_what_was_read_is_written_when_nothing_else_is_to_be_done(
+    start_thread, fake, qtbot, tmp_path
+):
+    thread = start_thread(options=LoadOptions(read_texts=tmp_path, read_texts_bytes=10))
+    with qtbot.waitSignal(thread.finished):
+        thread.send(Request(MODEL))
+    (pool,) = fake.pools
+    assert (pool.store.folder, pool.store.limit_bytes) == (tmp_path, 10)
+    pool.unwritten = 3  # another chat's, set aside for this one
+    with qtbot.waitSignal(thread.finished):
+        thread.send(ask("hi"))
+    qtbot.waitUntil(lambda: pool.written == 3)
+
+
+def test_a_request_comes_before_what_is_still_to_be_written(start_thread, fake, qtbot, tmp_path):
+    thread = start_thread(options=LoadOptions(read_texts=tmp_path))
+    with qtbot.waitSignal(thread.finished):
+        thread.send(Request(MODEL))
+    (pool,) = fake.pools
+    pool.unwritten = 10**9
+    for _ in range(2):
+        with qtbot.waitSignal(thread.finished):
+            thread.send(ask("hi"))
+    assert pool.unwritten > 0
+
+
+def test_closing_writes_what_was_read_but_not_for_long(qapp, fake, qtbot, tmp_path, monkeypatch):
+    monkeypatch.setattr("ternchat.app.workers.engine_worker.FAREWELL_SECONDS", 0.05)
+    thread = EngineThread(LoadOptions(read_texts=tmp_path), engine=lambda: fake)
+    with qtbot.waitSignal(thread.finished):
+        thread.send(Request(MODEL))
+    (pool,) = fake.pools
+    pool.unwritten = 10**9
+    assert thread.close()
+    assert pool.written > 0
+
+
+def test_another_model_lets_the_texts_of_the_first_be_written(start_thread, fake, qtbot, tmp_path):
+    thread = start_thread(options=LoadOptions(read_texts=tmp_path))
+    for model in (MODEL, OTHER):
+        with qtbot.waitSignal(thread.finished):
+            thread.send(Request(model))
+    assert [pool.written for pool in fake.pools] == [3, 0]
+
+
+def test_texts_are_forgotten_with_and_without_a_model(start_thread, fake, qtbot, tmp_path):
+    (tmp_path / "read" / "some").mkdir(parents=True)
+    thread = start_thread(options=LoadOptions(read_texts=tmp_path / "read"))
+    thread.forget_texts()
+    qtbot.waitUntil(lambda: not (tmp_path / "read").exists())
+    with qtbot.waitSignal(thread.finished):
+        thread.send(Request(MODEL))
+    thread.forget_texts()
+    qtbot.waitUntil(lambda: fake.pools[0].cleared)
+
+
+def test_the_messages_that_are_read_are_told_before_the_first_word(engine, events, fake, qtbot):
+    fake.room = 2
+    messages = [{"role": "user", "content": f"{number}", "id": number} for number in range(4)]
+    with qtbot.waitSignal(engine.finished):
+        engine.send(Request(MODEL, tuple(messages)))
+    assert events.of("fitted") == [(frozenset({2, 3}),)]
+    assert events.names.index("fitted") < events.names.index("steps_ready")
+
+
+def test_an_ending_knows_what_the_whole_answer_was_made_of(engine, qtbot):
+    messages = (
+        {"role": "user", "content": "hi"},
+        {"role": "assistant", "content": "I am"},
+    )
+    with qtbot.waitSignal(engine.finished) as finished:
+        engine.send(Request(MODEL, messages))
+    assert finished.args[0].token_ids == (100, 101, 102, 0, 1)
+    assert finished.args[0].seed == 7
 
 
 @pytest.mark.parametrize("seed", range(40))

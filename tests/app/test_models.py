@@ -123,11 +123,10 @@ def test_a_new_chat_is_inserted_and_a_used_one_moves_up(chats, qtbot):
 
 
 def test_marks_are_told_in_words(chats):
-    chats.set_chats([Chat(1, "Rain"), Chat(2, "Rome")])
+    chats.set_chats([Chat(1, "Rain"), Chat(2, "Rome", unread=True)])
     chats.set_answering(1)
-    chats.set_unread(2, True)
     words = [chats.index(row).data(Qt.ItemDataRole.AccessibleTextRole) for row in (0, 1)]
     assert words == ["Rain, answering", "Rome, unread"]
     chats.set_answering(None)
-    chats.set_unread(2, False)
+    chats.set_chats([Chat(1, "Rain"), Chat(2, "Rome")])
     assert [chats.index(row).data(ChatListModel.MarkRole) for row in (0, 1)] == ["", ""]

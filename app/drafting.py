@@ -1,0 +1,90 @@
+"""What the composer holds: the draft of the chat on the screen, or an earlier message."""
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from ternchat.app.core.chat_store import ChatStore
+from ternchat.app.core.conversation import Message
+from ternchat.app.core.drafts import Drafts
+
+SAVE_INTERVAL_MS = 500
+
+
+class Drafting(QObject):
+    """Keeps a draft for every chat, while one of them or an edited message is in the composer.
+
+    Signals:
+        draft_changed: the text the composer should hold.
+        editing_changed: whether that is an earlier message, and its attachments.
+    """
+
+    draft_changed = Signal(str)
+    editing_changed = Signal(bool, object)
+
+    def __init__(self, store: ChatStore, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._drafts = Drafts(store)
+        self._chat_id: int | None = None
+        self._editing: Message | None = None
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(SAVE_INTERVAL_MS)
+        self._timer.timeout.connect(self.save)
+
+    @property
+    def editing(self) -> Message | None:
+        """The earlier message in the composer."""
+        return self._editing
+
+    def show(self, chat_id: int | None) -> None:
+        """Hold the draft of another chat."""
+        self.save()
+        self._chat_id, self._editing = chat_id, None
+        self._tell()
+
+    def set(self, text: str) -> None:
+        """The person typed."""
+        if self._editing is None:
+            self._drafts.set(self._chat_id, text)
+            if not self._timer.isActive():
+                self._timer.start()
+
+    def begin_edit(self, message: Message) -> None:
+        """Hold an earlier message; the draft waits."""
+        self._editing = message
+        self.editing_changed.emit(True, message.attachments)
+        self.draft_changed.emit(message.text)
+
+    def end_edit(self) -> None:
+        """Hold the draft again."""
+        if self._editing is not None:
+            self._editing = None
+            self.editing_changed.emit(False, ())
+            self._tell()
+
+    def sent(self, chat_id: int) -> None:
+        """The draft has become a message of that chat, which may be new."""
+        self._drafts.set(self._chat_id, "")
+        self._chat_id = chat_id
+        self._drafts.set(chat_id, "")
+        self.save()
+        self._tell()
+
+    def take_back(self, messages: list[Message]) -> None:
+        """Put messages in front of the drafts of their chats, and store that."""
+        for message in reversed(messages):
+            self._drafts.put_before(message.chat_id, message.text)
+        self.save()
+        if self._editing is None:
+            self._tell()
+
+    def move(self, source: int, target: int | None) -> None:
+        """Hand the draft of a chat that is gone to another."""
+        self._drafts.move(source, target)
+
+    @Slot()
+    def save(self) -> None:
+        """Store what is not stored yet."""
+        self._drafts.save()
+
+    def _tell(self) -> None:
+        self.draft_changed.emit(self._drafts.of(self._chat_id))
