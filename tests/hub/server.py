@@ -137,6 +137,12 @@ class HubServer:
         queue = self._queue(stage, file)
         return queue.popleft() if queue else self._always.get((stage, file))
 
+    def forget(self) -> None:
+        """Clear requests and faults."""
+        self.requests.clear()
+        self._faults.clear()
+        self._always.clear()
+
     def asked(self, part: str) -> list[Request]:
         """The requests whose path contains `part`."""
         return [request for request in self.requests if part in request.path]

@@ -1,0 +1,147 @@
+"""The model hub: what it knows about a model, and a client that fetches its files."""
+
+from __future__ import annotations
+
+import os
+import threading
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from .hub_address import AddressError, HubOptions
+from .remote_model import ListedFile, RemoteModel, checked_commit, chosen_files
+from .transfer_errors import (
+    OfflineError,
+    RedirectError,
+    ServerAnswerError,
+    from_exception,
+    from_status,
+)
+
+if TYPE_CHECKING:
+    from .hub_address import RepositoryRef
+    from .remote_model import RemoteFile
+
+# Before huggingface_hub is imported for the first time: it reads them then.
+_QUIET = {"HF_HUB_DISABLE_TELEMETRY": "1", "DO_NOT_TRACK": "1", "HF_HUB_DISABLE_XET": "1"}
+PAGE_SECONDS = 20.0
+
+# huggingface_hub keeps one client for the whole process: whoever asks it something puts in his own.
+_library_lock = threading.Lock()
+
+
+class Hub:
+    """One hub, reached in one way; its methods wait for answers and belong on a worker's thread."""
+
+    def __init__(self, options: HubOptions | None = None) -> None:
+        self.options = options or HubOptions()
+        self._client: Any = None
+        self._lock = threading.Lock()
+
+    def require_online(self, what: str) -> None:
+        """Raises before any connection is made when connections are switched off."""
+        if self.options.offline:
+            raise OfflineError(f"{what} would need a connection, and connections are switched off")
+
+    def model(self, ref: RepositoryRef, token: str | None = None) -> RemoteModel:
+        """The model at the newest commit of the revision."""
+        self.require_online(ref.repository)
+        try:
+            page = self._page(ref, token)
+        except Exception as error:
+            response = getattr(error, "response", None)
+            if response is not None and response.status_code >= 400:
+                # str(error) has the address with everything in it; the status says enough.
+                raise from_status(
+                    response.status_code, response.headers, ref.repository, token=bool(token)
+                ) from error
+            if isinstance(error, AddressError):
+                raise RedirectError(str(error)) from error
+            raise from_exception(error, ref.repository) from error
+        return _described(page, ref)
+
+    def file_url(self, model: RemoteModel, file: RemoteFile) -> str:
+        """Where the file is fetched from."""
+        return (
+            f"{self.options.endpoint}/{model.repository}/resolve/{model.commit}"
+            f"/{quote(file.name, safe='')}"
+        )
+
+    def client(self) -> Any:
+        """An HTTP client for the files; redirects are left to the caller."""
+        self.require_online(self.options.endpoint)
+        with self._lock:
+            if self._client is None:
+                self._client = _new_client(self.options, pages=False)
+            return self._client
+
+    def close(self) -> None:
+        """Let go of connections."""
+        with self._lock:
+            client, self._client = self._client, None
+        if client is not None:
+            client.close()
+
+    def _page(self, ref: RepositoryRef, token: str | None) -> Any:
+        library = load_library()
+        with _library_lock:
+            library.set_client_factory(lambda: _new_client(self.options, pages=True))
+            try:
+                return library.HfApi(
+                    endpoint=self.options.endpoint, token=token or False
+                ).model_info(
+                    ref.repository, revision=ref.revision, files_metadata=True, timeout=PAGE_SECONDS
+                )
+            finally:
+                library.close_session()
+
+
+def load_library() -> Any:
+    """huggingface_hub, imported so that it reports to nobody and leaves transfers to us."""
+    os.environ.update(_QUIET)
+    library = import_module("huggingface_hub")
+    constants: Any = import_module("huggingface_hub.constants")
+    # Somebody else may have imported it before us.
+    constants.HF_HUB_DISABLE_TELEMETRY = True
+    constants.HF_HUB_DISABLE_XET = True
+    return library
+
+
+def _new_client(options: HubOptions, *, pages: bool) -> Any:
+    load_library()
+    from .hub_client import new_client
+
+    return new_client(options, pages=pages)
+
+
+def _described(page: Any, ref: RepositoryRef) -> RemoteModel:
+    """The page as a checked record; it may hold anything."""
+    try:
+        listed = [
+            ListedFile(
+                entry.rfilename,
+                entry.size,
+                entry.blob_id,
+                entry.lfs.sha256 if entry.lfs is not None else None,
+            )
+            for entry in page.siblings or ()
+        ]
+        tags = [tag for tag in page.tags or () if isinstance(tag, str)]
+        card = page.card_data or {}
+        languages = card.get("language") or ()
+        gated = bool(page.gated)
+    except (AttributeError, TypeError, KeyError, ValueError) as error:
+        raise ServerAnswerError(
+            f"the hub's description of {ref.repository} cannot be understood"
+        ) from error
+    languages = [languages] if isinstance(languages, str) else languages
+    licences = [tag.removeprefix("license:") for tag in tags if tag.startswith("license:")]
+    return RemoteModel(
+        repository=ref.repository,
+        revision=ref.revision,
+        commit=checked_commit(page.sha, ref.repository),
+        files=chosen_files(listed, ref.repository),
+        licence=licences[0][:80] if licences else "",
+        languages=tuple(text[:40] for text in languages if isinstance(text, str))[:100],
+        gated=gated,
+    )

@@ -1,0 +1,129 @@
+"""Addresses: what a person may type for a model, and where a connection may go."""
+
+import ipaddress
+import os
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from .errors import AppError
+from .remote_names import is_repository, is_revision
+
+DEFAULT_ENDPOINT = "https://huggingface.co"
+_HUB_HOSTS = frozenset({"huggingface.co", "www.huggingface.co", "hf.co"})
+_PAGES = frozenset({"tree", "blob", "resolve", "raw", "commit"})
+
+
+class AddressError(AppError):
+    """An address that leads nowhere, or somewhere we do not go."""
+
+    code = "address"
+    title = "This address cannot be used"
+    advice = "Give a repository as owner/name, or the address of its page."
+
+
+@dataclass(frozen=True)
+class RepositoryRef:
+    """A model on the hub, at a branch, tag or commit."""
+
+    repository: str
+    revision: str = "main"
+
+
+@dataclass(frozen=True)
+class HubOptions:
+    """How the hub is reached.
+
+    Attributes:
+        endpoint: its address; https, or http on this computer.
+        proxy: http(s) address of a proxy; None takes the system's.
+        offline: whether every connection is forbidden.
+    """
+
+    endpoint: str = DEFAULT_ENDPOINT
+    proxy: str | None = None
+    offline: bool = False
+
+    def __post_init__(self) -> None:
+        parts = urlsplit(self.endpoint)
+        if not parts.hostname or parts.username or parts.query or parts.fragment:
+            raise AddressError(f"{self.endpoint!r} is no address of a model hub")
+        check_address(self.endpoint)
+        if self.proxy is not None and urlsplit(self.proxy).scheme not in ("http", "https"):
+            raise AddressError("the proxy's address must begin with http:// or https://")
+        object.__setattr__(self, "endpoint", self.endpoint.rstrip("/"))
+
+    @classmethod
+    def of(
+        cls, endpoint: str | None = None, offline: bool = False, proxy: str | None = None
+    ) -> "HubOptions":
+        """What was asked for, then what the hub's own environment variables say."""
+        return cls(
+            endpoint or os.environ.get("HF_ENDPOINT", "").strip() or DEFAULT_ENDPOINT,
+            proxy or None,
+            offline or os.environ.get("HF_HUB_OFFLINE", "").upper() in ("1", "ON", "YES", "TRUE"),
+        )
+
+
+def parse_repository(text: str, endpoint: str = DEFAULT_ENDPOINT) -> RepositoryRef:
+    """The repository meant by "owner/name", "owner/name@revision", or the address of a page."""
+    plain = text.strip()
+    if "://" in plain or plain.split("/")[0].lower() in _HUB_HOSTS:
+        return _parse_url(plain, endpoint)
+    repository, _, revision = plain.partition("@")
+    return _checked(repository, revision or "main", text)
+
+
+def check_address(url: str) -> None:
+    """Raises unless the address is https, or plain http to this computer itself."""
+    parts = urlsplit(url)
+    if parts.scheme == "https":
+        return
+    if parts.scheme == "http" and is_loopback(parts.hostname):
+        return
+    raise AddressError(
+        f"{parts.scheme or 'an empty'}://{parts.hostname or ''} is not safe: models are fetched"
+        " over https only (http only from this computer itself)"
+    )
+
+
+def is_loopback(host: str | None) -> bool:
+    """Whether the host is this computer."""
+    if host is None:
+        return False
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def _parse_url(text: str, endpoint: str) -> RepositoryRef:
+    url = urlsplit(text if "://" in text else f"https://{text}")
+    known = {*_HUB_HOSTS, (urlsplit(endpoint).hostname or "").lower()}
+    if url.scheme not in ("http", "https", "hf"):
+        raise AddressError(f"{text!r} is no address of a model hub")
+    parts = [unquote(part) for part in url.path.split("/") if part]
+    if url.scheme == "hf":
+        parts.insert(0, url.netloc)
+        if parts[0] == "models":
+            del parts[0]
+        name, _, revision = "/".join(parts[:2]).partition("@")
+        return _checked(name, revision or "main", text)
+    if (url.hostname or "").lower() not in known:
+        raise AddressError(
+            f"{url.hostname} is not a model hub that is set here; --endpoint names another one"
+        )
+    if parts and parts[0] in ("datasets", "spaces", "kernels"):
+        raise AddressError(f"{text!r} is not the page of a model")
+    revision = "main"
+    if len(parts) > 3 and parts[2] in _PAGES:
+        # "refs/pr/7" is one name; after any other the path goes on into folders.
+        revision = "/".join(parts[3:6]) if parts[3] == "refs" else parts[3]
+    return _checked("/".join(parts[:2]), revision, text)
+
+
+def _checked(repository: str, revision: str, text: str) -> RepositoryRef:
+    if not is_repository(repository):
+        raise AddressError(f"{text!r} names no repository; expected owner/name")
+    if not is_revision(revision):
+        raise AddressError(f"{revision!r} is no branch, tag or commit of {repository}")
+    return RepositoryRef(repository, revision)

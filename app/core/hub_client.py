@@ -1,0 +1,69 @@
+"""The HTTP client for a hub: goes nowhere unsafe, asks for no compression, reads no endless page.
+
+Imported by hub.py alone, after it has told huggingface_hub to be quiet.
+"""
+
+from collections.abc import Iterator
+
+# The HTTP library that huggingface_hub uses: httpx in its version 1, httpx2 in version 2.
+from huggingface_hub.utils import httpx  # type: ignore[attr-defined]
+
+from ternchat import __version__
+
+from .hub_address import HubOptions, check_address
+from .transfer_errors import CaptivePortalError, ServerAnswerError
+
+MAX_PAGE_BYTES = 8_000_000
+CONNECT_SECONDS = 10.0
+# Longer than the silence a download accepts: it gives up a connection itself.
+READ_SECONDS = 20.0
+
+
+def new_client(options: HubOptions, *, pages: bool) -> httpx.Client:
+    """A client for the hub's pages, which follows redirects, or for files, which leaves them."""
+    return httpx.Client(
+        headers={"Accept-Encoding": "identity", "User-Agent": f"ternchat/{__version__}"},
+        event_hooks={
+            "request": [_check_request],
+            "response": [_limit_page] if pages else [],
+        },
+        follow_redirects=pages,
+        max_redirects=5,
+        proxy=options.proxy,
+        timeout=httpx.Timeout(CONNECT_SECONDS, read=READ_SECONDS),
+    )
+
+
+def _check_request(request: httpx.Request) -> None:
+    """Looks at every request, redirected ones too, before anything is sent."""
+    check_address(str(request.url))
+
+
+def _limit_page(response: httpx.Response) -> None:
+    """Refuses what is no answer of a hub's interface, before it is read."""
+    kind = response.headers.get("content-type", "").lower()
+    if response.status_code == 200 and kind.startswith("text/html"):
+        raise CaptivePortalError("a web page came in place of the hub's answer")
+    if response.headers.get("content-encoding", "identity").lower() != "identity":
+        raise ServerAnswerError("the hub's answer is compressed although that was not wanted")
+    assert isinstance(response.stream, httpx.SyncByteStream)
+    response.stream = _Limited(response.stream)
+
+
+class _Limited(httpx.SyncByteStream):
+    """A body that ends in an error when it goes on for too long."""
+
+    def __init__(self, stream: httpx.SyncByteStream) -> None:
+        self._stream = stream
+
+    def __iter__(self) -> Iterator[bytes]:
+        size = 0
+        for chunk in self._stream:
+            size += len(chunk)
+            if size > MAX_PAGE_BYTES:
+                raise ServerAnswerError(f"the hub's answer has more than {MAX_PAGE_BYTES:,} bytes")
+            yield chunk
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._stream.close()

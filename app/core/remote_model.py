@@ -1,0 +1,184 @@
+"""A model as the hub describes it: one commit, and the files of it that the engine needs."""
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from .remote_names import is_commit, is_safe_file_name, is_sha1, is_sha256
+from .transfer_errors import ServerAnswerError, UnsafeNameError, UnsupportedError
+
+MAX_FILES = 10_000
+MAX_FILE_BYTES = 1 << 40
+
+WEIGHTS = "model.safetensors"
+INDEX = "model.safetensors.index.json"
+_SHARD = re.compile(r"model-\d{5}-of-\d{5}\.safetensors")
+_NEEDED = ("config.json", "tokenizer.json")
+_USED = frozenset(
+    {
+        *_NEEDED,
+        "generation_config.json",
+        "tokenizer_config.json",
+        "special_tokens_map.json",
+        "chat_template.jinja",
+        "chat_template.json",
+        "README.md",
+    }
+)
+_LICENCES = ("license", "licence", "notice", "copying", "use_policy")
+# In words that follow "the repository holds its weights as".
+_OTHER_WEIGHTS = {
+    ".gguf": "GGUF, which this version cannot read",
+    ".bin": "PyTorch pickles, which may run foreign code when they are read",
+    ".pt": "PyTorch pickles, which may run foreign code when they are read",
+    ".pth": "PyTorch pickles, which may run foreign code when they are read",
+    ".onnx": "ONNX, which is for another engine",
+    ".h5": "TensorFlow, which is for another engine",
+}
+
+
+class Hash(Protocol):
+    """What hashlib makes."""
+
+    def update(self, data: bytes | memoryview, /) -> None:
+        """Take more bytes in."""
+
+    def hexdigest(self) -> str:
+        """The hash so far."""
+
+
+@dataclass(frozen=True)
+class Digest:
+    """What a file must hash to: large files have a SHA-256, small ones Git's SHA-1."""
+
+    kind: str
+    hex: str
+
+    def start(self, size_bytes: int) -> Hash:
+        """A hash to feed with a file of this size."""
+        if self.kind == "sha256":
+            return hashlib.sha256()
+        return hashlib.sha1(b"blob %d\0" % size_bytes, usedforsecurity=False)
+
+
+@dataclass(frozen=True)
+class RemoteFile:
+    """A file of the model, with what it must be."""
+
+    name: str
+    size_bytes: int
+    digest: Digest
+
+
+@dataclass(frozen=True)
+class RemoteModel:
+    """A model at one commit.
+
+    Attributes:
+        files: those a download fetches, the weights last.
+        gated: whether its terms must be accepted before its files are handed out.
+    """
+
+    repository: str
+    revision: str
+    commit: str
+    files: tuple[RemoteFile, ...]
+    licence: str = ""
+    languages: tuple[str, ...] = ()
+    gated: bool = False
+
+    @property
+    def total_bytes(self) -> int:
+        """The size of all files together."""
+        return sum(file.size_bytes for file in self.files)
+
+    def file(self, name: str) -> RemoteFile | None:
+        """The file of that name."""
+        return next((file for file in self.files if file.name == name), None)
+
+
+@dataclass(frozen=True)
+class ListedFile:
+    """An entry of the hub's list, not looked at yet: every value may be anything."""
+
+    name: Any
+    size: Any
+    blob: Any
+    sha256: Any
+
+
+def chosen_files(listed: Iterable[ListedFile], repository: str) -> tuple[RemoteFile, ...]:
+    """The files that are needed, each with a safe name, a size and a hash; weights come last."""
+    found: dict[str, RemoteFile] = {}
+    names: list[str] = []
+    for index, entry in enumerate(listed):
+        if index >= MAX_FILES:
+            raise ServerAnswerError(f"{repository} lists more than {MAX_FILES:,} files")
+        if not isinstance(entry.name, str):
+            raise ServerAnswerError(f"{repository} lists a file without a name")
+        names.append(entry.name)
+        if not _is_wanted(entry.name):
+            continue
+        if not is_safe_file_name(entry.name):
+            raise UnsafeNameError(f"{repository} has a file named {entry.name!r:.120}")
+        # "LICENSE" and "License" would be one file on Windows and macOS: the first one counts.
+        found.setdefault(entry.name.casefold(), _file(entry, repository))
+    files = _without_second_weights(list(found.values()))
+    _check_complete(files, names, repository)
+    return tuple(sorted(files, key=lambda file: (is_weights(file.name), file.size_bytes)))
+
+
+def is_weights(name: str) -> bool:
+    """Whether a file of that name holds weights: by far the largest part of a model."""
+    return name == WEIGHTS or _SHARD.fullmatch(name) is not None
+
+
+def checked_commit(commit: object, repository: str) -> str:
+    """The commit, once it is known to be one."""
+    if not isinstance(commit, str) or not is_commit(commit):
+        raise ServerAnswerError(f"the hub names {commit!r:.80} as the commit of {repository}")
+    return commit
+
+
+def _is_wanted(name: str) -> bool:
+    lower = name.lower()
+    licence = any(lower.startswith(word) for word in _LICENCES) and "/" not in name
+    return name in _USED or name in (WEIGHTS, INDEX) or bool(_SHARD.fullmatch(name)) or licence
+
+
+def _file(entry: ListedFile, repository: str) -> RemoteFile:
+    size = entry.size
+    if type(size) is not int or not 0 <= size <= MAX_FILE_BYTES:
+        raise ServerAnswerError(f"{repository}: {entry.name} has the size {size!r:.80}")
+    if entry.sha256 is not None:
+        digest = Digest("sha256", entry.sha256)
+        valid = is_sha256(entry.sha256)
+    else:
+        digest = Digest("git-sha1", entry.blob)
+        valid = is_sha1(entry.blob)
+    if not valid:
+        raise ServerAnswerError(f"{repository}: {entry.name} has the hash {digest.hex!r:.80}")
+    return RemoteFile(entry.name, size, digest)
+
+
+def _without_second_weights(files: list[RemoteFile]) -> list[RemoteFile]:
+    """One file with all the weights makes parts of them superfluous."""
+    if not any(file.name == WEIGHTS for file in files):
+        return files
+    return [file for file in files if file.name != INDEX and not _SHARD.fullmatch(file.name)]
+
+
+def _check_complete(files: list[RemoteFile], names: list[str], repository: str) -> None:
+    have = {file.name for file in files}
+    if not any(map(is_weights, have)):
+        for ending, what in _OTHER_WEIGHTS.items():
+            if any(name.lower().endswith(ending) for name in names):
+                raise UnsupportedError(f"{repository} holds its weights as {what}")
+        raise UnsupportedError(f"{repository} holds no weights in safetensors format")
+    if WEIGHTS not in have and INDEX not in have:
+        raise UnsupportedError(f"{repository} has parts of weights, but no {INDEX}")
+    for name in _NEEDED:
+        if name not in have:
+            raise UnsupportedError(f"{repository} has no {name}, which the engine needs")

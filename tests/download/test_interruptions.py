@@ -1,0 +1,381 @@
+"""Pausing, cancelling, restarting, sharing the folder: nothing that came is lost or mixed up."""
+
+import os
+import stat
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+from download_help import WEIGHTS, FakeClock, PatientClock, Scene
+from hub.faults import Drop, Slow, Stall
+from hub.proxy import Proxy
+
+from ternchat.app.core.control import Control
+from ternchat.app.core.download import DownloadRequest, unfinished
+from ternchat.app.core.download.staging import Staging, finish_interrupted
+from ternchat.app.core.hub import Hub
+from ternchat.app.core.hub_address import HubOptions
+from ternchat.app.core.progress import State
+
+
+def stop_at_first_drop(scene: Scene, wish: str):
+    """A run that gets 50,000 bytes of the weights and is then stopped."""
+    scene.hub.at_bytes(WEIGHTS, Drop(50_000))
+    return scene.run_until(lambda progress: progress.state is State.STALLED, wish)
+
+
+def starts(scene: Scene) -> list[str | None]:
+    return [request.range for request in scene.hub.bodies(WEIGHTS)]
+
+
+@pytest.mark.parametrize(
+    ("wish", "state", "paused"),
+    [
+        ("pause", State.PAUSED, True),
+        ("leave", State.PAUSED, False),
+        ("keep", State.CANCELLED, True),
+    ],
+)
+def test_a_stopped_download_goes_on_with_the_next_byte(scene: Scene, wish, state, paused):
+    seen = stop_at_first_drop(scene, wish)
+    assert seen[-1].state is state
+    (left,) = unfinished(scene.store)
+    assert (left.name, left.title, left.repository) == ("tiny", "Tiny", "acme/tiny")
+    assert left.paused is paused
+    assert left.total_bytes == seen[-1].total_bytes
+    assert left.done_bytes >= 50_000
+    scene.assert_ready(scene.run(request=left.request()))
+    assert starts(scene) == [None, "bytes=50000-149999"]
+    assert unfinished(scene.store) == ()
+
+
+def test_a_deleted_download_leaves_nothing(scene: Scene):
+    assert stop_at_first_drop(scene, "cancel")[-1].state is State.CANCELLED
+    assert not scene.staging.exists()
+    assert unfinished(scene.store) == ()
+    scene.assert_ready(scene.run())
+
+
+@pytest.mark.parametrize("state", [State.RESOLVING, State.DOWNLOADING, State.STALLED])
+def test_a_wish_is_heard_in_every_phase(scene: Scene, state):
+    scene.hub.at_bytes(WEIGHTS, Drop(50_000))
+    seen = scene.run_until(lambda progress: progress.state is state, "pause")
+    assert seen[-1].state is State.PAUSED
+    scene.assert_ready(scene.run())
+
+
+def test_a_wish_is_heard_while_the_files_are_checked(scene: Scene):
+    stop_at_first_drop(scene, "pause")
+    seen = scene.run_until(lambda progress: progress.state is State.VERIFYING, "pause")
+    assert seen[-1].state is State.PAUSED
+    scene.assert_ready(scene.run())
+    assert starts(scene)[-1] == "bytes=50000-149999"
+
+
+def test_a_wish_is_heard_at_once_although_the_server_says_nothing(scene: Scene):
+    scene.hub.at_bytes(WEIGHTS, Stall(50_000))
+    control = Control()
+    began = None
+    for progress in scene.download(control=control, clock=RealClock()).run():
+        if progress.done_bytes >= 50_000 and began is None:
+            began = time.monotonic()
+            control.pause()
+    assert time.monotonic() - began < 1
+    assert [t.name for t in threading.enumerate() if t.name == "download"] == []
+
+
+class RealClock(FakeClock):
+    """Real silence, in small steps."""
+
+    def receive(self, inbox, seconds):
+        item = super().receive(inbox, 0.02)
+        return item
+
+
+def test_a_deletion_overrides_a_pause_but_nothing_takes_it_back():
+    control = Control()
+    control.pause()
+    control.cancel()
+    control.cancel(keep=True)
+    assert control.wish.name == "DELETE"
+
+
+def test_a_run_that_nobody_listens_to_any_more_lets_go_of_everything(scene: Scene):
+    scene.hub.at_bytes(WEIGHTS, Slow(10_000, 0.05))
+    run = scene.download().run()
+    next(progress for progress in run if progress.file == WEIGHTS)
+    run.close()
+    scene.assert_ready(scene.run())
+
+
+def test_two_programs_do_not_download_the_same_model(scene: Scene):
+    scene.hub.at_bytes(WEIGHTS, Drop(50_000))
+    first = scene.download().run()
+    next(progress for progress in first if progress.state is State.STALLED)
+    scene.assert_failed(scene.run(), "busy")
+    seen = list(first)
+    scene.assert_ready(seen)
+
+
+LOCK = """
+import sys
+from ternchat.app.core.download.staging import Staging
+from ternchat.app.core.model_store import ModelStore
+from ternchat.app.core.paths import DataPaths
+with Staging(ModelStore(DataPaths.from_option(sys.argv[1])), "tiny").locked():
+    print("locked", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_lock_ends_with_its_program(scene: Scene, tmp_path):
+    child = subprocess.Popen(
+        [sys.executable, "-c", LOCK, str(tmp_path / "data")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    with child:
+        assert child.stdout.readline() == b"locked\n"
+        scene.assert_failed(scene.run(), "busy")
+        child.kill()
+    scene.assert_ready(scene.run())
+
+
+def test_a_verified_model_gets_its_name_even_if_the_program_died_before(scene: Scene, monkeypatch):
+    def die(self):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Staging, "publish", die)
+        with pytest.raises(KeyboardInterrupt):
+            scene.run()
+    assert not scene.target.exists()
+    finish_interrupted(scene.store)
+    scene.assert_installed()
+
+
+def test_parts_of_another_version_are_swept(scene: Scene):
+    stop_at_first_drop(scene, "pause")
+    stray = scene.staging / f"{WEIGHTS}.{'0' * 16}.part"
+    stray.write_bytes(b"old")
+    scene.run_until(lambda progress: progress.file == WEIGHTS, "pause")
+    assert not stray.exists()
+
+
+@pytest.mark.parametrize(
+    "damage", [b"", b"{", b"[]", b'{"format": 1}', b'{"repository": "../x"}', b"\xff" * 10]
+)
+def test_a_damaged_journal_costs_no_byte(scene: Scene, damage):
+    stop_at_first_drop(scene, "pause")
+    (scene.staging / "download.json").write_bytes(damage)
+    assert unfinished(scene.store) == ()
+    scene.assert_ready(scene.run())
+    assert starts(scene)[-1] == "bytes=50000-149999"
+
+
+def test_damaged_checksums_of_blocks_cost_only_time(scene: Scene):
+    stop_at_first_drop(scene, "pause")
+    for damage in (b"", b"abc", os.urandom(12), os.urandom(4000)):
+        sums = next(scene.staging.glob(f"{WEIGHTS}.*.sums"))
+        sums.write_bytes(damage)
+        scene.hub.at_bytes(WEIGHTS, Drop(0))
+        scene.run_until(lambda progress: progress.state is State.STALLED, "pause")
+    scene.assert_ready(scene.run())
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs symbolic links")
+def test_a_link_planted_in_place_of_a_part_is_not_written_through(scene: Scene, tmp_path):
+    stop_at_first_drop(scene, "pause")
+    victim = tmp_path / "victim"
+    victim.write_text("precious")
+    part = scene.part
+    part.unlink()
+    part.symlink_to(victim)
+    last = scene.run()[-1]
+    assert last.state is State.FAILED
+    assert victim.read_text() == "precious"
+
+
+def test_a_calendar_that_is_set_back_changes_nothing(scene: Scene, monkeypatch):
+    days = iter(range(10**6))
+    monkeypatch.setattr(time, "time", lambda: 2e9 - 86400 * next(days))
+    scene.hub.at_bytes(WEIGHTS, Drop(50_000), Drop(20_000))
+    seen = scene.run()
+    scene.assert_ready(seen)
+    assert all((progress.bytes_per_second or 0) >= 0 for progress in seen)
+    assert all((progress.seconds_left or 0) >= 0 for progress in seen)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permission bits")
+def test_a_folder_that_may_not_be_written_is_a_problem_in_words(scene: Scene, tmp_path):
+    if os.geteuid() == 0:
+        # The administrator may write everywhere but where there is no folder at all.
+        scene.store.folder.parent.mkdir(parents=True)
+        scene.store.folder.write_text("")
+        last = scene.run()[-1]
+        assert (last.state, last.problem.code) == (State.FAILED, "disk")
+        return
+    scene.store.folder.mkdir(parents=True)
+    scene.store.folder.chmod(stat.S_IRUSR | stat.S_IXUSR)
+    scene.assert_failed(scene.run(), "read_only")
+
+
+# ---- Connections that are not allowed, or not direct ----------------------------------------
+
+
+def test_offline_means_that_no_socket_is_opened(scene: Scene, monkeypatch):
+    def no_socket(*args, **kwargs):
+        raise AssertionError("a socket was opened")
+
+    scene.client = Hub(HubOptions(scene.hub.url, offline=True))
+    monkeypatch.setattr("socket.socket", no_socket)
+    monkeypatch.setattr("socket.getaddrinfo", no_socket)
+    scene.assert_failed(scene.run(), "offline")
+    assert scene.hub.requests == []
+
+
+def test_a_hub_that_is_not_there_is_a_problem_in_words_after_a_few_tries(scene: Scene):
+    scene.client = Hub(HubOptions("http://127.0.0.1:1"))
+    clock = PatientClock()
+    scene.assert_failed(scene.run(clock=clock), "no_network")
+    assert clock.time - 1000 < 10
+
+
+def test_everything_goes_through_the_proxy_that_is_set(scene: Scene):
+    with Proxy(password="secret") as proxy:
+        scene.client = Hub(HubOptions(scene.hub.url, proxy=f"http://me:secret@{proxy.address}"))
+        scene.assert_ready(scene.run())
+        assert len(proxy.seen) == len(scene.hub.requests)
+
+
+def test_the_proxy_of_the_environment_counts_too(scene: Scene, monkeypatch):
+    with Proxy() as proxy:
+        monkeypatch.setenv("HTTP_PROXY", f"http://{proxy.address}")
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        monkeypatch.delenv("no_proxy", raising=False)
+        scene.client = Hub(HubOptions(scene.hub.url))
+        scene.assert_ready(scene.run())
+        assert proxy.seen
+
+
+def test_a_proxy_that_wants_a_password_says_so(scene: Scene):
+    with Proxy(password="secret") as proxy:
+        scene.client = Hub(HubOptions(scene.hub.url, proxy=f"http://{proxy.address}"))
+        seen = scene.run()
+        scene.assert_failed(seen, "proxy_auth")
+        assert "secret" not in seen[-1].problem.details
+
+
+# ---- Tokens ---------------------------------------------------------------------------------
+
+
+def test_no_token_is_sent_that_was_not_given_for_this_model(scene: Scene, monkeypatch):
+    monkeypatch.setenv("HF_TOKEN", "hf_of_somebody")
+    scene.assert_ready(scene.run())
+    assert all("authorization" not in request.headers for request in scene.hub.requests)
+
+
+def test_a_token_opens_its_model_and_is_shown_to_nobody_else(scene: Scene, tmp_path):
+    scene.hub.add("acme/tiny", scene.files, gated=True, token="hf_secret")
+    scene.assert_failed(scene.run(), "gated")
+    scene.hub.requests.clear()
+    request = DownloadRequest("tiny", "Tiny", "acme/tiny", token="hf_secret", use_cache=False)
+    scene.assert_ready(scene.run(request=request))
+    for asked in scene.hub.requests:
+        at_hub = "/blobs/" not in asked.path
+        assert ("authorization" in asked.headers) is at_hub
+    assert "hf_secret" not in repr(request)
+    written = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
+    assert not any(b"hf_secret" in content for content in written)
+
+
+def test_a_wrong_token_is_said_to_be_wrong(scene: Scene):
+    scene.hub.add("acme/tiny", scene.files, gated=True, token="hf_secret")
+    request = DownloadRequest("tiny", "Tiny", "acme/tiny", token="hf_wrong", use_cache=False)
+    seen = scene.run(request=request)
+    scene.assert_failed(seen, "gated")
+    assert "the access token that was given does not open it" in seen[-1].problem.text
+    assert "hf_wrong" not in seen[-1].problem.details
+
+
+# ---- A disk that is really full -------------------------------------------------------------
+
+PULL = """
+import resource, sys
+from ternchat.app.core.download import Download, DownloadRequest, Policy, Tools
+from ternchat.app.core.hub import Hub
+from ternchat.app.core.hub_address import HubOptions
+from ternchat.app.core.model_store import ModelStore
+from ternchat.app.core.paths import DataPaths
+import signal
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+limit = int(sys.argv[3])
+if limit:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+tools = Tools(policy=Policy(reserve_bytes=0, floor_bytes=0, block_bytes=1 << 14))
+run = Download(DownloadRequest("tiny", "Tiny", "acme/tiny", use_cache=False),
+    ModelStore(DataPaths.from_option(sys.argv[1])), Hub(HubOptions(sys.argv[2])), tools=tools,
+).run()
+last = list(run)[-1]
+print(last.problem.code if last.problem else last.state)
+"""
+
+
+def pull_in_child(scene: Scene, data, limit: int = 0) -> str:
+    arguments = [str(data), scene.hub.url, str(limit)]
+    result = subprocess.run(
+        [sys.executable, "-c", PULL, *arguments], capture_output=True, text=True, timeout=60
+    )
+    assert result.stderr == ""
+    return result.stdout.strip()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs POSIX limits")
+def test_a_file_that_may_not_grow_stops_it_and_nothing_is_lost(scene: Scene, tmp_path):
+    assert pull_in_child(scene, tmp_path / "data", limit=100_000) == "no_disk"
+    assert scene.part.stat().st_size == 100_000
+    scene.hub.requests.clear()
+    assert pull_in_child(scene, tmp_path / "data") == "ready"
+    assert starts(scene) == ["bytes=100000-149999"]
+    scene.assert_installed()
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() != 0 or sys.platform != "linux",
+    reason="only the administrator can mount a small disk",
+)
+def test_a_disk_that_is_full_stops_it_and_nothing_is_lost(scene: Scene, tmp_path):
+    disk = tmp_path / "data"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=120k", "tmpfs", str(disk)]
+    if subprocess.run(mount, capture_output=True).returncode != 0:
+        pytest.skip("this system lets nobody mount a disk")
+    try:
+        # The room is looked at through a liar: the disk is to say no by itself.
+        seen = scene.run(free_bytes=lambda folder: 10**9)
+        scene.assert_failed(seen, "no_disk")
+        kept = scene.part.stat().st_size
+        assert kept > 50_000
+        subprocess.run(["mount", "-o", "remount,size=2m", str(disk)], check=True)
+        scene.assert_ready(scene.run())
+        assert starts(scene)[-1] == f"bytes={kept}-149999"
+    finally:
+        subprocess.run(["umount", "-l", str(disk)], check=True)
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() != 0 or sys.platform != "linux",
+    reason="only the administrator can mount a disk",
+)
+def test_a_disk_that_cannot_be_written_is_a_problem_in_words(scene: Scene, tmp_path):
+    disk = tmp_path / "data"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "ro", "tmpfs", str(disk)]
+    if subprocess.run(mount, capture_output=True).returncode != 0:
+        pytest.skip("this system lets nobody mount a disk")
+    try:
+        scene.assert_failed(scene.run(), "read_only")
+    finally:
+        subprocess.run(["umount", "-l", str(disk)], check=True)
