@@ -5,7 +5,8 @@ import queue
 import random
 import shutil
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,7 +15,9 @@ from hub.server import HubServer
 from ternchat.app.core.control import Control
 from ternchat.app.core.download import Download, DownloadRequest, Policy, Tools
 from ternchat.app.core.hub import Hub
+from ternchat.app.core.hub_address import HubOptions
 from ternchat.app.core.model_store import ModelStore
+from ternchat.app.core.paths import DataPaths
 from ternchat.app.core.progress import Progress, State
 from ternchat.app.core.random_shapes import bitnet_config
 
@@ -89,6 +92,15 @@ class Scene:
     request: DownloadRequest = field(
         default_factory=lambda: DownloadRequest("tiny", "Tiny", "acme/tiny", use_cache=False)
     )
+
+    @classmethod
+    @contextmanager
+    def of(cls, hub: HubServer, data: Path) -> "Iterator[Scene]":
+        """The scene with acme/tiny on the hub and nothing in the data folder."""
+        hub.add("acme/tiny", make_files())
+        client = Hub(HubOptions(hub.url))
+        yield cls(hub, client, ModelStore(DataPaths.from_option(data)))
+        client.close()
 
     @property
     def files(self) -> dict[str, bytes]:

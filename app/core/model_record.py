@@ -19,8 +19,8 @@ class RecordedFile:
     """A file of an installed model.
 
     Attributes:
-        blocks: CRC-32 of each block of `BLOCK_BYTES`, eight hexadecimal digits each; they find
-            the place of a damage, the SHA-256 says that there is none.
+        blocks: CRC-32 of each block, eight hexadecimal digits each; they find the place of a
+            damage, the SHA-256 says that there is none.
     """
 
     name: str
@@ -35,6 +35,7 @@ class ModelRecord:
 
     Attributes:
         repository, revision, commit: its place on the hub; "" for models from elsewhere.
+        block_bytes: the size of the blocks that have a checksum of their own.
         location: the folder it is used from in place; None when it is the record's own.
         installed_at: when, as an ISO time in UTC.
         tested: whether it answered on this computer; None when it was not tried.
@@ -47,6 +48,7 @@ class ModelRecord:
     commit: str = ""
     licence: str = ""
     files: tuple[RecordedFile, ...] = ()
+    block_bytes: int = 0
     location: Path | None = None
     installed_at: str = ""
     tested: bool | None = None
@@ -83,8 +85,11 @@ def _record(values: Any) -> ModelRecord:
         raise ValueError("a location that depends on where one stands")
     if values["tested"] not in (None, True, False):
         raise ValueError("a test with an unknown result")
+    if type(values["block_bytes"]) is not int or values["block_bytes"] < 0:
+        raise ValueError("blocks of an impossible size")
     return ModelRecord(
         **texts,
+        block_bytes=values["block_bytes"],
         files=tuple(_file(file) for file in values["files"]),
         location=None if location is None else Path(location),
         tested=values["tested"],

@@ -142,20 +142,17 @@ class ModelStore:
             return
 
     def free_name(self, wanted: str) -> str:
-        """The name itself, or with a number behind it when a model has it already."""
-        taken = {*self._names(), *(entry.name for entry in self.catalogue.entries)}
+        """The name itself, or with a number behind it when a model or a download has it already."""
+        taken = {*self._names(), *_folder_names(self.folder / DOWNLOADS)}
+        taken |= {entry.name for entry in self.catalogue.entries}
         if wanted not in taken:
             return wanted
         return next(name for n in range(2, 10_000) if (name := f"{wanted}-{n}") not in taken)
 
     def _names(self) -> list[str]:
-        try:
-            entries = [entry.name for entry in self.folder.iterdir() if entry.is_dir()]
-        except OSError:
-            return []
         return sorted(
             name
-            for name in entries
+            for name in _folder_names(self.folder)
             if is_model_name(name) and name != BUILT_IN and self._holds_a_model(name)
         )
 
@@ -168,6 +165,13 @@ class ModelStore:
             return (self.folder / USED / name).stat().st_mtime
         except OSError:
             return None
+
+
+def _folder_names(folder: Path) -> list[str]:
+    try:
+        return [path.name for path in folder.iterdir() if path.is_dir()]
+    except OSError:
+        return []
 
 
 def _files(folder: Path) -> Iterator[Path]:

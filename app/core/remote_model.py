@@ -119,7 +119,7 @@ def chosen_files(listed: Iterable[ListedFile], repository: str) -> tuple[RemoteF
         if not isinstance(entry.name, str):
             raise ServerAnswerError(f"{repository} lists a file without a name")
         names.append(entry.name)
-        if not _is_wanted(entry.name):
+        if not is_model_file(entry.name):
             continue
         if not is_safe_file_name(entry.name):
             raise UnsafeNameError(f"{repository} has a file named {entry.name!r:.120}")
@@ -142,7 +142,8 @@ def checked_commit(commit: object, repository: str) -> str:
     return commit
 
 
-def _is_wanted(name: str) -> bool:
+def is_model_file(name: str) -> bool:
+    """Whether a file of that name belongs to what the engine or a person needs of a model."""
     lower = name.lower()
     licence = any(lower.startswith(word) for word in _LICENCES) and "/" not in name
     return name in _USED or name in (WEIGHTS, INDEX) or bool(_SHARD.fullmatch(name)) or licence

@@ -124,6 +124,7 @@ def test_a_record_comes_back_as_it_was_written(tmp_path):
         lambda text: text.replace(b'"mit"', b"7"),
         lambda text: text.replace(b'"location": null', b'"location": "relative"'),
         lambda text: text.replace(b'"format": 1', b'"format": 2'),
+        lambda text: text.replace(b'"block_bytes": 0', b'"block_bytes": -1'),
         lambda text: text.replace(b'"size_bytes": 2', b'"size_bytes": -2'),
     ],
 )

@@ -19,7 +19,7 @@ def recorded(file: RemoteFile, folder: Path, blocks: str) -> RecordedFile:
 
 
 def record_of(
-    model: RemoteModel, name: str, title: str, files: Iterable[RecordedFile]
+    model: RemoteModel, name: str, title: str, files: Iterable[RecordedFile], block_bytes: int
 ) -> ModelRecord:
     """What is written down beside the model."""
     return ModelRecord(
@@ -30,6 +30,7 @@ def record_of(
         commit=model.commit,
         licence=model.licence,
         files=tuple(files),
+        block_bytes=block_bytes,
         installed_at=now_text(),
     )
 

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ternchat.app.core.control import Wish
 from ternchat.app.core.errors import AppError
+from ternchat.app.core.file_hash import pieces
+from ternchat.app.core.hub_cache import HubCache
 from ternchat.app.core.model_record import ModelRecord
-from ternchat.app.core.problem import Problem
 from ternchat.app.core.progress import Progress, State
-from ternchat.app.core.remote_model import is_weights
+from ternchat.app.core.remote_model import RemoteModel, is_weights
 from ternchat.app.core.runnable import Verdict, folder_verdict
 from ternchat.app.core.transfer_errors import (
-    BadHashError,
     ChangedError,
     ModelGoneError,
     NoDiskError,
@@ -30,21 +30,19 @@ from ternchat.app.core.transfer_errors import (
 
 from .background import Call
 from .connection import Source
+from .file_fetch import FileFetch
 from .finish import record_of, recorded
+from .ledger import Ledger
 from .policy import Backoff
-from .speed import SpeedMeter
 from .staging import Staging
 from .tools import Moment, Stopped, Tools
-from .transfer import Transfer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ternchat.app.core.hub import Hub
     from ternchat.app.core.model_store import ModelStore
-    from ternchat.app.core.remote_model import RemoteModel
 
-    from .part_file import PartFile
     from .request import DownloadRequest
 
 log = logging.getLogger(__name__)
@@ -68,17 +66,16 @@ class Download:
         self_test: SelfTest | None = None,
         judge: Judge = folder_verdict,
         tools: Tools | None = None,
+        cache: HubCache | None = None,
     ) -> None:
         self._request = request
         self._hub = hub
         self._self_test = self_test
         self._judge = judge
         self._tools = tools or Tools()
+        self._cache = (cache or HubCache()) if request.use_cache else None
         self._staging = Staging(store, request.name)
-        self._meter = SpeedMeter(self._tools.clock.now())
-        self._done: dict[str, int] = {}  # file -> bytes that are there
-        self._total: int | None = None
-        self._file = ""
+        self._ledger = Ledger(request.name, self._tools.clock)
 
     def run(self) -> Iterator[Progress]:
         """What happens, at least twice a second; the last one is final."""
@@ -86,21 +83,21 @@ class Download:
             with self._staging.locked():
                 try:
                     for moment in self._steps():
-                        yield self._progress(moment)
+                        yield self._ledger.progress(moment)
                 except Stopped:
                     yield self._stopped()
                     return
                 except TransferError as error:
                     self._tidy_after(error)
                     raise
-            yield self._ready()
+            yield replace(self._ledger.progress(Moment(State.READY)), path=self._path())
         except AppError as error:
-            yield self._failed(error)
+            yield self._ledger.failed(error)
         except OSError as error:
-            yield self._failed(from_os_error(error))
+            yield self._ledger.failed(from_os_error(error))
         except Exception as error:  # a mistake of ours must not take the others' downloads along
             log.exception("the download of %s broke off", self._request.name)
-            yield self._failed(error)
+            yield self._ledger.failed(error)
 
     # ---- The steps ------------------------------------------------------------------------------
 
@@ -114,19 +111,23 @@ class Download:
                 self._staging.delete()
                 return
             try:
-                yield from self._fetch_all(model)
+                yield from self._bring(model)
             except (ChangedError, ModelGoneError):
                 # The commit may be gone, and a new one in its place: what did not change is kept.
                 renewed = yield from self._resolve()
                 if renewed.files == model.files and renewed.commit == model.commit:
                     raise
-                yield from self._fetch_all(renewed)
-        path = self._staging.publish()
+                yield from self._bring(renewed)
+        self._staging.publish()
         if self._self_test is not None:
-            yield from self._test(path, self._self_test)
+            yield from self._test(self._path(), self._self_test)
 
-    def _resolve(self) -> Any:
-        """Ask the hub what the model is; gives the RemoteModel."""
+    def _resolve(self) -> Generator[Moment, None, RemoteModel]:
+        """Ask the hub what the model is; without connections, the shared cache."""
+        if self._hub.options.offline and self._cache is not None:
+            cached = self._cache.find(self._request.ref)
+            if cached is not None:
+                return cached.model
         backoff = Backoff(self._tools.policy, self._tools.policy.resolve_attempts)
         while True:
             call = Call(lambda: self._hub.model(self._request.ref, self._request.token))
@@ -140,60 +141,54 @@ class Download:
             except TransferError as error:
                 yield from self._tools.wait_after(error, backoff)
 
+    def _bring(self, model: RemoteModel) -> Iterator[Moment]:
+        """Put the model together: where it lies already, or file by file."""
+        if not (yield from self._link_cached(model)):
+            yield from self._fetch_all(model)
+
+    def _link_cached(self, model: RemoteModel) -> Generator[Moment, None, bool]:
+        """Use the model in place if the shared cache has it, every hash right; whether it did."""
+        folder = self._cache.whole(model) if self._cache is not None else None
+        if folder is None:
+            return False
+        self._ledger.begin(model.total_bytes, ())
+        for file in model.files:
+            digest, read = file.digest.start(file.size_bytes), 0
+            for piece in pieces(folder / file.name):
+                self._tools.check_stopped()
+                digest.update(piece)
+                read += len(piece)
+                self._ledger.put(file.name, read)
+                yield Moment(State.VERIFYING)
+            if digest.hexdigest() != file.digest.hex:
+                log.warning("%s in the shared cache is damaged", folder / file.name)
+                return False
+        self._check_runnable(folder)
+        files = [recorded(file, folder, "") for file in model.files]
+        record = record_of(model, self._request.name, self._request.title, files, 0)
+        replace(record, location=folder).write(self._staging.folder)
+        return True
+
     def _fetch_all(self, model: RemoteModel) -> Iterator[Moment]:
         """Fetch every file and write the record."""
-        parts = [self._staging.part(f, self._tools.policy.block_bytes) for f in model.files]
+        block_bytes = self._tools.policy.block_bytes
+        parts = [self._staging.part(file, block_bytes) for file in model.files]
         self._staging.keep_only(parts)
-        self._done = {part.file.name: part.size_on_disk for part in parts}
-        self._total = model.total_bytes
-        self._staging.note(self._request, self._total, paused=False)
-        self._check_space(model)
-        self._meter = SpeedMeter(self._tools.clock.now())
-        transfer, files, judged = Transfer(self._tools, self._meter), [], False
+        done = [(part.file.name, part.size_on_disk) for part in parts]
+        self._ledger.begin(model.total_bytes, done)
+        self._staging.note(self._request, model.total_bytes, paused=False)
+        self._check_space()
+        fetch, files, judged = FileFetch(self._tools, self._ledger), [], False
         for part in parts:
-            if not judged and (part.file.size_bytes > _LARGE_BYTES or is_weights(part.file.name)):
+            file = part.file
+            if not judged and (file.size_bytes > _LARGE_BYTES or is_weights(file.name)):
                 judged = True
-                self._check_runnable()
-            files.append((yield from self._fetch(part, model, transfer)))
-        request = self._request
-        record_of(model, request.name, request.title, files).write(self._staging.folder)
-
-    def _fetch(self, part: PartFile, model: RemoteModel, transfer: Transfer) -> Any:
-        """Fetch one file and hold it against its hash; gives the RecordedFile."""
-        file, self._file = part.file, part.file.name
-        source = Source(self._hub, model, file, self._request.token)
-        try:
-            for _ in part.recover():
-                yield from self._checking(part)
-            fetched_again = False
-            while True:
-                for moment in transfer.fill(part, source):
-                    self._done[file.name] = part.have_bytes
-                    yield moment
-                for _ in part.check():
-                    yield from self._checking(part)
-                if part.is_right:
-                    break
-                if part.doubt():
-                    continue
-                part.discard()
-                if fetched_again:
-                    raise BadHashError(
-                        f"{file.name} does not have the hash {file.digest.hex[:16]}… that the hub"
-                        " names for it, not even when it was fetched again"
-                    )
-                fetched_again = True
-            blocks = part.sums()
-            part.finish(self._staging.folder / file.name)
-        finally:
-            part.close()
-        self._done[file.name] = file.size_bytes
-        return recorded(file, self._staging.folder, blocks)
-
-    def _checking(self, part: PartFile) -> Iterator[Moment]:
-        self._tools.check_stopped()
-        self._done[part.file.name] = part.have_bytes
-        yield Moment(State.VERIFYING)
+                self._check_runnable(self._staging.folder)
+            cached = self._cache.file(model, file) if self._cache is not None else None
+            source = Source(self._hub, model, file, self._request.token)
+            files.append((yield from fetch.fetch(part, source, cached)))
+        record = record_of(model, self._request.name, self._request.title, files, block_bytes)
+        record.write(self._staging.folder)
 
     def _test(self, path: Path, self_test: SelfTest) -> Iterator[Moment]:
         """Let the engine try the model, and write down whether it worked."""
@@ -203,16 +198,10 @@ class Download:
             for _ in call.ticks(self._tools.clock, self._tools.policy.tick_seconds):
                 yield Moment(State.TESTING)
         except Exception as error:
-            self._note_test(path, passed=False)
+            self._note_test(passed=False)
             raise SelfTestError(f"the model was fetched, but trying it failed: {error}") from error
         if not stopped.is_set():  # else nobody waited for the result
-            self._note_test(path, passed=True)
-
-    @staticmethod
-    def _note_test(path: Path, *, passed: bool) -> None:
-        record = ModelRecord.read(path)
-        if record is not None:
-            record.with_test(passed).write(path)
+            self._note_test(passed=True)
 
     # ---- Checks ---------------------------------------------------------------------------------
 
@@ -224,51 +213,42 @@ class Download:
                     f"{name} of {model.repository} is not the file this version of Ternchat knows"
                 )
 
-    def _check_space(self, model: RemoteModel) -> None:
-        missing = model.total_bytes - sum(self._done.values())
+    def _check_space(self) -> None:
+        missing = (self._ledger.total_bytes or 0) - self._ledger.done_bytes
         free = self._tools.free_bytes(self._staging.folder)
         if missing + self._tools.policy.reserve_bytes > free:
             raise NoDiskError(
                 f"{missing / 1e9:.2f} GB are to come, but only {free / 1e9:.2f} GB are free"
             )
 
-    def _check_runnable(self) -> None:
-        verdict = self._judge(self._staging.folder)
+    def _check_runnable(self, folder: Path) -> None:
+        verdict = self._judge(folder)
         if not verdict.runs:
             raise UnsupportedError(verdict.reason)
 
     def _is_installed(self, model: RemoteModel) -> bool:
-        """Whether this very version lies in its place already, as far as sizes tell."""
+        """Whether this very version is installed already, as far as sizes tell."""
         record = ModelRecord.read(self._staging.target)
-        if record is None or record.commit != model.commit or record.location is not None:
+        if record is None or record.commit != model.commit:
             return False
-        sizes = {file.name: file.size_bytes for file in model.files}
         try:
-            return all((self._staging.target / n).stat().st_size == s for n, s in sizes.items())
+            return all(
+                (self._path() / file.name).stat().st_size == file.size_bytes for file in model.files
+            )
         except OSError:
             return False
 
-    # ---- Reports --------------------------------------------------------------------------------
+    # ---- The end --------------------------------------------------------------------------------
 
-    def _progress(self, moment: Moment) -> Progress:
-        done = sum(self._done.values())
-        report = Progress(
-            self._request.name,
-            moment.state,
-            done_bytes=done,
-            total_bytes=self._total,
-            file=self._file,
-            note=moment.note,
-            retry_in_seconds=moment.retry_in_seconds,
-        )
-        if self._total is None or moment.state not in (State.DOWNLOADING, State.STALLED):
-            return report
-        now = self._tools.clock.now()
-        return replace(
-            report,
-            bytes_per_second=self._meter.rate(now),
-            seconds_left=self._meter.seconds_left(now, self._total - done),
-        )
+    def _path(self) -> Path:
+        """The folder with the files of the installed model."""
+        record = ModelRecord.read(self._staging.target)
+        return (record.location if record is not None else None) or self._staging.target
+
+    def _note_test(self, *, passed: bool) -> None:
+        record = ModelRecord.read(self._staging.target)
+        if record is not None:
+            record.with_test(passed).write(self._staging.target)
 
     def _stopped(self) -> Progress:
         """The end a person asked for."""
@@ -276,21 +256,16 @@ class Download:
         if wish is Wish.DELETE:
             self._staging.delete()
             return Progress(self._request.name, State.CANCELLED)
-        self._staging.note(self._request, self._total, paused=wish is not Wish.LEAVE)
-        return self._progress(Moment(State.CANCELLED if wish is Wish.KEEP else State.PAUSED))
+        paused = wish is not Wish.LEAVE
+        self._staging.note(self._request, self._ledger.total_bytes, paused=paused)
+        state = State.CANCELLED if wish is Wish.KEEP else State.PAUSED
+        return self._ledger.progress(Moment(state))
 
     def _tidy_after(self, error: TransferError) -> None:
         """Keep what a later run can use, and note whether it may begin without being asked."""
-        if isinstance(error, UnsupportedError) or not any(self._done.values()):
+        if isinstance(error, UnsupportedError) or not self._ledger.done_bytes:
             self._staging.delete()
         elif not self._staging.is_published:
             with suppress(OSError):  # the disk may be what failed
-                self._staging.note(self._request, self._total, paused=not error.transient)
-
-    def _ready(self) -> Progress:
-        report = self._progress(Moment(State.READY))
-        return replace(report, path=self._staging.target, file="")
-
-    def _failed(self, error: Exception) -> Progress:
-        report = self._progress(Moment(State.FAILED, str(error)))
-        return replace(report, problem=Problem.of(error))
+                total = self._ledger.total_bytes
+                self._staging.note(self._request, total, paused=not error.transient)

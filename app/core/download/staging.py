@@ -21,6 +21,7 @@ from .part_file import PartFile
 from .request import DownloadRequest
 
 JOURNAL = "download.json"
+LOCK_PREFIX = ".lock-"
 _MAX_JOURNAL_BYTES = 100_000
 _LEFTOVERS = (".part", ".sums")
 
@@ -60,7 +61,7 @@ class Staging:
     def locked(self) -> Iterator[None]:
         """Within it no other program works on this download."""
         self._parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = filelock.FileLock(self._parent / f".lock-{self.name}", timeout=0)
+        lock = filelock.FileLock(self._parent / f"{LOCK_PREFIX}{self.name}", timeout=0)
         try:
             lock.acquire()
         except filelock.Timeout:
