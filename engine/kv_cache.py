@@ -78,9 +78,9 @@ class KVCache:
         self._steps = np.zeros(parts.shape[:-1], np.float32)
         for (keys, values), steps in zip(parts, self._steps, strict=True):
             self.layers.append(LayerCache(keys.reshape(blocks), values, *steps))
-        # (layers, kv_heads, blocks, KEY_BLOCK, head_dim) and (layers, kv_heads, positions, head_dim)
+        # (layers, kv_heads, blocks, KEY_BLOCK, head_dim)
         self._keys = parts[:, 0].reshape(-1, *blocks).swapaxes(-1, -2)
-        self._values = parts[:, 1]
+        self._values = parts[:, 1]  # (layers, kv_heads, positions, head_dim)
         self.cosines, self.sines = map(
             Rows, rope_angles(capacity, config.head_dim, config.rope_theta)
         )

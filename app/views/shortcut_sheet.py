@@ -18,7 +18,9 @@ class ShortcutSheet(QDialog):
     def __init__(self, theme: Theme, menus: Menus, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Keyboard shortcuts"))
-        self.setAccessibleName(self.tr("Keyboard shortcuts"))  # the title gets the program's name behind it
+        self.setAccessibleName(
+            self.tr("Keyboard shortcuts")
+        )  # the title gets the program's name behind it
         self._theme = theme
         inside = QWidget()
         self._grid = QGridLayout(inside)
