@@ -14,6 +14,7 @@ from .composer import Composer
 from .conversation_view import ConversationView
 from .empty_view import EmptyView
 from .error_strip import ErrorStrip
+from .find_bar import FindBar
 from .header import Header
 from .theme import Theme
 
@@ -30,6 +31,7 @@ class ChatPage(QWidget):
         self.header = Header(theme)
         self.empty = EmptyView(theme)
         self.conversation = ConversationView(theme, model)
+        self.find_bar = FindBar(theme)
         self.errors = ErrorStrip(theme)
         self.composer = Composer(theme)
         self.meter = ContextMeter(model, self)
@@ -45,6 +47,7 @@ class ChatPage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.header)
+        column.addWidget(self.find_bar)
         column.addWidget(self._pages, 1)
         column.addWidget(bottom)
         self.composer.prompt.page_requested.connect(self.conversation.scroll_pages)
@@ -53,6 +56,11 @@ class ChatPage(QWidget):
         self.composer.attachments.changed.connect(self._on_attachments)
         self.composer.attachments.failed.connect(self._show_attachment_problem)
         self.meter.changed.connect(self.composer.show_context)
+        self.find_bar.words_changed.connect(self.conversation.find)
+        self.find_bar.step_requested.connect(self.conversation.find_next)
+        self.find_bar.closed.connect(self._end_find)
+        self.conversation.finder.counted.connect(self.find_bar.show_count)
+        model.modelAboutToBeReset.connect(self.find_bar.hide)
         model.rowsInserted.connect(self._choose_page)
         model.rowsRemoved.connect(self._choose_page)
         model.modelReset.connect(self._choose_page)
@@ -65,6 +73,18 @@ class ChatPage(QWidget):
             if message.role is Role.ASSISTANT and message.shown_text:
                 QGuiApplication.clipboard().setText(message.shown_text)
                 return
+
+    @Slot()
+    def find(self) -> None:
+        """Open the bar that finds words in this chat."""
+        if self._model.rowCount():
+            words = self.conversation.selection.text(markdown=False)
+            self.find_bar.open("" if "\n" in words else words)
+
+    @Slot()
+    def _end_find(self) -> None:
+        self.conversation.end_find()
+        self.composer.setFocus()
 
     @Slot()
     def _choose_files(self) -> None:

@@ -28,6 +28,13 @@ class Colours:
     warning: str
     bad: str
     border: str
+    found: str
+    code_keyword: str
+    code_function: str
+    code_string: str
+    code_number: str
+    code_comment: str
+    code_deleted: str
 
 
 LIGHT = Colours(
@@ -47,6 +54,13 @@ LIGHT = Colours(
     warning="#8A5A00",
     bad="#B3261E",
     border="#DDE2E5",
+    found="#FCE3A6",
+    code_keyword="#8F2A9E",
+    code_function="#1B5CA8",
+    code_string="#17703F",
+    code_number="#8A4F00",
+    code_comment="#5B666F",
+    code_deleted="#B3261E",
 )
 DARK = Colours(
     ground="#13171A",
@@ -65,6 +79,13 @@ DARK = Colours(
     warning="#E2B04A",
     bad="#FF8A80",
     border="#2B3339",
+    found="#5A4716",
+    code_keyword="#D9A3F0",
+    code_function="#86BDF5",
+    code_string="#7FD3A4",
+    code_number="#E6B566",
+    code_comment="#96A3AB",
+    code_deleted="#FF8A80",
 )
 
 
@@ -103,6 +124,13 @@ def system_colours(palette: QPalette) -> Colours:
         warning=text,
         bad=text,
         border=text,
+        found=base,
+        code_keyword=text,
+        code_function=text,
+        code_string=text,
+        code_number=text,
+        code_comment=text,
+        code_deleted=text,
     )
 
 

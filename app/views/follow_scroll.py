@@ -1,5 +1,8 @@
 """When the page follows a growing answer, and when it stays where the reader is."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QScrollBar
 
@@ -19,7 +22,7 @@ class FollowScroll(QObject):
         super().__init__(bar)
         self._bar = bar
         self._following = True
-        self._moving = False  # by us, not by the reader
+        self._quiet = 0  # the page moves the bar, not the reader
         self._was_away = False
         bar.rangeChanged.connect(self._on_range)
         bar.valueChanged.connect(self._on_value)
@@ -29,11 +32,21 @@ class FollowScroll(QObject):
         """True while new text is scrolled into view."""
         return self._following
 
+    @contextmanager
+    def quiet(self) -> Iterator[None]:
+        """While the page lays itself out: what the bar does then is not the reader's will."""
+        self._quiet += 1
+        try:
+            yield
+        finally:
+            self._quiet -= 1
+        self._announce()
+
     @Slot()
     def start(self) -> None:
         """Go to the end and follow."""
         self._following = True
-        self._to_end()
+        self.to_end()
 
     @Slot()
     def stop(self) -> None:
@@ -42,28 +55,33 @@ class FollowScroll(QObject):
             self._following = False
             self._announce()
 
+    def leave(self) -> None:
+        """Do not follow, even before there is anything to scroll."""
+        self._following = False
+
+    def to_end(self) -> None:
+        """Go to the end."""
+        with self.quiet():
+            self._bar.setValue(self._bar.maximum())
+
     @Slot()
     def _on_range(self) -> None:
+        if self._quiet:
+            return
         if self._following:
-            self._to_end()
+            self.to_end()
         else:
             self._announce()
 
     @Slot(int)
     def _on_value(self, value: int) -> None:
-        if self._moving:
+        if self._quiet:
             return
         distance = self._bar.maximum() - value
         if distance <= 0:
             self._following = True
         elif distance > NEAR_PIXELS:
             self._following = False
-        self._announce()
-
-    def _to_end(self) -> None:
-        self._moving = True
-        self._bar.setValue(self._bar.maximum())
-        self._moving = False
         self._announce()
 
     def _announce(self) -> None:

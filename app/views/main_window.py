@@ -180,6 +180,9 @@ class MainWindow(QMainWindow):
         menus.next_chat.triggered.connect(self._next_chat)
         menus.previous_chat.triggered.connect(self._previous_chat)
         menus.copy_answer.triggered.connect(page.copy_last_answer)
+        menus.find.triggered.connect(page.find)
+        menus.older_version.triggered.connect(self._older_version)
+        menus.newer_version.triggered.connect(self._newer_version)
         menus.quit.triggered.connect(QApplication.quit)
         # Window
         menus.sidebar.triggered.connect(self._toggle_sidebar)
@@ -222,6 +225,14 @@ class MainWindow(QMainWindow):
     @Slot()
     def _focus_composer(self) -> None:
         self.page.composer.setFocus()
+
+    @Slot()
+    def _older_version(self) -> None:
+        self.page.conversation.step_version(-1)
+
+    @Slot()
+    def _newer_version(self) -> None:
+        self.page.conversation.step_version(1)
 
     @Slot()
     def _next_chat(self) -> None:

@@ -65,12 +65,16 @@ class Menus(QObject):
                 action.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
         menu.addSeparator()
         self.copy_answer = self._add(menu, self.tr("Copy last answer"), "Ctrl+Shift+C")
+        self.find = self._add(menu, self.tr("Find in this chat"), keys.Find)
 
     def _build_view(self) -> None:
         keys = QKeySequence.StandardKey
         menu = self._menu(self.tr("&View"))
         self.sidebar = self._add(menu, self.tr("Sidebar"), "Ctrl+B")
         self.sidebar.setCheckable(True)
+        self.older_version = self._add(menu, self.tr("Previous version"), "Alt+Left")
+        self.newer_version = self._add(menu, self.tr("Next version"), "Alt+Right")
+        menu.addSeparator()
         self.zoom_in = self._add(menu, self.tr("Larger"), keys.ZoomIn)
         self.zoom_in.setShortcuts([QKeySequence("Ctrl++"), QKeySequence("Ctrl+=")])
         self.zoom_out = self._add(menu, self.tr("Smaller"), keys.ZoomOut)

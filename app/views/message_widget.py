@@ -1,65 +1,72 @@
 """One message with what can be done with it."""
 
-from PySide6.QtCore import QEvent, QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QEnterEvent, QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal, Slot
+from PySide6.QtGui import QEnterEvent
+from PySide6.QtWidgets import QFrame, QWidget
 
 from ternchat.app.core.conversation import Message, Role, State
-from ternchat.app.core.wording import rate_text
 
-from .buttons import IconButton
-from .labels import PlainLabel
-from .message_text import MessageText
+from .attachment_row import AttachmentRow
+from .blocks.body import MessageBody
+from .blocks.part import Part
+from .context_line import ContextLine
+from .message_actions import MessageActions
+from .message_feed import MessageFeed
+from .message_note import MessageNote
 from .theme import Theme, set_style_property
 
 BUBBLE_SHARE = 0.8  # of the column's width
-_ENDINGS = {
-    "length": "Cut off: this is the longest answer allowed.",
-    "context": "Cut off: this chat is full. A new chat has room again.",
-}
+_BUBBLE_SIDE, _BUBBLE_TOP, _BUBBLE_BOTTOM = 14, 8, 9
+_RING = 2  # room for the focus ring
+_ACTIONS, _GAP, _CARET, _BELOW_LINE = 28, 2, 3, 16
+_LINE, _CHARACTER = 22.5, 7.3  # of text, on average, for a guess
 
 
 class MessageWidget(QWidget):
     """Shows a message; a question sits in a bubble on the right, an answer on the page.
 
     Signals:
-        retry_requested, take_back_requested: with the message's id.
-        selected: the reader selects text or moves here by keyboard.
+        requested: the name of what is to be done (see `MessageActions`).
+        selected: the keyboard brought the reader here.
+        changed: its content or a part of it needs another height.
+        part_added: a part that others may want to listen to.
+        menu_wanted: a text was asked for its menu, at a place on the screen.
     """
 
-    retry_requested = Signal(int)
-    take_back_requested = Signal(int)
+    requested = Signal(str)
     selected = Signal()
+    changed = Signal(object)
+    part_added = Signal(object)
+    menu_wanted = Signal(object, QPoint)
 
     def __init__(self, theme: Theme, message: Message, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._message = message
+        self._is_last = False
         self._asked = message.role is Role.USER
         self.setAccessibleName(self.tr("You") if self._asked else "Ternchat")
-        self.frame = QFrame()
+        self.context_line = ContextLine(theme, self)
+        self.frame = QFrame(self)
         self.frame.setObjectName("messageFrame")
         self.frame.setProperty("who", message.role.value)
-        if self._asked:
-            self.frame.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
-        self.text = MessageText()
-        self.text.setAccessibleName(self.tr("Your message") if self._asked else self.tr("Answer"))
-        self.note = PlainLabel(name="note", wrap=not self._asked)
-        self.rate = PlainLabel(name="rate")
-        self.copy = IconButton(theme, "copy", self.tr("Copy"), self, role="faint", size=16)
-        self.extra: IconButton | None = None  # Try again or Take back, where it means something
-        self._caret = QWidget(self.text.viewport())
+        self.attachments = AttachmentRow(theme, message.attachments, self.frame)
+        self.text = MessageBody(theme, self.frame)
+        self.text.text_name = self.tr("Your message") if self._asked else self.tr("Answer")
+        self.notes = MessageNote(theme, self._asked, self)
+        self.actions = MessageActions(theme, message, self)
+        self._caret = QWidget(self.text)
         self._caret.setObjectName("caret")
         self._caret.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._caret.hide()
-        self._build()
-        self.text.set_text(message.shown_text)
-        self.copy.clicked.connect(self.copy_text)
-        self.text.focused.connect(self._on_focus)
-        self.text.selectionChanged.connect(self._on_selection)
-        self.text.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.text.customContextMenuRequested.connect(self._open_menu)
+        self._feed = MessageFeed(markdown=not self._asked, parent=self)
+        self._feed.changed.connect(self._show_items)
+        self.text.part_added.connect(self._on_part)
+        self.text.resized.connect(self._on_resized)
+        self.actions.requested.connect(self.requested)
+        self.notes.requested.connect(self.requested)
         theme.changed.connect(self._restyle)
+        self._activity = ""
         self.show_message(message, "")
 
     @property
@@ -67,188 +74,187 @@ class MessageWidget(QWidget):
         """What is shown."""
         return self._message
 
+    @property
+    def note(self) -> QWidget:
+        """The words about how far the answer is or how it ended."""
+        return self.notes.label
+
+    @property
+    def copy(self) -> QWidget:
+        """The button that copies the message."""
+        return self.actions.copy
+
+    @property
+    def extra(self) -> QWidget | None:
+        """Try again, Continue or Take back, where it means something."""
+        return self.notes.offered
+
     def focus_chain(self) -> tuple[QWidget, ...]:
         """What Tab passes, in this order."""
-        return (self.text, self.copy) if self.extra is None else (self.text, self.copy, self.extra)
+        note, actions = self.notes.focus_chain(), self.actions.focus_chain()
+        return (*self.text.focus_chain(), *note, *actions)
 
     def show_message(self, message: Message, activity: str) -> None:
         """Take a newer state of the message; `activity` is what is being done about it."""
-        self._message = message
+        self._message, self._activity = message, activity
         # Text that grew piece by piece is there already.
-        if self.text.toPlainText() != message.shown_text:
-            self.text.set_text(message.shown_text)
-        self.show_activity(activity)
+        self._feed.show(message.shown_text, final=message.state is not State.WRITING)
+        self._show_state()
 
     def show_activity(self, activity: str) -> None:
         """Tell how far the answer is."""
-        message = self._message
-        note, tone = self._note(activity)
-        self.note.setText(note)
-        self.note.setVisible(bool(note))
-        set_style_property(self.note, "tone", tone)
-        set_style_property(self.frame, "state", message.state.value)
-        self.frame.setVisible(self._asked or bool(message.shown_text))
-        self.copy.setVisible(bool(message.shown_text))
-        self._offer_extra()
-        stats = message.stats
-        self.rate.setText(rate_text(stats.decode_tokens_per_second) if stats else "")
-        self._place_caret()
+        if activity != self._activity:
+            self._activity = activity
+            self._show_state()
 
     def append_text(self, message: Message, text: str) -> None:
         """Add a piece to the answer; `message` has it already."""
-        if not self._message.shown_text:
-            text = text.lstrip()
+        begins = not self._message.shown_text
         self._message = message
+        text = text.lstrip() if begins else text
         if text:
-            self.text.append_text(text)
-            if not self.frame.isVisibleTo(self):
-                self.show_activity("")
-            self._place_caret()
+            self._feed.append(text)
+            if begins:
+                self._show_state()
 
-    @Slot()
-    def copy_text(self) -> None:
-        """Put the whole message on the clipboard."""
-        QGuiApplication.clipboard().setText(self._message.shown_text)
-        self.copy.set_icon("check", "good")
+    def set_last(self, is_last: bool) -> None:
+        """Tell whether no message follows."""
+        if is_last is not self._is_last:
+            self._is_last = is_last
+            self._show_state()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the bubble as narrow as its text."""
-        super().resizeEvent(event)
-        self._fit_bubble()
+    def set_siblings(self, position: int, count: int) -> None:
+        """Tell which of how many versions is shown."""
+        self.actions.set_siblings(position, count)
+
+    def set_context_line(self, shown: bool) -> None:
+        """Tell, above the message, that nothing further up is read any more."""
+        if shown is not self.context_line.isVisibleTo(self):
+            self.context_line.setVisible(shown)
+            self.changed.emit(self)
+
+    def arrange(self, width: int) -> int:
+        """Put everything in its place; the height that takes."""
+        px = self._theme.px
+        y = 0
+        if self.context_line.isVisibleTo(self):
+            height = self.context_line.sizeHint().height()
+            self.context_line.setGeometry(0, 0, width, height)
+            y = height + px(_BELOW_LINE)
+        if self.frame.isVisibleTo(self):
+            y = self._arrange_frame(y, width)
+        if self.notes.isVisibleTo(self):
+            height = self.notes.arrange(width)
+            self.notes.setGeometry(0, y, width, height)
+            y += height
+        self.actions.setGeometry(0, y + px(_GAP), width, px(_ACTIONS))
         self._place_caret()
+        return y + px(_GAP) + px(_ACTIONS)
+
+    def spot_at(self, y: int) -> tuple[int, int]:
+        """What stands at a height: a part's number and how far below its upper edge that is."""
+        return self.text.part_at(y - self._text_top())
+
+    def height_of(self, spot: tuple[int, int]) -> int:
+        """Where a spot is now."""
+        number, offset = spot
+        return self._text_top() + self.text.top_of(number) + offset
+
+    @staticmethod
+    def estimate(message: Message, width: int, theme: Theme) -> int:
+        """A guess at the height, made without looking at the words."""
+        scale = theme.zoom / 100
+        text = message.text
+        share = BUBBLE_SHARE if message.role is Role.USER else 1.0
+        per_line = max(8.0, width * share / (_CHARACTER * scale))
+        lines = max(1.0, len(text) / per_line + 0.7 * text.count("\n"))
+        return theme.px(lines * _LINE + _ACTIONS + 2 * _BUBBLE_TOP)
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """Bring the actions forward."""
         super().enterEvent(event)
-        self._highlight(True)
+        self.actions.highlight(True)
 
     def leaveEvent(self, event: QEvent) -> None:
         """Let the actions step back."""
         super().leaveEvent(event)
-        self._highlight(False)
+        self.actions.highlight(False)
 
-    def _build(self) -> None:
-        inside = QVBoxLayout(self.frame)
-        inside.addWidget(self.text)
-        self._inside = inside
-        row = self._row = QHBoxLayout()
-        column = QVBoxLayout(self)
-        for layout in (row, column):
-            layout.setContentsMargins(0, 0, 0, 0)
-            layout.setSpacing(2)
-        if self._asked:
-            row.addStretch()
-            row.addWidget(self.copy, alignment=Qt.AlignmentFlag.AlignVCenter)
-            row.addWidget(self.frame)
-            column.addLayout(row)
-            column.addWidget(self.note, alignment=Qt.AlignmentFlag.AlignRight)
-        else:
-            column.addWidget(self.frame)
-            column.addWidget(self.note)
-            row.addWidget(self.copy)
-            row.addWidget(self.rate)
-            row.addStretch()
-            column.addLayout(row)
-        self._pad()
-
-    def _offer_extra(self) -> None:
-        wanted = {State.FAILED: "Try again", State.QUEUED: "Take back"}.get(self._message.state)
-        if self.extra is not None and self.extra.accessibleName() != wanted:
-            self._row.removeWidget(self.extra)
-            self.extra.hide()
-            self.extra.deleteLater()
-            self.extra = None
-        if wanted is None or self.extra is not None:
-            return
-        failed = self._message.state is State.FAILED
-        icon = "rotate-cw" if failed else "undo-2"
-        self.extra = IconButton(self._theme, icon, wanted, self, role="faint", size=16)
-        self.extra.clicked.connect(self._request_retry if failed else self._request_take_back)
-        self._row.insertWidget(1, self.extra, alignment=Qt.AlignmentFlag.AlignVCenter)
-
-    def _pad(self) -> None:
+    def _arrange_frame(self, y: int, width: int) -> int:
         px = self._theme.px
         if self._asked:
-            self._inside.setContentsMargins(px(14), px(6), px(14), px(9))
+            side, top, bottom = px(_BUBBLE_SIDE), px(_BUBBLE_TOP), px(_BUBBLE_BOTTOM)
+            room = max(40, int(width * BUBBLE_SHARE) - 2 * side)
+            inner = self.text.natural_width(room)
+            inner = min(room, max(inner, self.attachments.natural_width()))
+            x = width - inner - 2 * side
         else:
-            self._inside.setContentsMargins(0, 0, 0, 0)
-            self.note.setContentsMargins(2, 0, 0, 0)
+            side = top = bottom = _RING
+            inner, x = width - 2 * side, 0
+        above = self.attachments.height_for(inner)
+        self.attachments.setGeometry(side, top, inner, above)
+        height = self.text.height_for(inner)
+        self.text.setGeometry(side, top + above, inner, height)
+        whole = top + above + height + bottom
+        self.frame.setGeometry(x, y, inner + 2 * side, whole)
+        return y + whole
 
-    def _note(self, activity: str) -> tuple[str, str]:
+    def _text_top(self) -> int:
+        return self.frame.y() + self.text.y()
+
+    def _show_state(self) -> None:
         message = self._message
-        match message.state:
-            case State.QUEUED:
-                return "Queued", ""
-            case State.WRITING:
-                return ("" if message.shown_text else activity), ""
-            case State.STOPPED:
-                return "Stopped", "warning"
-            case State.FAILED:
-                return "Not answered" if not message.text else "The answer broke off", "bad"
-        ending = _ENDINGS.get(message.stats.finish_reason, "") if message.stats else ""
-        if not ending and not self._asked and not message.shown_text:
-            ending = "The model had nothing to say."
-        return ending, "warning"
+        self.notes.show_note(message, self._activity, can_continue=False)
+        self.actions.show_message(message, is_last=self._is_last)
+        can_continue = self.actions.can_continue()
+        self.notes.show_note(message, self._activity, can_continue=can_continue)
+        set_style_property(self.frame, "state", message.state.value)
+        has_text = bool(message.shown_text)
+        self.frame.setVisible(self._asked or has_text)
+        self.changed.emit(self)
 
-    def _fit_bubble(self) -> None:
-        if self._asked:
-            margins = self._inside.contentsMargins()
-            room = int(self.width() * BUBBLE_SHARE) - margins.left() - margins.right()
-            self.text.setFixedWidth(self.text.text_width(max(room, 40)))
+    @Slot(int, list)
+    def _show_items(self, first: int, items: list) -> None:
+        self.text.show_items(first, items, growing=self._message.state is State.WRITING)
+        self.changed.emit(self)
 
     def _place_caret(self) -> None:
-        writing = self._message.state is State.WRITING and bool(self._message.shown_text)
+        writing = self._message.state is State.WRITING and bool(self.text.parts)
         if writing:
-            end = self.text.textCursor()
-            end.movePosition(end.MoveOperation.End)
-            rect = self.text.cursorRect(end)
-            height = self.text.fontMetrics().height()
-            px = self._theme.px
-            self._caret.setGeometry(rect.right() + px(2), rect.bottom() - height, px(3), height)
+            px, end = self._theme.px, self.text.end()
+            height = min(end.height(), px(_LINE))
+            top = end.bottom() + 1 - height
+            self._caret.setGeometry(QRect(end.right() + px(2), top, px(_CARET), height))
+            self._caret.raise_()
         self._caret.setVisible(writing)
 
-    def _highlight(self, on: bool) -> None:
-        role = "text" if on else "faint"
-        self.copy.set_icon("copy", role)
-        if self.extra is not None:
-            self.extra.set_role(role)
+    @Slot(object)
+    def _on_part(self, part: Part) -> None:
+        for widget in part.focus_chain():
+            widget.setFocusPolicy(
+                Qt.FocusPolicy.ClickFocus if widget is part.surface else Qt.FocusPolicy.NoFocus
+            )
+        part.surface.focused.connect(self._on_focus)
+        part.surface.customContextMenuRequested.connect(self._on_menu)
+        self.part_added.emit(part)
+
+    @Slot(object)
+    def _on_resized(self, _part: Part) -> None:
+        self.changed.emit(self)
 
     @Slot(bool)
     def _on_focus(self, by_keyboard: bool) -> None:
         set_style_property(self.frame, "keyboard", by_keyboard)
+        self.actions.highlight(by_keyboard)
         if by_keyboard:
             self.selected.emit()
 
-    @Slot()
-    def _on_selection(self) -> None:
-        if self.text.textCursor().hasSelection():
-            self.selected.emit()
-
     @Slot(QPoint)
-    def _open_menu(self, position: QPoint) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        selection = menu.addAction("Copy selection", self.text.copy)
-        selection.setEnabled(self.text.textCursor().hasSelection())
-        menu.addAction("Copy message", self.copy_text)
-        menu.addAction("Select all", self.text.selectAll)
-        if self._message.state is State.QUEUED:
-            menu.addAction("Take back", self._request_take_back)
-        if self._message.state is State.FAILED:
-            menu.addAction("Try again", self._request_retry)
-        menu.popup(self.text.viewport().mapToGlobal(position))
-
-    @Slot()
-    def _request_retry(self) -> None:
-        self.retry_requested.emit(self._message.id)
-
-    @Slot()
-    def _request_take_back(self) -> None:
-        self.take_back_requested.emit(self._message.id)
+    def _on_menu(self, place: QPoint) -> None:
+        surface = self.sender()
+        self.menu_wanted.emit(surface, surface.viewport().mapToGlobal(place))
 
     @Slot()
     def _restyle(self) -> None:
-        self._pad()
-        self.text.space_lines()
-        self._fit_bubble()
-        self._place_caret()
+        self.text.restyle()
+        self._show_state()

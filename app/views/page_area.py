@@ -1,6 +1,6 @@
 """A scroll area for a whole page, safe to be looked at by screen readers at any moment."""
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QScrollBar, QWidget
 
@@ -10,11 +10,15 @@ from .theme import SCROLL_BAR_WIDTH, Theme
 class PageArea(QScrollArea):
     """Scrolls vertically; its bar takes no room from the content when it comes or goes.
 
+    `bar_dragged` tells where somebody drags the bar to.
+
     The bar shown is ours, not the area's own: Qt's accessible interface of a scroll area counts
     only visible bars among its children and then takes a child without looking whether it is
     still there (seen in 6.11), so that a bar that vanishes between a screen reader's two questions
     ends the program.
     """
+
+    bar_dragged = Signal(int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -28,6 +32,7 @@ class PageArea(QScrollArea):
         inner.rangeChanged.connect(self._take_range)
         inner.valueChanged.connect(self._bar.setValue)
         self._bar.valueChanged.connect(inner.setValue)
+        self._bar.sliderMoved.connect(self.bar_dragged)
         theme.changed.connect(self._place_bar)
         self._place_bar()
 

@@ -70,6 +70,22 @@ QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; border: 
 #messageFrame[who="user"] { background: $bubble; }
 #messageFrame[who="user"][state="queued"] { background: transparent; border: 2px solid $border; }
 #messageFrame[who="user"][state="queued"][keyboard="true"] { border: 2px solid $accent; }
+#codeText { font-family: "$fixed"; font-size: ${s13}px; background: transparent; border: none;
+    color: $text; selection-background-color: $accent; selection-color: $on_accent; }
+#code { background: $code; border: 1px solid $border; border-radius: ${s8}px; }
+QPushButton[kind="fold"], QPushButton[kind="link"] { color: $muted; font-size: ${s13}px;
+    padding: 2px ${s6}px; }
+QPushButton[kind="link"] { color: $accent; }
+#contextLine, #version { color: $muted; font-size: ${s13}px; }
+#linkTarget { background: $surface; color: $muted; border: 1px solid $border;
+    border-radius: ${s6}px; padding: 2px ${s6}px; font-size: ${s13}px; }
+#findBar { background: $surface; border-bottom: 1px solid $border; }
+#findWords { background: $ground; color: $text; border: 2px solid $border;
+    border-radius: ${s6}px; padding: ${s4}px ${s6}px; selection-background-color: $accent;
+    selection-color: $on_accent; }
+#findWords:focus { border-color: $accent; }
+#dialogTitle { font-weight: 600; }
+QDialog { background: $surface; }
 #note, #muted, #rate { color: $muted; font-size: ${s13}px; }
 #note[tone="bad"] { color: $bad; }
 #note[tone="warning"] { color: $warning; }

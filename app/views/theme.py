@@ -1,6 +1,7 @@
 """How the application is dressed: light or dark, large or small; and all sizes."""
 
 import sys
+from functools import lru_cache
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
@@ -118,7 +119,7 @@ class Theme(QObject):
                 self.colours = stronger(self.colours)
                 palette = palette_of(self.colours)
         self._app.setPalette(palette)
-        self._app.setStyleSheet(style.sheet(self.colours, self.px, _fixed_font()))
+        self._app.setStyleSheet(style.sheet(self.colours, self.px, fixed_font()))
         self.changed.emit()
 
     def _is_dark(self) -> bool:
@@ -155,5 +156,7 @@ def set_style_property(widget: QWidget, name: str, value: object) -> None:
         widget.style().polish(widget)
 
 
-def _fixed_font() -> str:
+@lru_cache(maxsize=1)
+def fixed_font() -> str:
+    """The family of the system's font for code."""
     return QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).family()

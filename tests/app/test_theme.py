@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
 
+from ternchat.app.core.markdown.highlight import KINDS
 from ternchat.app.core.settings import ColourScheme
 from ternchat.app.views import icons
 from ternchat.app.views import theme as theme_module
@@ -16,6 +17,7 @@ from ternchat.app.views.colours import DARK, LIGHT, palette_of, stronger, system
 
 # Every ground something is written on, with every colour that is written on it.
 GROUNDS = ("ground", "surface", "sidebar", "code", "hover", "bubble")
+VIEWS = resources.files("ternchat.app.views")
 WORDS = ("text", "muted", "accent", "good", "warning", "bad")
 
 
@@ -43,6 +45,9 @@ def test_text_can_be_read_on_every_ground(colours):
     for ground in GROUNDS:
         assert contrast(colours.faint, getattr(colours, ground)) >= 2.7, ground
     assert contrast(colours.faint, colours.ground) >= 3
+    assert contrast(colours.text, colours.found) >= 4.5
+    for kind in KINDS:
+        assert contrast(getattr(colours, f"code_{kind}"), colours.code) >= 4.5, kind
 
 
 @pytest.fixture
@@ -114,8 +119,7 @@ def test_zoom_chosen_by_a_person_is_told_and_zoom_set_is_not(theme, qtbot):
 
 
 def test_only_the_colours_hold_colours():
-    views = resources.files("ternchat.app.views")
-    for file in views.iterdir():
+    for file in (*VIEWS.iterdir(), *(VIEWS / "blocks").iterdir()):
         if file.name.endswith(".py") and file.name != "colours.py":
             assert not re.search(r"#[0-9A-Fa-f]{6}\b", file.read_text("utf-8")), file.name
 
@@ -133,7 +137,8 @@ def test_every_icon_can_be_drawn(qapp):
 def test_every_icon_is_used(qapp):
     source = "".join(
         file.read_text("utf-8")
-        for file in resources.files("ternchat.app.views").iterdir()
+        for folder in (VIEWS, VIEWS / "blocks")
+        for file in folder.iterdir()
         if file.name.endswith(".py")
     )
     folder = resources.files("ternchat.resources") / "icons"

@@ -1,0 +1,1 @@
+"""Widgets for the blocks of a message: text, code, tables."""

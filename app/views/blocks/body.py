@@ -1,0 +1,194 @@
+"""The blocks of one message below each other."""
+
+from collections.abc import Iterator, Sequence
+
+from PySide6.QtCore import QRect, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from ternchat.app.core.markdown.flow import CodeItem, FlowItem, TableItem, TextItem
+from ternchat.app.core.markdown.writer import as_text
+from ternchat.app.views.message_text import MessageText
+from ternchat.app.views.theme import Theme
+
+from .code_part import CodePart
+from .part import Part
+from .table_part import TablePart
+from .text_format import bars, gap, indent
+from .text_part import TextPart
+
+MAX_TEXT_ITEMS = 60  # of one text part; longer texts take several
+MAX_TEXT_LENGTH = 12_000  # characters
+_BAR = 3
+
+
+class MessageBody(QWidget):
+    """Shows items in parts; parts whose items stay the same are left alone.
+
+    Signals:
+        part_added: a part that others may want to listen to.
+        resized: a part needs another height, by its own doing.
+    """
+
+    part_added = Signal(object)
+    resized = Signal(object)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._starts: list[int] = []  # the number of each part's first item
+        self.parts: list[Part] = []
+        self.text_name = ""  # what screen readers call the text
+
+    def toPlainText(self) -> str:
+        """The words one sees."""
+        return as_text(self.items())
+
+    def items(self) -> list[FlowItem]:
+        """All items that are shown."""
+        return [item for part in self.parts for item in part.items]
+
+    def surfaces(self) -> list[MessageText]:
+        """The texts of all parts, from top to bottom."""
+        return [part.surface for part in self.parts]
+
+    def focus_chain(self) -> tuple[QWidget, ...]:
+        """What Tab passes, in this order."""
+        return tuple(widget for part in self.parts for widget in part.focus_chain())
+
+    def show_items(self, first: int, items: Sequence[FlowItem], *, growing: bool = False) -> None:
+        """Show `items` from number `first` on, instead of what was there."""
+        at = max(0, sum(start <= first for start in self._starts) - 1)
+        if self.parts:
+            kept = self.parts[at].items[: first - self._starts[at]]
+            items = [*kept, *items]
+            first = self._starts[at]
+        for group in _groups(items):
+            self._show_group(at, first, group, growing=growing)
+            at += 1
+            first += len(group)
+        for part in self.parts[at:]:
+            part.widget().hide()
+            part.widget().deleteLater()
+        del self.parts[at:], self._starts[at:]
+
+    def height_for(self, width: int) -> int:
+        """How high it is at that width; the parts take their places."""
+        px = self._theme.px
+        y, before = 0, None
+        for part in self.parts:
+            item = part.items[0]
+            x = px(indent(item.place)) if not isinstance(part, TextPart) else 0
+            y += px(gap(before, item))
+            height = part.height_for(width - x)
+            part.widget().setGeometry(x, y, width - x, height)
+            y += height
+            before = part.items[-1]
+        return y
+
+    def natural_width(self, limit: int) -> int:
+        """The width it asks for, at most `limit`."""
+        widest = 0
+        for part in self.parts:
+            if not isinstance(part, TextPart) or part.length() > MAX_TEXT_LENGTH // 4:
+                return limit
+            widest = max(widest, part.natural_width(limit))
+        return widest
+
+    def end(self) -> QRect:
+        """Where the last character stands."""
+        if not self.parts:
+            return QRect()
+        surface = self.parts[-1].surface
+        cursor = surface.textCursor()
+        cursor.movePosition(cursor.MoveOperation.End)
+        rect = surface.cursorRect(cursor)
+        return QRect(surface.viewport().mapTo(self, rect.topLeft()), rect.size())
+
+    def part_at(self, y: int) -> tuple[int, int]:
+        """The part at a height, and how far below its upper edge that is."""
+        found = 0
+        for number, part in enumerate(self.parts):
+            if part.widget().y() <= y:
+                found = number
+        top = self.parts[found].widget().y() if self.parts else 0
+        return found, y - top
+
+    def top_of(self, number: int) -> int:
+        """Where a part begins."""
+        return self.parts[number].widget().y() if number < len(self.parts) else self.height()
+
+    def restyle(self) -> None:
+        """Take the theme's colours and sizes again."""
+        for part in self.parts:
+            part.restyle()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint bars beside what is quoted and not text."""
+        super().paintEvent(event)
+        frames = [p for p in self.parts if not isinstance(p, TextPart) and bars(p.items[0].place)]
+        if not frames:
+            return
+        px, painter = self._theme.px, QPainter(self)
+        for part in frames:
+            rect = part.widget().geometry()
+            above = px(gap(part.items[0], part.items[0])) if not part.items[0].place.first else 0
+            for bar in bars(part.items[0].place):
+                area = QRect(px(bar), rect.top() - above, px(_BAR), rect.height() + 2 * above)
+                painter.fillRect(area, QColor(self._theme.colours.border))
+        painter.end()
+
+    def _show_group(self, at: int, first: int, group: Sequence[FlowItem], *, growing: bool) -> None:
+        kind = _part_for(group[0])
+        if at < len(self.parts) and isinstance(self.parts[at], kind):
+            self._starts[at] = first
+            self.parts[at].show_items(group)
+            return
+        part = self._make(group[0], growing=growing)
+        part.show_items(group)
+        if at < len(self.parts):
+            self.parts[at].widget().hide()
+            self.parts[at].widget().deleteLater()
+            self.parts[at], self._starts[at] = part, first
+        else:
+            self.parts.append(part)
+            self._starts.append(first)
+        part.widget().show()
+        self.part_added.emit(part)
+
+    def _make(self, item: FlowItem, *, growing: bool) -> Part:
+        if isinstance(item, CodeItem):
+            part = CodePart(self._theme, self, folds=not growing)
+            part.resized.connect(self._on_resized)
+            return part
+        if isinstance(item, TableItem):
+            return TablePart(self._theme, self)
+        text = TextPart(self._theme, self)
+        text.setAccessibleName(self.text_name)
+        return text
+
+    def _on_resized(self) -> None:
+        self.resized.emit(self.sender())
+
+
+def _part_for(item: FlowItem) -> type:
+    if isinstance(item, CodeItem):
+        return CodePart
+    return TablePart if isinstance(item, TableItem) else TextPart
+
+
+def _groups(items: Sequence[FlowItem]) -> Iterator[list[FlowItem]]:
+    """Items that share a part: neighbouring text up to a size, everything else alone."""
+    group: list[FlowItem] = []
+    length = 0
+    for item in items:
+        is_text = _part_for(item) is TextPart
+        full = len(group) >= MAX_TEXT_ITEMS or length >= MAX_TEXT_LENGTH
+        if group and (not is_text or _part_for(group[0]) is not TextPart or full):
+            yield group
+            group, length = [], 0
+        group.append(item)
+        if isinstance(item, TextItem):
+            length += sum(len(run.text) for run in item.runs)
+    if group:
+        yield group

@@ -1,0 +1,204 @@
+"""A block of code: its language, Copy, Wrap, colours, and folding where it is long."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRect, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent, QTextCursor, QTextLayout, QTextOption
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+
+from ternchat.app.core.markdown.flow import CodeItem, FlowItem
+from ternchat.app.core.markdown.highlight import highlight
+from ternchat.app.core.markdown.writer import cut
+from ternchat.app.views.buttons import IconButton, TextButton
+from ternchat.app.views.copy_button import CopyButton
+from ternchat.app.views.labels import PlainLabel
+from ternchat.app.views.message_text import MessageText
+from ternchat.app.views.theme import SCROLL_BAR_WIDTH, Theme
+
+from .text_format import TextFormats
+from .text_part import characters_before
+
+FOLD_ABOVE = 30  # lines
+FOLDED_LINES = 20
+_HEADER, _SIDE, _BELOW, _FOLD = 36, 12, 10, 34
+
+
+class CodePart(QFrame):
+    """Shows one code item.
+
+    Signals:
+        resized: it was folded, unfolded or wrapped; it needs another height.
+    """
+
+    resized = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget, *, folds: bool = True) -> None:
+        super().__init__(parent)
+        self.setObjectName("code")
+        self._theme = theme
+        self._formats = TextFormats(theme)
+        self._folds = folds
+        self._shown = ""
+        self._coloured = False
+        self.items: list[CodeItem] = []
+        self.surface = MessageText(self, name="codeText")
+        self.surface.setAccessibleName(self.tr("Code"))
+        self.surface.set_direction(Qt.LayoutDirection.LeftToRight)
+        self.surface.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.language = PlainLabel(name="muted")
+        self.wrap = IconButton(theme, "text-wrap", self.tr("Wrap lines"), self, size=16)
+        self.wrap.setCheckable(True)
+        self.copy = CopyButton(theme, self.tr("Copy code"), self)
+        self.fold = TextButton("", "fold", self)
+        self.fold.hide()
+        self._header = QWidget(self)
+        row = QHBoxLayout(self._header)
+        row.setSpacing(theme.px(2))
+        row.addWidget(self.language)
+        row.addStretch()
+        row.addWidget(self.wrap)
+        row.addWidget(self.copy)
+        self.wrap.toggled.connect(self._set_wrap)
+        self.copy.clicked.connect(self.copy_code)
+        self.fold.clicked.connect(self._toggle_fold)
+        self._set_wrap(False)
+
+    def widget(self) -> QWidget:
+        """The widget to be placed."""
+        return self
+
+    @property
+    def code(self) -> str:
+        """All of it, folded away or not."""
+        return self.items[0].code if self.items else ""
+
+    def show_items(self, items: Sequence[FlowItem]) -> None:
+        """Show another item; code that only grew is appended."""
+        (item,) = items
+        assert isinstance(item, CodeItem)
+        if [item] == self.items:
+            return
+        self.items = [item]
+        self.language.setText(item.language or self.tr("Text"))
+        self._show_code()
+
+    def set_folds(self, folds: bool) -> None:
+        """Fold it if it is long, or show all of it."""
+        self._folds = folds
+        self._show_code()
+
+    def height_for(self, width: int) -> int:
+        """How high it is at that width."""
+        px = self._theme.px
+        room = width - 2 * px(_SIDE)
+        text = self.surface.height_for(room)
+        if not self.wrap.isChecked() and self.surface.document().idealWidth() > room:
+            text += px(SCROLL_BAR_WIDTH)
+        fold = px(_FOLD) if self.fold.isVisibleTo(self) else 0
+        return px(_HEADER) + text + px(_BELOW) + fold
+
+    def focus_chain(self) -> tuple[QWidget, ...]:
+        """The text, then the buttons."""
+        buttons = (self.wrap, self.copy)
+        return (self.surface, *buttons, self.fold) if self._is_long() else (self.surface, *buttons)
+
+    def between(self, start: int, end: int) -> list[FlowItem]:
+        """The code between two positions of the text."""
+        item = self.items[0]
+        if start <= 0 and end >= self.surface.length() and self._shown == item.code:
+            return [item]
+        begin = characters_before(self._shown, start)
+        return [cut(item, begin, characters_before(self._shown, end))]
+
+    def restyle(self) -> None:
+        """Take the theme's colours and sizes again."""
+        cursor = QTextCursor(self.surface.document())
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.setCharFormat(self._formats.code())
+        cursor.setBlockFormat(self._formats.code_line())
+        self._coloured = False
+        self._colour()
+
+    @Slot()
+    def copy_code(self) -> None:
+        """Put all of the code on the clipboard."""
+        self.copy.put(self.code)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Place header, text and fold."""
+        super().resizeEvent(event)
+        px, width = self._theme.px, self.width()
+        self._header.setGeometry(0, 0, width, px(_HEADER))
+        self._header.layout().setContentsMargins(px(_SIDE), px(2), px(6), 0)
+        bottom = self.height() - px(_BELOW)
+        if self.fold.isVisibleTo(self):
+            bottom = self.height() - px(_FOLD)
+            size = self.fold.sizeHint()
+            self.fold.setGeometry(px(6), bottom + px(2), size.width(), size.height())
+        top = px(_HEADER)
+        self.surface.setGeometry(QRect(px(_SIDE), top, width - 2 * px(_SIDE), bottom - top))
+
+    def _is_long(self) -> bool:
+        return self.code.count("\n") >= FOLD_ABOVE
+
+    def _show_code(self) -> None:
+        item = self.items[0]
+        lines = item.code.count("\n") + 1
+        folded = self._folds and self._is_long()
+        shown = (
+            "\n".join(item.code.split("\n", FOLDED_LINES)[:FOLDED_LINES]) if folded else item.code
+        )
+        cursor = QTextCursor(self.surface.document())
+        cursor.setBlockFormat(self._formats.code_line())
+        selection = self.surface.selection()
+        if self._shown and shown.startswith(self._shown):
+            cursor.movePosition(QTextCursor.MoveOperation.End)
+            cursor.insertText(shown[len(self._shown) :], self._formats.code())
+        elif shown != self._shown:
+            cursor.select(QTextCursor.SelectionType.Document)
+            cursor.insertText(shown, self._formats.code())
+        if selection is None:
+            self.surface.select(0, 0)  # a caret at the end would scroll a long line there
+        elif selection != self.surface.selection():
+            self.surface.select(*selection)
+        self._shown = shown
+        self.fold.setVisible(self._is_long() and item.closed)
+        self.fold.setText(
+            self.tr("Show all {0} lines").format(lines) if folded else self.tr("Show less")
+        )
+        self._coloured = False
+        if item.closed:
+            self._colour()
+
+    def _colour(self) -> None:
+        item = self.items[0]
+        lines = highlight(item.code, item.language) if item.closed else ()
+        if not lines or self._coloured:
+            return
+        self._coloured = True
+        block = self.surface.document().firstBlock()
+        for parts in lines:
+            if not block.isValid():
+                break
+            ranges = []
+            for part in parts:
+                one = QTextLayout.FormatRange()
+                one.start, one.length = part.start, part.length
+                one.format = self._formats.code(part.kind)
+                ranges.append(one)
+            block.layout().setFormats(ranges)
+            block = block.next()
+        document = self.surface.document()
+        document.markContentsDirty(0, document.characterCount())
+
+    @Slot(bool)
+    def _set_wrap(self, wrap: bool) -> None:
+        mode = QTextOption.WrapMode
+        self.surface.setWordWrapMode(mode.WrapAtWordBoundaryOrAnywhere if wrap else mode.NoWrap)
+        self.wrap.set_role("accent" if wrap else "muted")
+        self.resized.emit()
+
+    @Slot()
+    def _toggle_fold(self) -> None:
+        self.set_folds(not self._folds)
+        self.resized.emit()

@@ -1,0 +1,244 @@
+"""The widgets for blocks: text that changes only where it must, code, tables."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QTextCursor
+from PySide6.QtWidgets import QWidget
+
+from ternchat.app.core.markdown.flow import flow
+from ternchat.app.core.markdown.reader import parse
+from ternchat.app.core.markdown.stream import MarkdownStream
+from ternchat.app.core.markdown.writer import as_markdown
+from ternchat.app.views.blocks.body import MAX_TEXT_ITEMS, MessageBody
+from ternchat.app.views.blocks.code_part import FOLDED_LINES, CodePart
+from ternchat.app.views.blocks.table_part import TablePart
+from ternchat.app.views.blocks.text_part import TextPart
+from ternchat.app.views.theme import DARK, LIGHT
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+
+def items(text):
+    return [item for block in parse(text) for item in flow(block)]
+
+
+@pytest.fixture
+def body(theme, qtbot):
+    host = QWidget()
+    host.resize(700, 600)
+    body = MessageBody(theme, host)
+    qtbot.addWidget(host)
+    host.show()
+    yield body
+    del host  # it has owned the body until here
+
+
+def show(body, text):
+    body.show_items(0, items(text))
+    return body.height_for(600)
+
+
+def looks(part):
+    """All text of a part with its formats."""
+    found = []
+    block = part.surface.document().firstBlock()
+    while block.isValid():
+        runs = []
+        fragments = block.begin()
+        while not fragments.atEnd():
+            fragment = fragments.fragment()
+            characters = fragment.charFormat()
+            runs.append(
+                (fragment.text(), characters.fontWeight(), characters.fontItalic(),
+                 characters.anchorHref(), characters.foreground().color().name())
+            )  # fmt: skip
+            fragments += 1
+        margins = block.blockFormat().topMargin(), block.blockFormat().leftMargin()
+        found.append((runs, margins, block.blockFormat().headingLevel()))
+        block = block.next()
+    return found
+
+
+MARKS = [
+    "# ",
+    "- ",
+    "1. ",
+    "> ",
+    "```\n",
+    "| a |\n|---|\n",
+    "\n",
+    "\n\n",
+    "**",
+    "*",
+    "`",
+    "a",
+    "𝔸é ",
+]
+MARKS += ["word ", "[x](https://e.org)", "$x^2$", "---", "  "]
+
+
+@given(st.lists(st.sampled_from(MARKS), max_size=30), st.randoms(use_true_random=False))
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_a_page_that_grew_looks_like_one_shown_at_once(theme, qapp, pieces, random):
+    host = QWidget()
+    grown, whole = MessageBody(theme, host), MessageBody(theme, host)
+    stream, settled = MarkdownStream(), 0
+    for piece in pieces:
+        stream.append(piece)
+        grown.show_items(settled, stream.settled[settled:] + stream.open, growing=True)
+        settled = len(stream.settled)
+        if random.random() < 0.3:
+            grown.height_for(500)
+    stream.finish()
+    grown.show_items(settled, stream.settled[settled:])
+    whole.show_items(0, stream.settled)
+    assert grown.items() == whole.items() == stream.settled
+    assert [type(part) for part in grown.parts] == [type(part) for part in whole.parts]
+    assert [looks(part) for part in grown.parts] == [looks(part) for part in whole.parts]
+    assert grown.height_for(500) == whole.height_for(500)
+    host.deleteLater()
+
+
+def test_long_texts_are_cut_into_parts_of_bounded_size(body):
+    show(body, "paragraph\n\n" * (3 * MAX_TEXT_ITEMS))
+    assert [len(part.items) for part in body.parts] == [MAX_TEXT_ITEMS] * 3
+
+
+def test_text_runs_as_its_words_demand_and_code_always_from_the_left(body):
+    show(body, "שלום עולם\n\nhello\n\n```\nשלום\n```")
+    text, code = (part.surface.document() for part in body.parts)
+    directions = [text.findBlockByNumber(n).textDirection() for n in range(2)]
+    assert directions == [Qt.LayoutDirection.RightToLeft, Qt.LayoutDirection.LeftToRight]
+    assert code.firstBlock().textDirection() is Qt.LayoutDirection.LeftToRight
+
+
+def test_entries_carry_their_numbers_in_the_text_and_hang_below_them(body):
+    show(body, "9. nine\n10. ten\n    - below")
+    assert body.parts[0].surface.toPlainText() == "9.\tnine\n10.\tten\n◦\tbelow"
+    formats = [
+        body.parts[0].surface.document().findBlockByNumber(n).blockFormat() for n in range(3)
+    ]
+    assert [f.leftMargin() for f in formats] == [24, 24, 48]
+    assert all(f.textIndent() == -24 for f in formats)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_code_takes_the_colours_of_the_theme(body, theme, monkeypatch, scheme):
+    show(body, "```py\ndef f(): return 1\n```")
+    colours = {"light": LIGHT, "dark": DARK}[scheme]
+    monkeypatch.setattr(
+        type(theme), "_scheme", lambda _: getattr(Qt.ColorScheme, scheme.capitalize())
+    )
+    theme.apply()
+    body.restyle()
+    block = body.parts[0].surface.document().firstBlock()
+    first = block.layout().formats()[0]
+    assert (first.start, first.length) == (0, 3)
+    assert first.format.foreground().color() == QColor(colours.code_keyword)
+    body.height_for(600)
+    assert block.layout().lineCount() == 1
+
+
+def test_code_is_coloured_when_its_end_has_come(body):
+    stream = MarkdownStream()
+    stream.append("```py\nx = 1\n")
+    body.show_items(0, stream.open, growing=True)
+    layout = body.parts[0].surface.document().firstBlock().layout()
+    assert layout.formats() == []
+    stream.append("```\n")
+    body.show_items(0, stream.settled, growing=True)
+    assert layout.formats() != []
+
+
+def test_code_names_its_language_and_copies_all_of_itself(body, qapp):
+    code = "\n".join(f"x{n}" for n in range(50))
+    show(body, f"```Py\n{code}\n```")
+    (part,) = body.parts
+    assert isinstance(part, CodePart)
+    assert part.language.text() == "Py"
+    part.copy.click()
+    assert qapp.clipboard().text() == code
+
+
+def test_long_code_folds_and_unfolds(body, qtbot):
+    folded = show(body, "```py\n" + "x = 1\n" * 50 + "```")
+    (part,) = body.parts
+    assert part.surface.document().blockCount() == FOLDED_LINES
+    assert part.fold.text() == "Show all 50 lines"
+    with qtbot.waitSignal(body.resized):
+        part.fold.click()
+    assert part.surface.document().blockCount() == 50
+    assert body.height_for(600) > folded
+    part.fold.click()
+    assert body.height_for(600) == folded
+
+
+def test_code_that_is_being_written_does_not_fold_under_the_eyes(body):
+    stream = MarkdownStream()
+    stream.append("```py\n" + "x = 1\n" * 50)
+    body.show_items(0, stream.open, growing=True)
+    stream.append("```\n")
+    body.show_items(0, stream.settled, growing=True)
+    assert body.parts[0].surface.document().blockCount() == 50
+
+
+def test_long_lines_scroll_sideways_or_wrap(body, qtbot):
+    unwrapped = show(body, "```\n" + "x" * 400 + "\n```")
+    (part,) = body.parts
+    bar = part.surface.horizontalScrollBar()
+    assert bar.maximum() > 0
+    assert bar.value() == 0
+    part.wrap.click()
+    assert body.height_for(600) > unwrapped
+    assert bar.maximum() == 0
+
+
+def test_code_inside_an_entry_stands_below_its_words(body):
+    show(body, "1. one\n\n   ```\n   x\n   ```\n2. two")
+    assert [type(part) for part in body.parts] == [TextPart, CodePart, TextPart]
+    assert body.parts[1].x() == 24
+
+
+def test_a_table_grows_by_rows_and_keeps_what_was_selected(body):
+    stream = MarkdownStream()
+    stream.append("| a | b |\n|---|--:|\n| one | two |\n| thr")
+    body.show_items(0, stream.open)
+    (part,) = body.parts
+    assert isinstance(part, TablePart)
+    grid = part._grid
+    start = grid.cellAt(1, 0).firstPosition()
+    part.surface.select(start, start + 3)
+    stream.append("ee | four |\n| five | six |\n")
+    body.show_items(0, stream.open)
+    assert part._grid is grid
+    assert (grid.rows(), grid.columns()) == (4, 2)
+    assert grid.cellAt(2, 0).firstCursorPosition().block().text() == "three"
+    assert part.surface.textCursor().selectedText() == "one"
+
+
+def test_a_capped_table_says_what_is_missing(body):
+    show(body, "|a|\n|-|\n" + "|1|\n" * 250)
+    assert "More rows that are not shown: 50" in body.parts[0].surface.toPlainText()
+
+
+def test_a_whole_table_is_copied_as_markdown(body):
+    text = "| a | b |\n| --- | --: |\n| 1 | 2 |"
+    show(body, text)
+    (part,) = body.parts
+    assert as_markdown(part.between(0, part.surface.length())) == text
+    assert "1" in as_markdown(part.between(4, part.surface.length()))
+
+
+def test_emoji_and_marks_count_as_qt_counts_them(body):
+    show(body, "👨\u200d👩\u200d👧 a𝔸b **c**")
+    (part,) = body.parts
+    text = part.surface.document().firstBlock().text()
+    end = QTextCursor(part.surface.document())
+    end.movePosition(QTextCursor.MoveOperation.End)
+    assert end.position() == part.surface.length() == len(text.encode("utf-16-le")) // 2
+    (cut,) = part.between(part.surface.length() - 1, part.surface.length())
+    assert as_markdown([cut]) == "c"
