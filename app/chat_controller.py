@@ -198,12 +198,12 @@ class ChatController(QObject):
             self._store.set_settings(self._chat_id, settings.to_dict())
         self.settings_changed.emit(settings)
 
-    @Slot(object)
+    @Slot(int, object)
     @told
-    def set_read_position(self, position: ReadPosition | None) -> None:
-        """Remember where somebody stopped reading the chat on the screen."""
-        if self._chat_id is not None:
-            self._store.set_read_position(self._chat_id, position)
+    def set_read_position(self, chat_id: int, position: ReadPosition | None) -> None:
+        """Remember where somebody stopped reading a chat, if it is still there."""
+        if any(chat.id == chat_id for chat in self._store.chats()):
+            self._store.set_read_position(chat_id, position)
 
     # ---- Models ---------------------------------------------------------------------------------
 

@@ -73,6 +73,7 @@ class ConversationView(MessageArea):
         self._position.setSingleShot(True)
         self._position.setInterval(_POSITION_MS)
         self._position.timeout.connect(self._tell_position)
+        self._left: tuple[Message, bool, int, float] | None = None  # before another chat came
         self._told: tuple[int, ReadPosition | None] | None = None
         self.read_on.connect(self._position.start)
         model.modelAboutToBeReset.connect(self._leave_chat)
@@ -179,13 +180,7 @@ class ConversationView(MessageArea):
         self.selection.clear()
         self._find_line()
         self.column.reset(self._model.rowCount())
-        position = self._model.position
-        row = self._row_of(position.message_id) if position is not None else None
-        if position is None or row is None:
-            self.follow.start()
-            self.lay_out()
-        else:
-            self.open_at(row, position.fraction)
+        self._find_place()
 
     @Slot(QModelIndex, int, int)
     def _insert(self, _parent: QModelIndex, first: int, last: int) -> None:
@@ -250,9 +245,31 @@ class ConversationView(MessageArea):
 
     @Slot()
     def _leave_chat(self) -> None:
+        row, fraction = self.reading()
+        self._left = None
+        if row < self._model.rowCount():
+            self._left = (self.message(row), self.follow.following, row, fraction)
         if self._position.isActive():
             self._position.stop()
             self._tell_position()
+
+    def _find_place(self) -> None:
+        """Begin where somebody reads: in the same chat here, in another where they stopped."""
+        position, left = self._model.position, self._left
+        count = self._model.rowCount()
+        if left is not None and count and left[0].chat_id == self.message(0).chat_id:
+            message, following, row, fraction = left
+            found = self._row_of(message.id)
+            row = min(row, count - 1) if found is None else found
+        else:
+            found = self._row_of(position.message_id) if position is not None else None
+            following, row = found is None, found or 0
+            fraction = position.fraction if position is not None else 0.0
+        if following:
+            self.follow.start()
+            self.lay_out()
+        else:
+            self.open_at(row, fraction)
 
     @Slot()
     def _tell_position(self) -> None:

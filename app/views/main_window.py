@@ -139,8 +139,7 @@ class MainWindow(QMainWindow):
         page.composer.stop_requested.connect(controller.stop)
         page.composer.draft_changed.connect(controller.set_draft)
         page.empty.prompt_chosen.connect(controller.send)
-        page.conversation.retry_requested.connect(controller.actions.retry)
-        page.conversation.take_back_requested.connect(controller.take_back)
+        self._connect_messages(controller)
         controller.draft_changed.connect(page.composer.set_draft)
         controller.busy_changed.connect(page.composer.set_busy)
         page.composer.edit_last_requested.connect(controller.begin_edit_last)
@@ -193,6 +192,19 @@ class MainWindow(QMainWindow):
         menus.full_screen.triggered.connect(self._toggle_full_screen)
         self._theme.changed.connect(self._limit_size)
         self._theme.changed.connect(self._fit_sidebar)
+
+    def _connect_messages(self, controller: ChatController) -> None:
+        page, actions = self.page.conversation, controller.actions
+        page.edit_requested.connect(controller.begin_edit)
+        page.take_back_requested.connect(controller.take_back)
+        page.position_changed.connect(controller.set_read_position)
+        page.retry_requested.connect(actions.retry)
+        page.regenerate_requested.connect(actions.regenerate)
+        page.continue_requested.connect(actions.continue_answer)
+        page.branch_requested.connect(actions.branch)
+        page.delete_requested.connect(actions.delete)
+        page.pin_requested.connect(actions.pin)
+        page.sibling_requested.connect(actions.show_sibling)
 
     @Slot(object)
     def _show_chat(self, chat: Chat | None) -> None:

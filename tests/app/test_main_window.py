@@ -318,3 +318,37 @@ def test_no_accessible_child_vanishes_with_a_scroll_bar(window, prompt, qtbot, a
     answered()
     qtbot.waitUntil(lambda: window.page.conversation.verticalScrollBar().maximum() > 0)
     assert children() == before == [1, 1]
+
+
+def test_messages_are_edited_versioned_pinned_and_deleted_from_the_page(
+    window, prompt, qtbot, answered, conversation, controller
+):
+    ask(qtbot, prompt, "one")
+    answered()
+    qtbot.waitUntil(lambda: controller.quiet)
+    view = window.page.conversation
+    view.widget(1).actions.change.click()
+    qtbot.waitUntil(lambda: controller.quiet and len(conversation.messages()) == 2)
+    assert view.widget(1).actions.version.text() == "2/2"
+    trigger(window, "Previous version")
+    assert view.widget(1).actions.version.text() == "1/2"
+    view.pin_requested.emit(conversation.messages()[0].id, True)
+    assert conversation.messages()[0].pinned
+    view.widget(0).actions.change.click()
+    assert prompt.toPlainText() == "one"
+    qtbot.keyClick(prompt, Qt.Key.Key_Escape)
+    view.delete_requested.emit(conversation.messages()[1].id)
+    assert len(conversation.messages()) < 2 or view.widget(1).actions.version.isHidden()
+
+
+def test_words_are_found_from_the_menu(window, prompt, qtbot, answered):
+    ask(qtbot, prompt, "rainy rain")
+    answered()
+    trigger(window, "Find in this chat")
+    bar = window.page.find_bar
+    assert bar.isVisible()
+    qtbot.keyClicks(bar.words, "rain")
+    qtbot.waitUntil(lambda: bar.count.text() == "1/4")
+    qtbot.keyClick(bar.words, Qt.Key.Key_Escape)
+    assert not bar.isVisible()
+    assert prompt.hasFocus()

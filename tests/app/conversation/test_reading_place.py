@@ -84,8 +84,18 @@ def test_a_chat_opens_where_somebody_stopped_reading(view, conversation):
     height = view.widget(11).height()
     assert eye(view, 11) == pytest.approx(-height / 2, abs=1)
     assert not view.follow.following
-    conversation.set_messages(messages(40))
+    conversation.set_messages(messages(40, chat_id=2))
     assert view.follow.following
+
+
+def test_another_branch_of_the_chat_keeps_the_place(view, conversation, middle):
+    view.scroll_by(7)
+    chat = conversation.messages()
+    chat[30:] = [replace(chat[30], id=99, text="another branch")]
+    conversation.set_messages(chat, position=ReadPosition(3))
+    assert eye(view, middle) == pytest.approx(-7, abs=1)
+    conversation.set_messages(chat[:5])
+    assert view.verticalScrollBar().value() == view.verticalScrollBar().maximum()
 
 
 def test_a_place_that_is_gone_is_the_end(view, conversation):
