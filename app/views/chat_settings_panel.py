@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import QMimeData, Signal, Slot
 from PySide6.QtGui import QKeyEvent, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
@@ -12,6 +12,7 @@ from ternchat.app.core.fields import Number, rules
 from ternchat.app.core.language import number
 
 from .buttons import IconButton, TextButton
+from .file_drop import file_paths
 from .labels import PlainLabel
 from .number_field import NumberField
 from .page_area import PageArea
@@ -20,6 +21,20 @@ from .theme import PANEL_WIDTH, Theme
 
 PROMPT_LINES = 5
 QWIDGETSIZE_MAX = (1 << 24) - 1  # Qt's word for: no limit
+
+
+class SystemPromptEdit(QPlainTextEdit):
+    """Where the system prompt is typed."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("settingText")
+        self.setTabChangesFocus(True)
+        self.setPlaceholderText(self.tr("For example: You answer in short, plain sentences."))
+
+    def canInsertFromMimeData(self, data: QMimeData) -> bool:
+        """Text; files dropped here are meant for the message."""
+        return not file_paths(data) and super().canInsertFromMimeData(data)
 
 
 class ChatSettingsPanel(QFrame):
@@ -106,10 +121,7 @@ class ChatSettingsPanel(QFrame):
         return field
 
     def _text(self, name: str) -> QPlainTextEdit:
-        edit = QPlainTextEdit()
-        edit.setObjectName("settingText")
-        edit.setTabChangesFocus(True)
-        edit.setPlaceholderText(self.tr("For example: You answer in short, plain sentences."))
+        edit = SystemPromptEdit()
         edit.textChanged.connect(lambda: self._change(name, edit.toPlainText()))
         self._prompt = edit
         return edit

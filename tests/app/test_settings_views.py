@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, QRect, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QRect, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from ternchat.app.core.chat_settings import ChatSettings
@@ -185,6 +185,30 @@ def test_settings_belong_to_their_chat_and_reach_the_engine(
     assert [message["role"] for message in fake.asked[-1]] == ["user"]
     controller.open_chat(chat.id)
     assert window.panel._settings == ChatSettings("Be brief.", temperature=0.1)
+
+
+def test_files_dropped_on_any_part_of_the_window_are_attached(window, controller, tmp_path, qtbot):
+    controller.send("Hello")
+    qtbot.waitUntil(lambda: controller.quiet)
+    window.show()
+    window.menus.chat_settings.trigger()
+    (tmp_path / "a.txt").write_text("text")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "a.txt"))])
+    buttons = (Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    texts = (
+        window.page.composer.prompt,
+        window.sidebar.chats,
+        row(window.panel, "system_prompt").control,
+    )
+    parts = [window, window.page.conversation, window.status, *(text.viewport() for text in texts)]
+    for count, part in enumerate(parts, 1):
+        enter = QDragEnterEvent(QPoint(3, 3), Qt.DropAction.CopyAction, data, *buttons)
+        QApplication.sendEvent(part, enter)
+        assert enter.isAccepted(), part
+        drop = QDropEvent(QPointF(3, 3), Qt.DropAction.CopyAction, data, *buttons)
+        QApplication.sendEvent(part, drop)
+        assert len(window.page.composer.attachments.files) == count, part
 
 
 # The dialog
