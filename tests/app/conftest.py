@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import QThread
+from PySide6.QtGui import QPalette
 
 from ternchat.app.answer_runner import AnswerRunner
 from ternchat.app.chat_controller import ChatController
@@ -320,4 +321,5 @@ def theme(qapp):
     theme = Theme(qapp)
     yield theme
     theme.deleteLater()
-    qapp.setStyleSheet("")
+    # The style sheet stays: taking it away while widgets live leaves pointers to them behind.
+    qapp.setPalette(QPalette())
