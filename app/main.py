@@ -29,11 +29,18 @@ if TYPE_CHECKING:
     from ternchat.app.cli.arguments import Options
     from ternchat.app.context import AppContext
 
+CHILD_FLAG = "--ternchat-child"  # that of engine/child_process.py, which comes with NumPy
+
 log = logging.getLogger(__name__)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run Ternchat; the exit code."""
+    given = sys.argv[1:] if argv is None else list(argv)
+    if given[:1] == [CHILD_FLAG]:  # a frozen program has no other Python to start
+        from ternchat.engine import child_process
+
+        return child_process.run(*given[1:])
     options = arguments.parse(argv)
     try:
         return _dispatch(options)

@@ -5,7 +5,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ternchat.engine import chat_template
 from ternchat.engine.detokenizer import Detokenizer, StopMatcher
 from ternchat.engine.model import Floats, Model
 from ternchat.engine.repetition import RepetitionGuard
@@ -189,7 +188,7 @@ class Answer:
 
 
 def _stop_ids(model: Model) -> frozenset[int]:
-    return chat_template.stop_ids(model.tokenizer, model.config)
+    return model.stop_ids
 
 
 def _detokenizer(model: Model) -> Detokenizer:

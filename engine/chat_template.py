@@ -1,9 +1,7 @@
-"""The chat template of BitNet b1.58, rendered natively and turned into token ids."""
+"""How a chat is written for a model, and the token ids that come of it."""
 
 import os
-import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,87 +9,129 @@ from ternchat.engine.config import ModelConfig
 from ternchat.engine.errors import ModelFileError, TemplateError, TokenizerError
 from ternchat.engine.formats.files import exists, model_folder
 from ternchat.engine.formats.json_file import read_bytes, read_json, shown
+from ternchat.engine.jinja_template import JinjaTemplate
+from ternchat.engine.known_templates import BITNET, known_template
+from ternchat.engine.pieces import Content, Piece, Special, Text
 from ternchat.engine.tokenizer import Tokenizer
 
+__all__ = [
+    "ChatTemplate",
+    "Content",
+    "Piece",
+    "Special",
+    "Text",
+    "encode_prompt",
+    "stop_ids",
+]
+
 MAX_TEMPLATE_BYTES = 4_000_000
+MAX_TEMPLATE_CHARACTERS = 200_000  # ten times the longest ones known
 ROLES = ("system", "user", "assistant")
 END_OF_TURN = "<|eot_id|>"
 END_OF_TEXT = "<|end_of_text|>"
+# Tokens a template may ask for by name, as transformers hands them over.
+_NAMED_TOKENS = ("bos_token", "eos_token", "unk_token", "pad_token", "sep_token", "cls_token")
 
-# Two ways to write the same template: Microsoft's for BitNet b1.58 2B4T, and Fledgling's.
-_BITNET = (
-    "{% set loop_messages = messages %}{% for message in loop_messages %}"
-    "{% set content = message['role'] | capitalize + ': '+ message['content'] | trim"
-    " + '<|eot_id|>' %}{{ content }}{% endfor %}"
-    "{% if add_generation_prompt %}{{ 'Assistant: ' }}{% endif %}",
-    "{% for message in messages %}{{ message['role'] | capitalize + ': '"
-    " + message['content'] | trim + '<|eot_id|>' }}{% endfor %}"
-    "{% if add_generation_prompt %}{{ 'Assistant: ' }}{% endif %}",
+_PROBE = (
+    {"role": "user", "content": "a"},
+    {"role": "assistant", "content": "b"},
+    {"role": "user", "content": "c"},
 )
 
 
-@dataclass(frozen=True)
-class Special:
-    """A special token of the template's own."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class Text:
-    """Plain text of the template's own."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class Content:
-    """The content of message number `index`, as the template changes it."""
-
-    index: int
-    text: str
-
-
-Piece = Special | Text | Content
-
-
 class ChatTemplate:
-    """BitNet's template: `User: ...<|eot_id|>Assistant: ...<|eot_id|>`, contents trimmed."""
+    """Writes conversations: known templates by our own code, others in a sandbox.
+
+    Attributes:
+        needs_bos: whether the model's first token comes before what the template writes.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        source: str,
+        variables: Mapping[str, str] | None = None,
+        needs_bos: bool = False,
+    ) -> None:
+        variables = variables or {}
+        known = known_template(text)
+        begins_otherwise = known is not None and known.begin not in (
+            None,
+            variables.get("bos_token"),
+        )
+        self._known = None if begins_otherwise else known
+        self._jinja = JinjaTemplate(text, source, variables)
+        self.needs_bos = needs_bos or (self._known is not None and self._known.needs_bos)
 
     @classmethod
-    def from_text(cls, text: str, source: str) -> "ChatTemplate":
-        """The template with this Jinja text, if it is a known one."""
-        if _folded(text) not in map(_folded, _BITNET):
+    def from_text(
+        cls,
+        text: str,
+        source: str,
+        variables: Mapping[str, str] | None = None,
+        needs_bos: bool = False,
+    ) -> "ChatTemplate":
+        """The template with this Jinja text."""
+        if not text.strip():
+            raise TemplateError(f"{source}: the chat template is empty")
+        if len(text) > MAX_TEMPLATE_CHARACTERS:
             raise TemplateError(
-                f"{source}: the chat template that begins with {shown(text.strip())} is not"
-                " supported yet; supported: that of BitNet b1.58 2B4T"
+                f"{source}: the chat template has {len(text):,} characters;"
+                f" expected at most {MAX_TEMPLATE_CHARACTERS:,}"
             )
-        return cls()
+        return cls(text, source, variables, needs_bos)
 
     @classmethod
     def from_folder(cls, path: str | os.PathLike[str]) -> "ChatTemplate":
         """The template of the model in a Hugging Face folder."""
         folder = model_folder(path)
         try:
-            return cls.from_text(*_template_text(folder))
+            return _from_folder(folder)
         except ModelFileError as error:
             raise TemplateError(str(error)) from error
 
+    @property
+    def is_known(self) -> bool:
+        """Whether our own code renders it."""
+        return self._known is not None
+
     def render(
-        self, messages: Sequence[Mapping[str, Any]], add_generation_prompt: bool = True
+        self,
+        messages: Sequence[Mapping[str, Any]],
+        add_generation_prompt: bool = True,
+        markers: Iterable[str] = (),
     ) -> list[Piece]:
-        """The conversation in pieces, ready for an answer when a generation prompt is added."""
+        """The conversation in pieces, ready for an answer when a generation prompt is added.
+
+        `markers`: the texts of the tokenizer's special tokens.
+        """
         if not messages:
             raise TemplateError("the conversation has no messages; expected at least one")
-        pieces: list[Piece] = []
-        for index, message in enumerate(messages):
-            role, content = _role_and_content(index, message)
-            pieces.append(Text(f"{role.capitalize()}: "))
-            pieces.append(Content(index, content.strip()))
-            pieces.append(Special(END_OF_TURN))
-        if add_generation_prompt:
-            pieces.append(Text("Assistant: "))
-        return pieces
+        checked = [_role_and_content(i, message) for i, message in enumerate(messages)]
+        markers = frozenset(markers)
+        known = self._known
+        # The tokens of BitNet's are needed; where a vocabulary lacks another's, they are text.
+        if known is not None and (known is BITNET or known.specials <= markers):
+            return known.render(checked, add_generation_prompt)
+        return self._jinja.render(checked, add_generation_prompt, markers)
+
+    def end_of_turn(self, markers: Iterable[str]) -> str | None:
+        """The special token that ends an answer; None where the template writes none."""
+        try:
+            pieces = self.render(_PROBE, add_generation_prompt=False, markers=markers)
+        except TemplateError:
+            return None  # it renders other conversations only
+        places = [i for i, p in enumerate(pieces) if isinstance(p, Content) and p.index == 1]
+        for piece in pieces[places[0] + 1 :] if places else []:
+            if isinstance(piece, Special):
+                return piece.text
+            if piece.text.strip():
+                return None
+        return None
+
+    def close(self) -> None:
+        """End what renders."""
+        self._jinja.close()
 
 
 def encode_prompt(
@@ -106,9 +146,9 @@ def encode_prompt(
     Each run between special tokens is encoded as one string. `kept_ids` is asked with the content
     of each assistant message for the ids it was generated with, which then stand for it.
     """
-    ids = [] if bos_token_id is None else [bos_token_id]
+    ids: list[int] = []
     run = ""
-    for piece in template.render(messages):
+    for piece in template.render(messages, markers=tokenizer.markers):
         if isinstance(piece, Special):
             ids += tokenizer.encode(run) if run else []
             ids.append(_special_id(tokenizer, piece.text))
@@ -122,16 +162,24 @@ def encode_prompt(
         else:
             ids += [*tokenizer.encode(run), *kept]
             run = ""
-    return ids + (tokenizer.encode(run) if run else [])
+    ids += tokenizer.encode(run) if run else []
+    first_is_ours = template.needs_bos or tokenizer.adds_bos
+    if bos_token_id is not None and first_is_ours and ids[:1] != [bos_token_id]:
+        return [bos_token_id, *ids]
+    return ids
 
 
-def stop_ids(tokenizer: Tokenizer, config: ModelConfig) -> frozenset[int]:
-    """The ids that end an answer: the vocabulary's own ends, and what the configs name."""
-    ends = (tokenizer.token_to_id(token) for token in (END_OF_TEXT, END_OF_TURN))
+def stop_ids(
+    tokenizer: Tokenizer, config: ModelConfig, template: ChatTemplate | None = None
+) -> frozenset[int]:
+    """The ids that end an answer: the vocabulary's own, the configs', and the template's."""
+    names = [END_OF_TEXT, END_OF_TURN]
+    end = None if template is None else template.end_of_turn(tokenizer.markers)
+    ends = (tokenizer.token_to_id(name) for name in (*names, *([end] if end else [])))
     return frozenset(config.eos_token_ids) | {end for end in ends if end is not None}
 
 
-def _role_and_content(index: int, message: Mapping[str, Any]) -> tuple[str, str]:
+def _role_and_content(index: int, message: Mapping[str, Any]) -> dict[str, str]:
     if not isinstance(message, Mapping):
         raise TemplateError(f"message {index} is {shown(message)}; expected role and content")
     role, content = message.get("role"), message.get("content")
@@ -141,7 +189,7 @@ def _role_and_content(index: int, message: Mapping[str, Any]) -> tuple[str, str]
         )
     if not isinstance(content, str):
         raise TemplateError(f"message {index} has the content {shown(content)}; expected text")
-    return role, content
+    return {"role": role, "content": content}
 
 
 def _special_id(tokenizer: Tokenizer, token: str) -> int:
@@ -153,29 +201,36 @@ def _special_id(tokenizer: Tokenizer, token: str) -> int:
     return token_id
 
 
-def _template_text(folder: Path) -> tuple[str, str]:
-    """The Jinja text and its file; chat_template.jinja comes first, as in transformers."""
-    path = folder / "chat_template.jinja"
+def _from_folder(folder: Path) -> ChatTemplate:
+    """The template and the named tokens; chat_template.jinja comes first, as in transformers."""
+    path, config_path = folder / "chat_template.jinja", folder / "tokenizer_config.json"
+    settings: dict[str, Any] = {}
+    if exists(config_path):
+        settings = read_json(config_path, MAX_TEMPLATE_BYTES)
+    elif not exists(path):
+        raise TemplateError(f"{folder} has no chat template: {config_path.name} is missing")
+    text, source = settings.get("chat_template"), str(config_path)
     if exists(path):
+        source = str(path)
         try:
-            return read_bytes(path, MAX_TEMPLATE_BYTES).decode("utf-8"), str(path)
+            text = read_bytes(path, MAX_TEMPLATE_BYTES).decode("utf-8")
         except UnicodeDecodeError as error:
             raise TemplateError(f"{path} is not UTF-8 at byte {error.start:,}") from error
-    path = folder / "tokenizer_config.json"
-    if not exists(path):
-        raise TemplateError(f"{folder} has no chat template: {path.name} is missing")
-    template = read_json(path, MAX_TEMPLATE_BYTES).get("chat_template")
-    if isinstance(template, list):  # several, by name
-        named = [entry for entry in template if isinstance(entry, dict)]
-        template = next((e.get("template") for e in named if e.get("name") == "default"), None)
-    if not isinstance(template, str):
-        raise TemplateError(f"{path}: chat_template is {shown(template)}; expected a text")
-    return template, str(path)
+    if isinstance(text, list):  # several, by name
+        named = [entry for entry in text if isinstance(entry, dict)]
+        text = next((e.get("template") for e in named if e.get("name") == "default"), None)
+    if not isinstance(text, str):
+        raise TemplateError(f"{source}: chat_template is {shown(text)}; expected a text")
+    needs_bos = settings.get("add_bos_token") is True
+    return ChatTemplate.from_text(text, source, _named_tokens(settings), needs_bos)
 
 
-def _folded(text: str) -> str:
-    """The text with each run of white space outside quotes as one space.
-
-    Jinja drops one line break at the end; any other space around the tags would be written out.
-    """
-    return re.sub(r"('[^']*')|\s+", lambda match: match.group(1) or " ", text.removesuffix("\n"))
+def _named_tokens(settings: Mapping[str, Any]) -> dict[str, str]:
+    tokens = {}
+    for name in _NAMED_TOKENS:
+        token = settings.get(name)
+        if isinstance(token, dict):
+            token = token.get("content")
+        if isinstance(token, str):
+            tokens[name] = token
+    return tokens

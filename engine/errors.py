@@ -18,7 +18,7 @@ class TokenizerError(EngineError):
 
 
 class TemplateError(EngineError):
-    """The chat template is absent or of a kind this build cannot render."""
+    """The chat template is absent, or cannot be rendered within its limits."""
 
 
 class ContextFullError(EngineError):

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ternchat.engine.backend import Kernels, Projection, Rows, quantized_rows
-from ternchat.engine.chat_template import ChatTemplate
+from ternchat.engine.chat_template import ChatTemplate, stop_ids
 from ternchat.engine.config import ModelConfig
-from ternchat.engine.errors import TokenizerError
+from ternchat.engine.errors import TemplateError, TokenizerError
 from ternchat.engine.formats.dtypes import to_f32
 from ternchat.engine.formats.huggingface import Dense, HuggingFaceCheckpoint
 from ternchat.engine.kv_cache import KVCache
@@ -119,8 +119,17 @@ class Model:
 
     @cached_property
     def template(self) -> ChatTemplate:
-        """How a chat is written for this model; TemplateError when this build does not know it."""
+        """How a chat is written for this model; TemplateError when nothing says it."""
         return ChatTemplate.from_folder(self.path)
+
+    @cached_property
+    def stop_ids(self) -> frozenset[int]:
+        """The tokens that end an answer."""
+        try:
+            template = self.template
+        except TemplateError:  # what is generated without one ends at the vocabulary's own ends
+            template = None
+        return stop_ids(self.tokenizer, self.config, template)
 
     def new_cache(self, capacity: int) -> KVCache:
         """An empty cache for `capacity` tokens."""
@@ -201,8 +210,10 @@ class Model:
         self._checkpoint.check_unchanged()
 
     def close(self) -> None:
-        """Lets go of the model's file."""
+        """Lets go of the model's files, and of what renders its template."""
         self._checkpoint.close()
+        if "template" in self.__dict__:  # it was asked for
+            self.template.close()
 
     def _checked(self, tokens: Sequence[int] | npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         ids = np.asarray(tokens, np.int64)

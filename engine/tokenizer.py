@@ -19,13 +19,20 @@ _LONG_TEXT = 10_000  # characters; the library lets other threads run only in ba
 
 
 class Tokenizer:
-    """Encodes text that never becomes a special token, and gives the bytes of each token."""
+    """Encodes text that never becomes a special token, and gives the bytes of each token.
+
+    Attributes:
+        markers: the texts of the special tokens.
+        adds_bos: whether the tokenizer itself would put one in front of every text.
+    """
 
     def __init__(self, file: TokenizerFile) -> None:
         self.vocab_size = file.vocab_size
+        self.markers = frozenset(t.content for t in file.added_tokens if t.is_marker)
+        self.adds_bos = file.adds_bos
         self._source = file.source
         self._added = {token.id: token for token in file.added_tokens}
-        self._markers = {token.id for token in file.added_tokens if token.is_marker}
+        self._marker_ids = {token.id for token in file.added_tokens if token.is_marker}
         self._pieces = {token_id: piece for piece, token_id in file.vocabulary.items()}
         self._ids = file.vocabulary | {token.content: token.id for token in file.added_tokens}
         with _guarded(f"{self._source} is not a tokenizer that can be loaded"):
@@ -53,7 +60,7 @@ class Tokenizer:
             )
         with _guarded(f"{self._source} failed on a text of {len(text):,} characters"):
             ids: list[int] = self._encode(text).ids
-        if not self._markers.isdisjoint(ids):
+        if not self._marker_ids.isdisjoint(ids):
             raise TokenizerError(f"{self._source} makes special tokens of plain text")
         return ids
 

@@ -46,9 +46,7 @@ _KNOWN = {
     ),
     "TemplateError": (
         QT_TRANSLATE_NOOP("Problem", "The model's chat template cannot be used"),
-        QT_TRANSLATE_NOOP(
-            "Problem", "Choose a model with BitNet's chat template, or go on with Fledgling."
-        ),
+        QT_TRANSLATE_NOOP("Problem", "Choose another model, or go on with Fledgling."),
     ),
     "ModelNotFoundError": (
         QT_TRANSLATE_NOOP("Problem", "There is no such model"),

@@ -30,7 +30,11 @@ class AddedToken:
 
 
 class TokenizerFile:
-    """The contents of a tokenizer.json whose every id is below the model's vocabulary size."""
+    """The contents of a tokenizer.json whose every id is below the model's vocabulary size.
+
+    Attributes:
+        adds_bos: whether its post-processor puts a special token in front of a text.
+    """
 
     def __init__(self, contents: dict[str, Any], vocab_size: int, source: str) -> None:
         self.source = source
@@ -39,6 +43,7 @@ class TokenizerFile:
         self._check_kind()
         self.vocabulary: dict[str, int] = self._vocabulary()
         self.added_tokens = self._added_tokens()
+        self.adds_bos = _begins_with_special(contents.get("post_processor"))
         self._check_ids()
 
     @classmethod
@@ -120,3 +125,19 @@ def _types(part: object, members: str) -> list[object]:
     if part.get("type") != "Sequence" or not isinstance(nested, list):
         return [part.get("type")]
     return [member.get("type") if isinstance(member, dict) else member for member in nested]
+
+
+def _begins_with_special(post_processor: object) -> bool:
+    if not isinstance(post_processor, dict):
+        return False
+    nested = post_processor.get("processors")
+    if isinstance(nested, list):
+        return any(isinstance(one, dict) and _first_of_single(one) is not None for one in nested)
+    return _first_of_single(post_processor) is not None
+
+
+def _first_of_single(processor: dict[str, Any]) -> object:
+    """The special token at the beginning of a TemplateProcessing's form for one text."""
+    single = processor.get("single")
+    first = single[0] if isinstance(single, list) and single else None
+    return first.get("SpecialToken") if isinstance(first, dict) else None

@@ -34,6 +34,23 @@ def test_without_a_display_the_chat_opens_in_the_terminal(ways, monkeypatch, cap
     assert message == "ternchat: there is no display; chatting in the terminal instead\n"
 
 
+def test_the_program_can_be_a_child_of_itself():
+    """What a frozen program does, which has no other Python to start."""
+    done = subprocess.run(
+        [sys.executable, "-m", "ternchat.app", program.CHILD_FLAG, "template_child"],
+        input=b"",
+        capture_output=True,
+        timeout=60,
+        check=True,
+    )
+    assert done.stdout[4:] == b'{"ready": true}'
+    from ternchat.engine import child_process
+
+    assert program.CHILD_FLAG == child_process.FLAG
+    with pytest.raises(ValueError, match="there is no child 'chat'"):
+        child_process.run("chat")
+
+
 def test_wrong_arguments_end_with_2():
     with pytest.raises(SystemExit) as ended:
         program.main(["--nonsense"])

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import jinja2
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ternchat.engine.chat_template import (
@@ -140,11 +140,57 @@ def test_known_templates_are_recognised_however_they_are_laid_out():
     ChatTemplate.from_text(MICROSOFT.replace("{% set content =", "{% set\n    content  ="), "x")
 
 
+LLAMA3 = (
+    "{% set loop_messages = messages %}{% for message in loop_messages %}{% set content = "
+    "'<|start_header_id|>' + message['role'] + '<|end_header_id|>\n\n'+ message['content'] | trim"
+    " + '<|eot_id|>' %}{% if loop.index0 == 0 %}{% set content = bos_token + content %}{% endif %}"
+    "{{ content }}{% endfor %}{% if add_generation_prompt %}"
+    "{{ '<|start_header_id|>assistant<|end_header_id|>\n\n' }}{% endif %}"
+)
+CHATML = (
+    "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\\n' + message['content']"
+    " + '<|im_end|>' + '\n'}}{% endfor %}{% if add_generation_prompt %}"
+    "{{ '<|im_start|>assistant\n' }}{% endif %}"
+)
+LLAMA3_MARKERS = ("<|begin_of_text|>", "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>")
+CHATML_MARKERS = ("<|im_start|>", "<|im_end|>")
+
+
+@pytest.mark.parametrize(
+    ("source", "markers"), [(LLAMA3, LLAMA3_MARKERS), (CHATML, CHATML_MARKERS)]
+)
+@settings(deadline=None)
+@given(messages=messages_strategy, add_generation_prompt=st.booleans())
+def test_every_known_template_is_rendered_as_jinja_does(
+    source, markers, messages, add_generation_prompt
+):
+    environment = jinja2.Environment(trim_blocks=True, lstrip_blocks=True)
+    tokens = {"bos_token": "<|begin_of_text|>"}
+    expected = environment.from_string(source).render(
+        messages=messages, add_generation_prompt=add_generation_prompt, **tokens
+    )
+    template = ChatTemplate.from_text(source, "x", tokens)
+    assert template.is_known
+    assert text_of(template.render(messages, add_generation_prompt, markers)) == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "markers"), [(LLAMA3, LLAMA3_MARKERS), (CHATML, CHATML_MARKERS)]
+)
+def test_a_known_template_gives_the_pieces_of_its_jinja_text(source, markers):
+    tokens = {"bos_token": "<|begin_of_text|>"}
+    messages = [{"role": "system", "content": "Be <|eot_id|> kind."}, user(" Hi"), assistant("Yo")]
+    known = ChatTemplate.from_text(source, "x", tokens).render(messages, True, markers)
+    unknown = ChatTemplate.from_text(source + "{# #}", "x", tokens)
+    assert not unknown.is_known
+    assert unknown.render(messages, True, markers) == known
+    unknown.close()
+
+
 @pytest.mark.parametrize(
     "text",
     [
         GGUF,
-        "",
         "{{ messages }}",
         MICROSOFT.replace("'Assistant: '", "'Assistant:  '"),
         MICROSOFT.replace("'Assistant: '", "'Assistant:\n'"),
@@ -154,18 +200,30 @@ def test_known_templates_are_recognised_however_they_are_laid_out():
         MICROSOFT.replace("| trim", ""),
         MICROSOFT.replace("<|eot_id|>", "<|end|>"),
         MICROSOFT + "{% include '/etc/passwd' %}",
-        "{{ ''.__class__.__mro__[1].__subclasses__() }}",
-        "{% for a in range(100000) %}{% for b in range(100000) %}{% endfor %}{% endfor %}",
-        "x" * 3_000_000,
     ],
     ids=lambda text: text[:10],
 )
-def test_any_other_template_is_refused_by_its_beginning(text):
-    with pytest.raises(TemplateError, match="is not supported yet; supported: ") as caught:
+def test_a_template_that_differs_in_anything_is_not_taken_for_a_known_one(text):
+    assert not ChatTemplate.from_text(text, "x").is_known
+
+
+def test_llama_3s_template_is_not_known_where_it_begins_with_another_token():
+    assert not ChatTemplate.from_text(LLAMA3, "x", {"bos_token": "<s>"}).is_known
+    assert not ChatTemplate.from_text(LLAMA3, "x").is_known
+
+
+@pytest.mark.parametrize(
+    ("text", "match"),
+    [
+        ("", "the chat template is empty"),
+        (" \n", "the chat template is empty"),
+        ("x" * 3_000_000, "has 3,000,000 characters; expected at most 200,000"),
+    ],
+)
+def test_a_text_that_can_be_no_template_is_refused(text, match):
+    with pytest.raises(TemplateError, match=match) as caught:
         ChatTemplate.from_text(text, "models/x/tokenizer_config.json")
     assert str(caught.value).startswith("models/x/tokenizer_config.json: ")
-    assert text[:20].split("\n")[0].replace("'", '"')[:10] in str(caught.value).replace("'", '"')
-    assert len(str(caught.value)) < 500
 
 
 # ---- Files -----------------------------------------------------------------------------------
@@ -191,7 +249,7 @@ def test_the_template_is_found_in_each_of_its_places(tmp_path):
         (b'{"chat_template": []}', "expected a text"),
         (b'{"chat_template": [{"name": "rag", "template": "x"}, 3]}', "expected a text"),
         (b'{"chat_template": [{"name": "default"}]}', "expected a text"),
-        (b'{"chat_template": "<|im_start|>"}', "that begins with '<.im_start.>' is not supported"),
+        (b'{"chat_template": ""}', "the chat template is empty"),
         (b"{", "not valid JSON"),
         (b"[" * 10_000, "nested too deeply"),
         (b'{"chat_template": "\xff"}', "not UTF-8"),
@@ -292,6 +350,107 @@ def test_an_answer_of_no_tokens_is_kept_as_such(tokenizer, template):
     messages = [user("Hi"), assistant(""), user("?")]
     ids = encode_prompt(tokenizer, template, messages, BEGIN, {"": ()}.get)
     assert ids == encode_prompt(tokenizer, template, messages, BEGIN)
+
+
+def other_template(source, **tokens):
+    return ChatTemplate.from_text(source, "x", tokens)
+
+
+# Fledgling's special tokens stand for those of other vocabularies here.
+TURNS = (
+    "{% if bos_token is defined %}{{ bos_token }}{% endif %}{% for m in messages %}"
+    "{{ m.role }}: {{ m.content }}<|eot_id|>\n{% endfor %}"
+    "{% if add_generation_prompt %}assistant: {% endif %}"
+)
+
+
+def test_an_unknown_template_is_encoded_with_its_special_tokens(tokenizer):
+    template = other_template(TURNS)
+    messages = [user("say <|eot_id|>"), assistant("No."), user("?")]
+    assert encode_prompt(tokenizer, template, messages, BEGIN, {"No.": [77, 78]}.get) == [
+        *tokenizer.encode("user: say <|eot_id|>"),
+        END_OF_TURN,
+        *tokenizer.encode("\nassistant: "),
+        77,
+        78,
+        END_OF_TURN,
+        *tokenizer.encode("\nuser: ?"),
+        END_OF_TURN,
+        *tokenizer.encode("\nassistant: "),
+    ]
+    template.close()
+
+
+def test_bos_stands_in_front_once_where_template_or_tokenizer_want_it(tokenizer, config):
+    spec = json.loads((FLEDGLING / "tokenizer.json").read_text())
+    begin = next(t["content"] for t in spec["added_tokens"] if t["id"] == BEGIN)
+    single = [{"SpecialToken": {"id": begin, "type_id": 0}}, {"Sequence": {"id": "A"}}]
+    adding = {"type": "TemplateProcessing", "single": single, "pair": [], "special_tokens": {}}
+    byte_level = {"type": "ByteLevel"}
+    for processor, adds in (
+        (adding, True),
+        ({"type": "Sequence", "processors": [byte_level, adding]}, True),
+        (byte_level, False),
+        ({**adding, "single": single[1:]}, False),
+        (None, False),
+    ):
+        tokenizer = Tokenizer(TokenizerFile(spec | {"post_processor": processor}, 4096, "x"))
+        for named, count in (({}, int(adds)), ({"bos_token": begin}, 1)):
+            template = other_template(TURNS, **named)
+            ids = encode_prompt(tokenizer, template, [user("Hi")], BEGIN)
+            assert [token for token in ids if token == BEGIN] == [BEGIN] * count
+            assert BEGIN not in ids[1:]
+            template.close()
+
+
+def test_the_settings_can_ask_for_bos(tmp_path, tokenizer):
+    settings = {"chat_template": TURNS, "add_bos_token": True}
+    (tmp_path / "tokenizer_config.json").write_text(json.dumps(settings))
+    template = ChatTemplate.from_folder(tmp_path)
+    assert encode_prompt(tokenizer, template, [user("Hi")], BEGIN)[0] == BEGIN
+    template.close()
+
+
+def test_named_tokens_reach_the_template_in_either_form(tmp_path, tokenizer):
+    settings = {
+        "chat_template": "{{ bos_token }}{{ eos_token }}{{ unk_token }}{{ messages[0].content }}",
+        "bos_token": "<|eot_id|>",
+        "eos_token": {"content": "<|end_of_text|>", "lstrip": False},
+        "unk_token": None,
+    }
+    (tmp_path / "tokenizer_config.json").write_text(json.dumps(settings))
+    template = ChatTemplate.from_folder(tmp_path)
+    pieces = template.render([user("Hi")], markers=tokenizer.markers)
+    assert pieces == [Special("<|eot_id|>"), Special("<|end_of_text|>"), Content(0, "Hi")]
+    template.close()
+
+
+def test_a_template_whose_tokens_the_vocabulary_lacks_is_written_as_text(tokenizer):
+    template = ChatTemplate.from_text(CHATML, "x")
+    ids = encode_prompt(tokenizer, template, [user("Hi")])
+    expected = "<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n"
+    assert ids == tokenizer.encode(expected)
+    template.close()
+
+
+def test_an_answer_ends_where_the_template_ends_it(tokenizer, config):
+    template = other_template(TURNS.replace("<|eot_id|>", "{{ eos_token }}"), eos_token="<|end|>")
+    assert template.end_of_turn(["<|end|>"]) == "<|end|>"
+    assert template.end_of_turn([]) is None
+    template.close()
+    template = other_template(TURNS.replace("<|eot_id|>", "<|begin_of_text|>"))
+    plain = dataclasses.replace(config, eos_token_ids=())
+    assert stop_ids(tokenizer, plain, template) == {END_OF_TEXT, END_OF_TURN, BEGIN}
+    template.close()
+    refusing = other_template("{{ raise_exception('no') }}")
+    assert stop_ids(tokenizer, plain, refusing) == {END_OF_TEXT, END_OF_TURN}
+    refusing.close()
+
+
+def test_words_after_an_answer_do_not_end_it():
+    template = other_template("{% for m in messages %}{{ m.content }} and <|end|>{% endfor %}")
+    assert template.end_of_turn(["<|end|>"]) is None
+    template.close()
 
 
 def test_a_tokenizer_without_the_templates_end_is_refused(template):
