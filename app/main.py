@@ -40,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if given[:1] == [CHILD_FLAG]:  # a frozen program has no other Python to start
         from ternchat.engine import child_process
 
-        return child_process.run(*given[1:])
+        return child_process.be(*given[1:])
     options = arguments.parse(argv)
     try:
         return _dispatch(options)

@@ -4,6 +4,7 @@ The only importer of ternchat.ext, and the only reader of TERNCHAT_* variables i
 """
 
 import contextlib
+import ctypes
 import mmap
 import os
 from typing import Any
@@ -54,6 +55,7 @@ __all__ = [
     "padded_columns",
     "processors",
     "quantized_rows",
+    "return_unused_memory",
     "screen_bytes",
 ]
 
@@ -126,6 +128,13 @@ def allocate(size: int) -> npt.NDArray[np.uint8]:
     array = np.frombuffer(private, np.uint8)
     skip = -array.ctypes.data % _HUGE_PAGE
     return array[skip : skip + size]
+
+
+def return_unused_memory() -> None:
+    """Give back what the allocator keeps of memory that was freed: after loads, a lot."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if os.name == "posix" else None
+    if trim is not None:  # glibc's
+        trim(0)
 
 
 def quantized_rows(tokens: int, columns: int) -> QuantizedRows:

@@ -1,6 +1,8 @@
 """Commands that start a part of the engine in a process of its own, installed or frozen."""
 
+import subprocess
 import sys
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -8,7 +10,8 @@ from pathlib import Path
 FLAG = "--ternchat-child"
 """What a frozen program is started with to be a child: FLAG, the child's name, its arguments."""
 
-_CHILDREN = ("template_child",)
+_POLL_SECONDS = 0.1
+_CHILDREN = ("template_child", "measure_speed", "self_test")
 
 
 def module_command(name: str, *args: str) -> list[str]:
@@ -32,7 +35,26 @@ def script_command(name: str, package: str) -> list[str]:
     return [sys.executable, "-I", "-S", str(script), str(Path(spec.origin).parents[1])]
 
 
-def run(name: str, *args: str) -> int:
+def call(
+    command: Sequence[str], is_cancelled: Callable[[], bool] = lambda: False
+) -> subprocess.CompletedProcess[bytes] | None:
+    """Run a command to its end; None when it was cancelled on the way."""
+    with subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as child:
+        while True:
+            try:
+                out, errors = child.communicate(timeout=_POLL_SECONDS)
+            except subprocess.TimeoutExpired:
+                if is_cancelled():
+                    child.kill()
+                    child.communicate()
+                    return None
+            else:
+                return subprocess.CompletedProcess(command, child.returncode, out, errors)
+
+
+def be(name: str, *args: str) -> int:
     """Be the child of that name; gives the exit code."""
     if name not in _CHILDREN:
         raise ValueError(f"there is no child {name!r}")

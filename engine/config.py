@@ -14,7 +14,7 @@ ARCHITECTURES = ("BitNetForCausalLM", "LlamaForCausalLM")
 ACTIVATIONS = ("relu2", "silu")
 MAX_CONFIG_BYTES = 1_000_000
 
-CAPABILITIES: frozenset[str] = frozenset()
+CAPABILITIES: frozenset[str] = frozenset({"jinja-templates", "sharded"})
 """What this engine can do beyond one config.json: "jinja-templates" (any chat template), "sharded"
 (weights in several files), "gguf". The catalogue offers models by these words."""
 

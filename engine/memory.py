@@ -13,7 +13,11 @@ CHUNK_TOKENS = 256
 SMALLEST_SCREENED_HEAD = 16 << 20
 """Bytes from which on a head gets a screen; a smaller one is read as fast as it is."""
 
+_TOKENIZER_BYTES = 3 << 20  # what the tokenizers library takes, measured, and for each token
+_TOKENIZER_BYTES_PER_TOKEN = 405
+_ROUNDING = 3 << 20  # weights, screen and cache begin and end within huge pages of their own
 _WIDEST_LANES = 64
+_THREADS = 8  # attention has 16 bytes of scratch for each position and thread
 
 
 @dataclass(frozen=True)
@@ -25,7 +29,9 @@ class MemoryUse:
         head: the output table; part of the mapped file, not allocated, if `embedding_mapped`.
         screen: the head's copy in four bits (engine/output_head.py), 0 for a small head.
         work: buffers for the activations of a chunk of tokens.
+        tokenizer: its vocabulary.
         kv_bytes_per_token: keys and values of one token in all layers.
+        position_bytes: what else there is for each position of the context.
         embedding_mapped: whether the embedding (and the head) stay in the mapped file.
 
     """
@@ -34,7 +40,9 @@ class MemoryUse:
     head: int
     screen: int
     work: int
+    tokenizer: int
     kv_bytes_per_token: int
+    position_bytes: int
     embedding_mapped: bool = True
 
     def kv(self, context_length: int) -> int:
@@ -44,7 +52,12 @@ class MemoryUse:
     def allocated(self, context_length: int) -> int:
         """Bytes that loading and a session over that context take from the system."""
         head = 0 if self.embedding_mapped else self.head
-        return self.weights + head + self.screen + self.work + self.kv(context_length)
+        fixed = self.weights + head + self.screen + self.work + self.tokenizer
+        return fixed + self.kv(context_length) + context_length * self.position_bytes
+
+    def mapped(self) -> int:
+        """Bytes of the file that are read in place, and may be dropped and read again."""
+        return self.head if self.embedding_mapped else 0
 
 
 def kv_bytes_per_token(config: ModelConfig, kv_dtype: str) -> int:
@@ -55,22 +68,31 @@ def kv_bytes_per_token(config: ModelConfig, kv_dtype: str) -> int:
 
 def predict(config: ModelConfig, kv_dtype: str = "f16") -> MemoryUse:
     """The memory a model of this configuration will take, within a few per cent."""
-    ternary = norms = 0
-    for spec in config.tensors():
-        if spec.role == "ternary":
-            rows, columns = spec.shape
-            padded_rows = -(-rows // _WIDEST_LANES) * _WIDEST_LANES
-            ternary += padded_rows * ((columns + 7) // 8 * 2) + 4 * rows
-        elif spec.role == "norm":
-            norms += 4 * spec.shape[0]
+    hidden, vocabulary = config.hidden_size, config.vocab_size
     qkv, ffn = config.q_size + 2 * config.kv_size, config.intermediate_size
-    floats = 3 * config.hidden_size + qkv + config.q_size + 2 * ffn
-    quantized = config.hidden_size + config.q_size + ffn
-    head = 2 * config.vocab_size * config.hidden_size
+    # as the loader fuses them: what has the same input lies in one matrix
+    shapes = ((qkv, hidden), (hidden, config.q_size), (2 * ffn, hidden), (hidden, ffn))
+    ternary = config.num_hidden_layers * sum(_packed_bytes(*shape) for shape in shapes)
+    norms = sum(4 * spec.shape[0] for spec in config.tensors() if spec.role == "norm")
+    floats = 2 * hidden + qkv + config.q_size + 2 * ffn
+    quantized = hidden + config.q_size + ffn
+    head = 2 * vocabulary * hidden
+    screened = head >= SMALLEST_SCREENED_HEAD
     return MemoryUse(
         weights=ternary + norms,
         head=head,
-        screen=head // 4 + 4 * config.vocab_size if head >= SMALLEST_SCREENED_HEAD else 0,
-        work=CHUNK_TOKENS * (4 * floats + quantized) + 4 * config.vocab_size,
+        screen=head // 4 + 4 * vocabulary if screened else 0,
+        # logits, and for a screen also scores and how far they reach
+        work=CHUNK_TOKENS * (4 * floats + quantized)
+        + 4 * vocabulary * (3 if screened else 1)
+        + _ROUNDING,
+        tokenizer=_TOKENIZER_BYTES + _TOKENIZER_BYTES_PER_TOKEN * vocabulary,
         kv_bytes_per_token=kv_bytes_per_token(config, kv_dtype),
+        position_bytes=4 * config.head_dim + 16 * _THREADS,
     )
+
+
+def _packed_bytes(rows: int, columns: int) -> int:
+    """Two bits a weight, in tiles of rows and lines of columns, and a scale for each row."""
+    padded_rows = -(-rows // _WIDEST_LANES) * _WIDEST_LANES
+    return padded_rows * ((columns + 7) // 8 * 2) + 4 * rows

@@ -33,8 +33,7 @@ class Tokenizer:
         self._source = file.source
         self._added = {token.id: token for token in file.added_tokens}
         self._marker_ids = {token.id for token in file.added_tokens if token.is_marker}
-        self._pieces = {token_id: piece for piece, token_id in file.vocabulary.items()}
-        self._ids = file.vocabulary | {token.content: token.id for token in file.added_tokens}
+        self._added_ids = {token.content: token.id for token in file.added_tokens}
         with _guarded(f"{self._source} is not a tokenizer that can be loaded"):
             text = json.dumps(file.without_side_effects(), ensure_ascii=False)
             self._tokenizer = tokenizers.Tokenizer.from_str(text)
@@ -72,14 +71,20 @@ class Tokenizer:
 
     def token_to_id(self, token: str) -> int | None:
         """The id of a token, None where the vocabulary has no such token."""
-        return self._ids.get(token)
+        token_id: int | None = self._added_ids.get(token)
+        return self._tokenizer.token_to_id(token) if token_id is None else token_id
 
     def decode_bytes(self, token_id: int) -> bytes:
         """The bytes a token stands for: none for special tokens and ids without a token."""
         if token_id in self._added:
             token = self._added[token_id]
             return b"" if token.special else token.content.encode("utf-8")
-        piece = self._pieces.get(token_id, "")
+        if not 0 <= token_id < self.vocab_size:
+            return b""
+        # Asked for here and not kept: a vocabulary takes 100 bytes a token in Python.
+        piece = self._tokenizer.id_to_token(token_id) or ""
+        if piece in self._added_ids:  # under a number of the library's own
+            return b""
         try:
             return bytes(_BYTE_OF[character] for character in piece)
         except KeyError:  # not written in the byte alphabet: it stands for itself

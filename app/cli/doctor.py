@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from importlib import import_module, metadata
 
 from ternchat import __version__
-from ternchat.app.core import machine, thread_choice
+from ternchat.app.core import machine, speed_store, thread_choice
 from ternchat.app.core.errors import AppError
 from ternchat.app.core.model_store import ModelStore
 from ternchat.app.core.paths import DataPaths
@@ -58,6 +58,10 @@ def _calibrate(options: Options) -> None:
         print(f"  {name:<16} {rate / 1e9:.1f} GB/s of weights{chosen}")
     cache = DataPaths.from_option(options.data_dir).cache
     thread_choice.save(cache, machine.cpu_name(), best)
+    speed = import_module("ternchat.engine.speed_measurement").measure_in_child(options.isa, best)
+    if speed is not None:
+        print(f"  {'memory':<16} {speed.read_bytes_per_second / 1e9:.1f} GB/s read")
+        speed_store.save(cache, machine.cpu_name(), speed)
 
 
 def _machine() -> Iterator[Row]:

@@ -48,7 +48,7 @@ def test_the_program_can_be_a_child_of_itself():
 
     assert program.CHILD_FLAG == child_process.FLAG
     with pytest.raises(ValueError, match="there is no child 'chat'"):
-        child_process.run("chat")
+        child_process.be("chat")
 
 
 def test_wrong_arguments_end_with_2():

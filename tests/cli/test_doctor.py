@@ -4,7 +4,7 @@ import ctypes
 
 import pytest
 
-from ternchat.app.core import machine, system_libraries, thread_choice
+from ternchat.app.core import machine, speed_store, system_libraries, thread_choice
 
 
 def test_the_doctor_reports_machine_engine_window_data_and_versions(ternchat, tmp_path):
@@ -49,6 +49,10 @@ def test_a_calibration_is_kept_and_used_for_this_processor(ternchat, tmp_path):
     found = thread_choice.load(data / "cache", machine.cpu_name())
     assert found is not None
     assert f"{found} (calibrated)" in result.stdout
+    speed = speed_store.load(data / "cache", machine.cpu_name())
+    assert speed is not None
+    assert speed.threads == found
+    assert f"{speed.read_bytes_per_second / 1e9:.1f} GB/s read" in result.stdout
     assert f"{found} (calibrated)" in ternchat("doctor", "--data-dir", data).stdout
 
 

@@ -1,0 +1,147 @@
+"""Three seconds in which this machine shows how fast it is; a program of its own.
+
+Its memory goes back to the system with it, and nothing of it counts as the model's.
+`python -m ternchat.engine.measure_speed [ISA [THREADS]]` prints a MachineSpeed as JSON.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from statistics import median
+
+import numpy as np
+
+from ternchat.engine import backend
+from ternchat.engine.backend import SCREEN_GROUP, Kernels, ScreenTable
+from ternchat.engine.config import ModelConfig
+from ternchat.engine.errors import EngineError
+from ternchat.engine.memory import CHUNK_TOKENS
+from ternchat.engine.model import Model
+from ternchat.engine.speed import MachineSpeed
+from ternchat.engine.synthetic import synthetic_model
+
+_SECONDS = 0.6  # for each of the measurements
+_READ_BYTES = 256 << 20
+_SCREEN_ROWS, _SCREEN_COLUMNS = 1 << 15, 2560
+
+# Layers as wide as those of BitNet b1.58 2B4T, together larger than caches; and tiny ones, which
+# cost little but their calls.
+_LARGE = ModelConfig(
+    architecture="BitNetForCausalLM",
+    hidden_size=2560,
+    intermediate_size=6912,
+    num_hidden_layers=8,
+    num_attention_heads=20,
+    num_key_value_heads=5,
+    head_dim=128,
+    vocab_size=256,
+    max_position_embeddings=4096,
+    rms_norm_eps=1e-5,
+    rope_theta=500000.0,
+    hidden_act="relu2",
+    sub_norms=True,
+    tie_word_embeddings=True,
+    scale_divides=False,
+)
+_TINY = replace(
+    _LARGE,
+    hidden_size=128,
+    intermediate_size=256,
+    num_hidden_layers=16,
+    num_attention_heads=2,
+    num_key_value_heads=1,
+    head_dim=64,
+)
+
+
+def measure(isa: str | None = None, threads: int | None = None) -> MachineSpeed:
+    """The speed of this machine with a kernel set and a number of threads."""
+    kernels = backend.choose_kernels(isa, threads)
+    tiny = synthetic_model(_TINY, kernels)
+    layer_seconds = _token_seconds(tiny) / _TINY.num_hidden_layers
+    large = synthetic_model(_LARGE, kernels)
+    token_seconds = _token_seconds(large)
+    in_weights = token_seconds - _LARGE.num_hidden_layers * layer_seconds
+    prompt_seconds = _seconds(_reading(large))
+    weights = sum(
+        spec.shape[0] * spec.shape[1] for spec in _LARGE.tensors() if spec.role == "ternary"
+    )
+    speed = MachineSpeed(
+        kernel=kernels.name,
+        threads=kernels.threads,
+        read_bytes_per_second=1.0,
+        weight_bytes_per_second=large.memory.weights / max(in_weights, token_seconds / 2),
+        screen_bytes_per_second=_screen_rate(kernels),
+        weights_per_second=weights * CHUNK_TOKENS / prompt_seconds,
+        layer_seconds=layer_seconds,
+    )
+    del tiny, large
+    read = backend.measure_read_bandwidth(kernels.threads, _READ_BYTES)
+    return replace(speed, read_bytes_per_second=read)
+
+
+def _token_seconds(model: Model) -> float:
+    cache = model.new_cache(64)
+
+    def one_token() -> None:
+        cache.truncate(0)
+        model.hidden([1], cache)
+
+    return _seconds(one_token)
+
+
+def _reading(model: Model) -> Callable[[], None]:
+    cache = model.new_cache(CHUNK_TOKENS)
+    tokens = [token % 256 for token in range(CHUNK_TOKENS)]
+
+    def one_chunk() -> None:
+        cache.truncate(0)
+        model.hidden(tokens, cache)
+
+    return one_chunk
+
+
+def _screen_rate(kernels: Kernels) -> float:
+    """Bytes per second of the four-bit screen of a head."""
+    rows, columns = _SCREEN_ROWS, _SCREEN_COLUMNS
+    tiles = backend.allocate(backend.screen_bytes(rows, columns, kernels.lanes))
+    tiles[:] = 0x77
+    step, dither = np.ones(rows, np.float32), np.zeros(columns, np.float32)
+    screen = ScreenTable(tiles, step, dither, kernels.lanes)
+    high, low = (np.ones(backend.padded_columns(columns), np.int8) for _ in range(2))
+    scores = np.empty((rows // SCREEN_GROUP, SCREEN_GROUP), np.float32)
+    best = np.empty(len(scores), np.float32)
+
+    def all_scores() -> None:
+        kernels.screen(screen, high, low, 1.0, 0.0, scores, best)
+
+    return float(screen.nbytes / _seconds(all_scores))
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    """What the work takes: the median of as many times as there is time for."""
+    work()  # the threads are made, the pages touched
+    times: list[float] = []
+    started = time.perf_counter()
+    while not times or time.perf_counter() - started < _SECONDS:
+        before = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - before)
+    return median(times)
+
+
+def main(isa: str = "", threads: str = "") -> int:
+    """Measure and print; gives the exit code."""
+    try:
+        speed = measure(isa or None, int(threads) if threads else None)
+    except (EngineError, MemoryError, ValueError) as error:
+        print(f"measure_speed: {error or 'not enough memory'}", file=sys.stderr)
+        return 1
+    print(json.dumps(asdict(speed)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,116 @@
+"""How fast a model will be: arithmetic over a measured machine, and the measuring itself."""
+
+import json
+import sys
+from dataclasses import asdict, replace
+
+import pytest
+
+from ternchat.app.core.random_shapes import NAMED_SHAPES
+from ternchat.engine import backend, measure_speed, speed_measurement
+from ternchat.engine.config import ModelConfig
+from ternchat.engine.memory import predict
+from ternchat.engine.speed import MachineSpeed
+from ternchat.engine.synthetic import synthetic_model
+
+LAPTOP = MachineSpeed(
+    kernel="avx2",
+    threads=4,
+    read_bytes_per_second=40e9,
+    weight_bytes_per_second=30e9,
+    screen_bytes_per_second=35e9,
+    weights_per_second=200e9,
+    layer_seconds=20e-6,
+)
+SHAPES = {name: ModelConfig.from_dicts(fields, {}, name) for name, fields in NAMED_SHAPES.items()}
+
+
+def test_a_token_takes_its_bytes_over_the_machines_rates_and_its_layers():
+    config = SHAPES["2b4t"]
+    memory = predict(config)
+    seconds = (memory.weights + memory.kv(512)) / 30e9 + memory.screen / 35e9
+    seconds += 30 * 20e-6 + 200 * 2560 * 2 / 40e9
+    assert LAPTOP.decode_tokens_per_second(config) == pytest.approx(1 / seconds)
+    assert LAPTOP.decode_tokens_per_second(config) == pytest.approx(40.6, rel=0.05)
+
+
+def test_a_small_head_is_read_whole():
+    config = replace(SHAPES["2b4t"], vocab_size=2000)
+    assert not predict(config).screen
+    slower = replace(LAPTOP, screen_bytes_per_second=1.0)
+    expected = LAPTOP.decode_tokens_per_second(config)
+    assert slower.decode_tokens_per_second(config) == expected
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_a_longer_context_is_slower_and_an_int8_cache_makes_up_for_some_of_it(name):
+    config = SHAPES[name]
+    short, long = (LAPTOP.decode_tokens_per_second(config, n) for n in (10, 4000))
+    assert long < short
+    assert long < LAPTOP.decode_tokens_per_second(config, 4000, "i8") < short
+    assert LAPTOP.prefill_tokens_per_second(config, 4000) < LAPTOP.prefill_tokens_per_second(
+        config, 10
+    )
+
+
+def test_models_are_ranked_by_their_size():
+    names = sorted(SHAPES, key=lambda name: LAPTOP.decode_tokens_per_second(SHAPES[name]))
+    assert names == ["falcon3-10b", "llama3-8b", "falcon3-1b", "2b4t"] or names == [
+        "falcon3-10b",
+        "llama3-8b",
+        "2b4t",
+        "falcon3-1b",
+    ]
+
+
+def test_a_prompt_is_read_at_the_rate_of_its_weights():
+    # 2,084,044,800 ternary weights; attention adds little at the beginning
+    rate = LAPTOP.prefill_tokens_per_second(SHAPES["2b4t"], 0)
+    assert rate == pytest.approx(200e9 / 2_084_044_800)
+
+
+@pytest.mark.parametrize("value", [0, -1.0, float("nan"), float("inf"), "3", None])
+def test_a_rate_that_is_none_is_refused(value):
+    with pytest.raises(ValueError, match=r"weight_bytes_per_second = .*; expected a positive"):
+        replace(LAPTOP, weight_bytes_per_second=value)
+
+
+@pytest.mark.parametrize("isa", backend.describe()["kernel_sets"])
+def test_a_synthetic_model_computes_what_a_loaded_one_would(isa):
+    import numpy as np
+
+    config = replace(measure_speed._TINY, num_hidden_layers=2)
+    model = synthetic_model(config, backend.choose_kernels(isa, 1))
+    logits = model.logits([1, 2, 3])
+    assert np.isfinite(logits).all()
+    assert (logits.std(-1) > 0).all()
+    assert model.memory.weights > 0
+
+
+def test_the_machine_is_measured_and_printed(monkeypatch, capsys):
+    monkeypatch.setattr(measure_speed, "_SECONDS", 0.02)
+    monkeypatch.setattr(measure_speed, "_READ_BYTES", 16 << 20)
+    monkeypatch.setattr(measure_speed, "_LARGE", replace(measure_speed._LARGE, num_hidden_layers=1))
+    assert measure_speed.main("", "1") == 0
+    speed = MachineSpeed(**json.loads(capsys.readouterr().out))
+    assert speed.threads == 1
+    assert speed.kernel == backend.describe()["default_kernel"]
+    assert 1e8 < speed.weight_bytes_per_second < 1e12
+    assert 1e8 < speed.read_bytes_per_second < 1e12
+    assert speed.layer_seconds < 0.1
+    assert asdict(speed).keys() == asdict(LAPTOP).keys()
+
+
+@pytest.mark.parametrize(
+    "answer", ["", "[]", "{}", "raise SystemExit(1)", 'print(\'{"kernel": "x"}\')']
+)
+def test_a_measurement_that_fails_is_none(monkeypatch, answer):
+    monkeypatch.setattr(
+        speed_measurement, "module_command", lambda *_: [sys.executable, "-c", answer]
+    )
+    assert speed_measurement.measure_in_child() is None
+
+
+def test_a_kernel_set_that_is_none_is_told_in_one_line(capsys):
+    assert measure_speed.main("sse9") == 1
+    assert "no kernel set 'sse9'" in capsys.readouterr().err
