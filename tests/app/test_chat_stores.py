@@ -6,8 +6,20 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ternchat.app.core.attachments import Attachment
-from ternchat.app.core.conversation import AnswerStats, ReadPosition, Role, State
+from ternchat.app.core.conversation import (
+    AnswerStats,
+    Chat,
+    ChatTree,
+    Message,
+    ReadPosition,
+    Role,
+    State,
+)
+from ternchat.app.core.database.connection import Database
+from ternchat.app.core.database.migrations import migrate
+from ternchat.app.core.database.sqlite_chat_store import SqliteChatStore
 from ternchat.app.core.memory_chat_store import MemoryChatStore
+from ternchat.app.core.routed_chat_store import RoutedChatStore
 
 
 class Clock:
@@ -29,9 +41,19 @@ def clock():
     return Clock()
 
 
-@pytest.fixture(params=["memory"])
-def store(request, clock):
-    store = MemoryChatStore(clock)
+def database_store(path, clock):
+    database = Database(path)
+    migrate(database)
+    disk = SqliteChatStore(database, clock)
+    return RoutedChatStore(disk, MemoryChatStore(clock, id_step=-1))
+
+
+@pytest.fixture(params=["memory", "database"])
+def store(request, clock, tmp_path):
+    if request.param == "memory":
+        store = MemoryChatStore(clock)
+    else:
+        store = database_store(tmp_path / "chats.db", clock)
     yield store
     store.close()
 
@@ -427,15 +449,20 @@ def test_a_whole_chat_can_be_taken_out_and_put_in_again(store, chat, branched):
     assert texts(store, copy) == ["one", "old", "more"]
 
 
-def test_a_long_chat_is_read_and_copied(store, chat):
-    parent = None
-    for number in range(3000):
-        parent = ask(store, chat, str(number), parent).id
-    assert texts(store, chat)[-1] == "2999"
-    copy = store.copy_path(parent)
+def test_a_long_chat_is_read_and_copied(store):
+    numbers = range(1, 3001)
+    messages = tuple(Message(i, 1, i - 1 or None, Role.USER, str(i)) for i in numbers)
+    chat = store.add_tree(ChatTree(Chat(1, "long"), messages, tuple(numbers)))
+    assert texts(store, chat) == [str(i) for i in numbers]
+    last = store.messages(chat.id)[-1]
+    copy = store.copy_path(last.id)
     assert len(texts(store, copy)) == 3000
     store.delete_message(store.messages(chat.id)[0].id)
     assert texts(store, chat) == []
+    store.restore_message(last.id)
+    assert len(texts(store, chat)) == 3000
+    store.purge([chat.id])
+    assert store.chats() == [copy]
 
 
 # Search

@@ -1,0 +1,94 @@
+"""The full-text index of titles and messages."""
+
+from ternchat.app.core.word_search import Query, words
+
+from .connection import Database
+
+
+class WordIndex:
+    """Finds chats and messages by the beginnings of their words.
+
+    What it holds can be made again from the other tables: the words as `word_search` sees them,
+    so that SQLite has nothing to do but to cut at blanks.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def create(self) -> None:
+        """Make the tables; inside a transaction."""
+        for table in ("title_words", "message_words"):
+            self._database.run(
+                f"CREATE VIRTUAL TABLE {table} USING fts5(words, tokenize='ascii', prefix='2 3')"
+            )
+
+    def fill(self) -> None:
+        """Enter all titles and all complete messages; inside a transaction."""
+        for chat_id, title in self._database.rows("SELECT id, title FROM chats"):
+            self.put_title(chat_id, title)
+        complete = "SELECT id FROM messages WHERE state <> 'writing'"
+        for (message_id,) in self._database.rows(complete):
+            row = self._database.row("SELECT text FROM messages WHERE id = ?", [message_id])
+            assert row is not None
+            self.put_message(message_id, row[0])
+
+    def put_title(self, chat_id: int, title: str) -> None:
+        """Enter a title, instead of the chat's former one."""
+        self._put("title_words", chat_id, title)
+
+    def put_message(self, message_id: int, text: str) -> None:
+        """Enter a message, instead of its former text."""
+        self._put("message_words", message_id, text)
+
+    def remove_message(self, message_id: int) -> None:
+        """Forget a message."""
+        self._database.run("DELETE FROM message_words WHERE rowid = ?", [message_id])
+
+    def remove_chat(self, chat_id: int) -> None:
+        """Forget a chat with its messages; before their rows go."""
+        self._database.run("DELETE FROM title_words WHERE rowid = ?", [chat_id])
+        self._database.run(
+            "DELETE FROM message_words WHERE rowid IN (SELECT id FROM messages WHERE chat_id = ?)",
+            [chat_id],
+        )
+
+    def titles(self, query: Query, limit: int) -> list[int]:
+        """The chats outside the trash whose titles match, in the order of the list of chats."""
+        rows = self._database.rows(
+            "SELECT chats.id FROM title_words JOIN chats ON chats.id = title_words.rowid"
+            " WHERE title_words MATCH ? AND trashed IS NULL"
+            " ORDER BY pinned DESC, used DESC, chats.id DESC LIMIT ?",
+            [_match(query), limit],
+        )
+        return [chat_id for (chat_id,) in rows]
+
+    def messages(self, query: Query, limit: int) -> list[tuple[int, int, str]]:
+        """Chat, id and text of the messages that match, the newest first."""
+        return [
+            (chat_id, message_id, text)
+            for chat_id, message_id, text in self._database.rows(
+                "SELECT chat_id, messages.id, text FROM message_words"
+                " JOIN messages ON messages.id = message_words.rowid"
+                " JOIN chats ON chats.id = messages.chat_id"
+                " WHERE message_words MATCH ? AND deleted IS NULL AND trashed IS NULL"
+                " ORDER BY messages.created DESC, messages.id DESC LIMIT ?",
+                [_match(query), limit],
+            )
+        ]
+
+    def forget_deleted(self) -> None:
+        """Wipe what is left of deleted words in the index; inside a transaction."""
+        for table in ("title_words", "message_words"):
+            self._database.run(f"INSERT INTO {table} ({table}) VALUES ('optimize')")
+
+    def _put(self, table: str, row_id: int, text: str) -> None:
+        self._database.run(f"DELETE FROM {table} WHERE rowid = ?", [row_id])
+        self._database.run(
+            f"INSERT INTO {table} (rowid, words) VALUES (?, ?)",
+            [row_id, " ".join(word.text for word in words(text))],
+        )
+
+
+def _match(query: Query) -> str:
+    """The query in FTS5's language; words hold letters and digits only, so nothing can be meant."""
+    return " AND ".join(f'"{" ".join(phrase)}" *' for phrase in query.phrases)

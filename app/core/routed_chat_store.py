@@ -1,0 +1,216 @@
+"""One store made of two: chats on the disk, and temporary ones in memory."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from .attachments import Attachment
+from .chat_store import TRASH_DAYS, ChatStore, Hit
+from .conversation import Chat, ChatTree, Message, ReadPosition, Role, State
+
+
+class RoutedChatStore:
+    """Keeps temporary chats in memory and all others on the disk; see `ChatStore`.
+
+    Ids in memory are negative. A disk that cannot be written to gets no new chats: they are
+    temporary, whatever was asked for.
+    """
+
+    def __init__(self, disk: ChatStore, memory: ChatStore, *, writable: bool = True) -> None:
+        self._disk = disk
+        self._memory = memory
+        self._writable = writable
+
+    # Chats
+
+    def chats(self) -> list[Chat]:
+        """All chats outside the trash: the pinned ones first, then the one last added to."""
+        chats = self._memory.chats() + self._disk.chats()
+        chats.sort(key=lambda chat: (chat.pinned, chat.used), reverse=True)
+        return chats
+
+    def chat(self, chat_id: int) -> Chat:
+        """One chat, in the trash or not."""
+        return self._of(chat_id).chat(chat_id)
+
+    def create_chat(self, title: str, *, temporary: bool = False) -> Chat:
+        """A new chat without messages."""
+        if temporary or not self._writable:
+            return self._memory.create_chat(title, temporary=True)
+        return self._disk.create_chat(title)
+
+    def set_title(self, chat_id: int, title: str) -> None:
+        """Replace a title that the person has not chosen."""
+        self._of(chat_id).set_title(chat_id, title)
+
+    def rename(self, chat_id: int, title: str) -> None:
+        """Give a chat the title a person chose: it stays."""
+        self._of(chat_id).rename(chat_id, title)
+
+    def set_chat_pinned(self, chat_id: int, pinned: bool) -> None:
+        """Keep a chat at the top of the list, or no longer."""
+        self._of(chat_id).set_chat_pinned(chat_id, pinned)
+
+    def set_unread(self, chat_id: int, unread: bool) -> None:
+        """Remember that an answer has not been seen, or that it has."""
+        self._of(chat_id).set_unread(chat_id, unread)
+
+    def trash(self, chat_ids: Iterable[int]) -> None:
+        """Move chats to the trash."""
+        for store, ids in self._split(chat_ids):
+            store.trash(ids)
+
+    def restore(self, chat_ids: Iterable[int]) -> None:
+        """Take chats out of the trash."""
+        for store, ids in self._split(chat_ids):
+            store.restore(ids)
+
+    def trashed(self) -> list[Chat]:
+        """What lies in the trash, the newest first."""
+        chats = [(c.trashed, c) for c in self._memory.trashed() + self._disk.trashed() if c.trashed]
+        return [chat for _, chat in sorted(chats, key=lambda pair: pair[0], reverse=True)]
+
+    def purge(self, chat_ids: Iterable[int]) -> None:
+        """Delete chats for ever."""
+        for store, ids in self._split(chat_ids):
+            store.purge(ids)
+
+    def purge_old(self, days: int = TRASH_DAYS) -> None:
+        """Delete for ever what was deleted that long ago, and chats that hold nothing."""
+        self._memory.purge_old(days)
+        self._disk.purge_old(days)
+
+    # What belongs to a chat
+
+    def draft(self, chat_id: int | None) -> str:
+        """What is typed but not sent; None is the chat that does not exist yet."""
+        return self._for_draft(chat_id).draft(chat_id)
+
+    def set_draft(self, chat_id: int | None, text: str) -> None:
+        """Replace the draft."""
+        self._for_draft(chat_id).set_draft(chat_id, text)
+
+    def settings(self, chat_id: int) -> dict[str, Any]:
+        """The chat's settings as they were given to `set_settings`; empty at first."""
+        return self._of(chat_id).settings(chat_id)
+
+    def set_settings(self, chat_id: int, settings: Mapping[str, Any]) -> None:
+        """Replace the settings: anything that JSON can hold."""
+        self._of(chat_id).set_settings(chat_id, settings)
+
+    def read_position(self, chat_id: int) -> ReadPosition | None:
+        """Where somebody stopped reading; None is the end."""
+        return self._of(chat_id).read_position(chat_id)
+
+    def set_read_position(self, chat_id: int, position: ReadPosition | None) -> None:
+        """Remember where somebody stopped reading."""
+        self._of(chat_id).set_read_position(chat_id, position)
+
+    # Messages
+
+    def messages(self, chat_id: int) -> list[Message]:
+        """The shown branch from its first message to its newest, then what waits in the queue."""
+        return self._of(chat_id).messages(chat_id)
+
+    def message(self, message_id: int) -> Message:
+        """One message, shown or not."""
+        return self._of(message_id).message(message_id)
+
+    def siblings(self, message_id: int) -> list[int]:
+        """The messages that follow the same one, itself included, in order of creation."""
+        return self._of(message_id).siblings(message_id)
+
+    def select(self, message_id: int) -> None:
+        """Show the branch that holds the message, now and later."""
+        self._of(message_id).select(message_id)
+
+    def add(
+        self,
+        chat_id: int,
+        parent: int | None,
+        role: Role,
+        text: str,
+        state: State,
+        attachments: Iterable[Attachment] = (),
+    ) -> Message:
+        """A new message; among its siblings it is the one shown."""
+        return self._of(chat_id).add(chat_id, parent, role, text, state, attachments)
+
+    def save(self, message: Message) -> None:
+        """Replace the stored message of the same id."""
+        self._of(message.id).save(message)
+
+    def append_text(self, message_id: int, text: str) -> None:
+        """Let an answer grow."""
+        self._of(message_id).append_text(message_id, text)
+
+    def pin_message(self, message_id: int, pinned: bool) -> None:
+        """Keep a message in the model's view, or no longer."""
+        self._of(message_id).pin_message(message_id, pinned)
+
+    def delete_message(self, message_id: int) -> None:
+        """Take away a message with all that follows it, until it is restored or 30 days old."""
+        self._of(message_id).delete_message(message_id)
+
+    def restore_message(self, message_id: int) -> None:
+        """Bring back what `delete_message` took away."""
+        self._of(message_id).restore_message(message_id)
+
+    def remove(self, message_id: int) -> None:
+        """Take out, for ever, a message that nothing follows; an emptied chat goes too."""
+        self._of(message_id).remove(message_id)
+
+    # Whole chats
+
+    def copy_path(self, message_id: int) -> Chat:
+        """A new chat with copies of the message and of all those it follows."""
+        return self._of(message_id).copy_path(message_id)
+
+    def tree(self, chat_id: int) -> ChatTree:
+        """The chat with all its branches; without what was deleted."""
+        return self._of(chat_id).tree(chat_id)
+
+    def add_tree(self, tree: ChatTree) -> Chat:
+        """A new chat like the given one; chat and messages get ids of their own."""
+        store = self._memory if tree.chat.temporary else self._disk
+        return store.add_tree(tree)
+
+    def search(self, query: str, limit: int = 50) -> list[Hit]:
+        """Titles, then complete messages, with words that begin like all of those asked for."""
+        hits = self._disk.search(query, limit)
+        temporary = self._memory.search(query, limit)
+        if not temporary:
+            return hits
+        order = {chat.id: place for place, chat in enumerate(self.chats())}
+        titles = [hit for hit in temporary + hits if hit.message_id is None]
+        titles.sort(key=lambda hit: order[hit.chat_id])
+        messages = [
+            (self.message(hit.message_id).created, hit)
+            for hit in temporary + hits
+            if hit.message_id is not None
+        ]
+        messages.sort(key=lambda pair: pair[0], reverse=True)
+        return (titles + [hit for _, hit in messages])[:limit]
+
+    def close(self) -> None:
+        """Let go of files."""
+        self._disk.close()
+        self._memory.close()
+
+    def _of(self, id_: int) -> ChatStore:
+        return self._memory if id_ < 0 else self._disk
+
+    def _for_draft(self, chat_id: int | None) -> ChatStore:
+        if chat_id is not None:
+            return self._of(chat_id)
+        return self._disk if self._writable else self._memory
+
+    def _split(self, chat_ids: Iterable[int]) -> list[tuple[ChatStore, list[int]]]:
+        """Each store with its ids, all of which are there."""
+        ids = list(chat_ids)
+        for chat_id in ids:
+            self.chat(chat_id)
+        parts = (
+            (self._memory, [i for i in ids if i < 0]),
+            (self._disk, [i for i in ids if i >= 0]),
+        )
+        return [(store, part) for store, part in parts if part]
