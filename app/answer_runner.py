@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -62,6 +63,7 @@ class AnswerRunner(QObject):
         self._stopping = self._repeats = self._told_unsaved = False
         self._saved_at = 0.0
         self._saved_length = 0  # of the answer's text
+        self._unstored: dict[int, Message] = {}  # what the store could not take
         engine.unloaded.connect(self._on_unloaded)
         engine.loaded.connect(self._on_loaded)
         engine.fitted.connect(self._on_fitted)
@@ -78,6 +80,12 @@ class AnswerRunner(QObject):
     def answer(self) -> Message | None:
         """The answer being written, newer than its last checkpoint."""
         return self._answer
+
+    def newest(self, message: Message) -> Message:
+        """The message as it is now, where the store holds an older state of it."""
+        if self._answer is not None and self._answer.id == message.id:
+            return self._answer
+        return self._unstored.get(message.id, message)
 
     @property
     def repeats(self) -> bool:
@@ -110,6 +118,7 @@ class AnswerRunner(QObject):
 
         `private`: nothing of it may be written to disk.
         """
+        self.flush()
         answer = path[-1]
         if answer.role is Role.USER:
             answer = self._store.add(answer.chat_id, answer.id, Role.ASSISTANT, "", State.WRITING)
@@ -140,6 +149,14 @@ class AnswerRunner(QObject):
             piece = self._answer.text[self._saved_length :]
             if self._keep(lambda answer: self._store.append_text(answer.id, piece)):
                 self._saved_length = len(self._answer.text)
+
+    def flush(self) -> None:
+        """Store what could not be stored before, if that is possible now."""
+        for answer in list(self._unstored.values()):
+            with suppress(StorageError):
+                with suppress(KeyError):  # deleted meanwhile
+                    self._store.save(answer)
+                del self._unstored[answer.id]
 
     def close(self) -> None:
         """The program ends: an answer that has not is marked as interrupted."""
@@ -217,10 +234,12 @@ class AnswerRunner(QObject):
             return False
         except StorageError as error:
             log.error("an answer cannot be stored: %s", error)
+            self._unstored[self._answer.id] = self._answer
             if not self._told_unsaved:
                 self._told_unsaved = True
                 self.unsaved.emit(error)
             return False
+        self._unstored.pop(self._answer.id, None)
         return True
 
 

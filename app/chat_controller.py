@@ -1,5 +1,7 @@
 """What a person does with chats: send, edit, queue, stop, switch, choose a model."""
 
+import logging
+
 from PySide6.QtCore import QObject, Signal, Slot
 
 from ternchat.app.answer_queue import AnswerQueue
@@ -28,6 +30,8 @@ from ternchat.app.models.chat_list_model import ChatListModel
 from ternchat.app.models.conversation_model import ConversationModel
 from ternchat.app.models.status_model import StatusModel
 from ternchat.app.problems import told
+
+log = logging.getLogger(__name__)
 
 
 class ChatController(QObject):
@@ -336,7 +340,7 @@ class ChatController(QObject):
         self.problem_raised.emit(self._problem())
         self.chat_changed.emit(chat)
         self.temporary_changed.emit(temporary or (chat is not None and chat.temporary))
-        self._drafting.show(self._chat_id)
+        self._drafting.show(self._chat_id, private=temporary)
         self.settings_changed.emit(self._settings)
         self._tell()
 
@@ -369,7 +373,12 @@ class ChatController(QObject):
             self._show(None)
 
     def _mark_unread(self, chat_id: int, unread: bool) -> None:
-        self._store.set_unread(chat_id, unread)
+        try:
+            self._store.set_unread(chat_id, unread)
+        except KeyError:
+            log.info("a chat was deleted before its answer ended")
+        except AppError as error:  # no reason not to show it
+            log.warning("a mark cannot be stored: %s", error)
         self._list_chats()
 
     def _list_chats(self) -> None:

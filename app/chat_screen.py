@@ -72,6 +72,4 @@ class ChatScreen:
         return next((m for m in messages if m.role is role), None)
 
     def _messages(self, chat: Chat) -> list[Message]:
-        live = self._runner.answer  # newer than in the store
-        messages = self._store.messages(chat.id)
-        return [live if live is not None and m.id == live.id else m for m in messages]
+        return [self._runner.newest(m) for m in self._store.messages(chat.id)]

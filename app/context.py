@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ternchat.app.answer_runner import AnswerRunner
 from ternchat.app.chat_controller import ChatController
-from ternchat.app.core.memory_chat_store import MemoryChatStore
+from ternchat.app.core.database.opening import OpenedChats, open_chats
 from ternchat.app.core.model_store import ModelStore
 from ternchat.app.core.settings_file import SettingsFile
 from ternchat.app.core.thread_choice import threads_for
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from ternchat.app.cli.arguments import Options
-    from ternchat.app.core.chat_store import ChatStore
     from ternchat.app.core.paths import DataPaths
 
 
@@ -38,7 +37,7 @@ class AppContext:
 
     paths: DataPaths
     models: ModelStore
-    chats: ChatStore
+    chats: OpenedChats
     engine: EngineThread
     runner: AnswerRunner
     controller: ChatController
@@ -52,7 +51,8 @@ class AppContext:
     def build(cls, app: QApplication, paths: DataPaths, options: Options) -> AppContext:
         """Make all parts and tie them together; nothing is loaded or shown yet."""
         models = ModelStore(paths)
-        store = MemoryChatStore()
+        opened = open_chats(paths.database)
+        store = opened.store
         given = LoadOptions(
             options.threads, options.isa, options.context_length, paths.cache / "read"
         )
@@ -80,16 +80,18 @@ class AppContext:
         window.seen.connect(probe.set_active)
         window.painted.connect(engine.warm_up)
         return cls(
-            *(paths, models, store, engine, runner, controller, settings),
+            *(paths, models, opened, engine, runner, controller, settings),
             *(probe, reader, counter, window),
         )
 
     def close(self) -> bool:
-        """End all threads and remember how things stand; False when a thread did not let go."""
+        """End all threads and store all there is; False when a thread did not let go."""
         self.probe.set_active(False)
         self.controller.close()
         ended = [part.close() for part in (self.engine, self.reader, self.counter)]
         self.settings.remember()
+        self.runner.flush()
+        self.chats.close()
         return all(ended)
 
 

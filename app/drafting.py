@@ -24,6 +24,7 @@ class Drafting(QObject):
         super().__init__(parent)
         self._drafts = Drafts(store)
         self._chat_id: int | None = None
+        self._private = False  # nothing of what is typed may be stored
         self._editing: Message | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -35,15 +36,15 @@ class Drafting(QObject):
         """The earlier message in the composer."""
         return self._editing
 
-    def show(self, chat_id: int | None) -> None:
-        """Hold the draft of another chat."""
+    def show(self, chat_id: int | None, *, private: bool = False) -> None:
+        """Hold the draft of another chat; `private` is the temporary one that is to come."""
         self.save()
-        self._chat_id, self._editing = chat_id, None
+        self._chat_id, self._private, self._editing = chat_id, private, None
         self._tell()
 
     def set(self, text: str) -> None:
         """The person typed."""
-        if self._editing is None:
+        if self._editing is None and not self._private:
             self._drafts.set(self._chat_id, text)
             if not self._timer.isActive():
                 self._timer.start()
@@ -63,8 +64,9 @@ class Drafting(QObject):
 
     def sent(self, chat_id: int) -> None:
         """The draft has become a message of that chat, which may be new."""
-        self._drafts.set(self._chat_id, "")
-        self._chat_id = chat_id
+        if not self._private:
+            self._drafts.set(self._chat_id, "")
+        self._chat_id, self._private = chat_id, False
         self._drafts.set(chat_id, "")
         self.save()
         self._tell()
@@ -87,4 +89,4 @@ class Drafting(QObject):
         self._drafts.save()
 
     def _tell(self) -> None:
-        self.draft_changed.emit(self._drafts.of(self._chat_id))
+        self.draft_changed.emit("" if self._private else self._drafts.of(self._chat_id))

@@ -15,6 +15,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from ternchat.app.cli import arguments
+from ternchat.app.core.data_lock import DataFolderInUseError, DataLock
 from ternchat.app.core.errors import AppError
 from ternchat.app.core.paths import DataPaths
 from ternchat.app.display import why_no_window
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from ternchat.app.context import AppContext
 
 CHILD_FLAG = "--ternchat-child"  # that of engine/child_process.py, which comes with NumPy
+BACKUP_AFTER_MS = 5000  # when the start is over
 
 log = logging.getLogger(__name__)
 
@@ -87,6 +89,7 @@ def _run_window(options: Options) -> int:
     from PySide6.QtWidgets import QApplication
 
     from ternchat.app.context import AppContext
+    from ternchat.app.front_door import ask_to_show
     from ternchat.app.core.language import set_language
     from ternchat.app.views.language import QtLanguage
 
@@ -96,12 +99,22 @@ def _run_window(options: Options) -> int:
     app.setDesktopFileName("ternchat")
     set_language(QtLanguage())
     sys.excepthook = _log_exception
+    lock = DataLock(paths.root)
+    try:
+        lock.acquire()
+    except DataFolderInUseError:
+        if not ask_to_show(paths.root):
+            raise
+        print("ternchat: already running: its window is shown", file=sys.stderr)
+        return 0
     context = AppContext.build(app, paths, options)
     code = 1
     try:
         code = _show(app, context, options)
     finally:  # a thread that still runs when Qt goes down would abort the process
-        if not context.close():
+        ended = context.close()
+        lock.release()
+        if not ended:
             log.error("the engine did not let go in time")
             logging.shutdown()
             os._exit(1)
@@ -111,15 +124,23 @@ def _run_window(options: Options) -> int:
 def _show(app: QApplication, context: AppContext, options: Options) -> int:
     from PySide6.QtCore import QTimer
 
+    from ternchat.app.front_door import FrontDoor
+
     watch = _SignalWatch(app)
     context.settings.restore()
+    _tell_exceptions(context)
+    door = FrontDoor(context.paths.root)
+    door.show_requested.connect(context.window.come_forward)
     context.window.show()
     context.window.activateWindow()  # where no window manager does it, shortcuts need it
     log.info("window shown")
+    context.window.page.errors.show_problem(context.chats.outcome.problem)
+    QTimer.singleShot(BACKUP_AFTER_MS, context.window, context.chats.back_up)
     if options.model is not None:
         model = options.model
         QTimer.singleShot(0, context.controller, lambda: context.controller.use_model(model))
     code = app.exec()
+    door.close()
     watch.close()
     return code
 
@@ -160,6 +181,17 @@ def _log_exception(
 ) -> None:
     log.error("unexpected error", exc_info=(kind, error, trace))
     sys.__excepthook__(kind, error, trace)
+
+
+def _tell_exceptions(context: AppContext) -> None:
+    """Show in the window what went wrong in it, and log it."""
+    from ternchat.app.core.problem import Problem
+
+    def tell(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        _log_exception(kind, error, trace)
+        context.controller.problem_raised.emit(Problem.of(error))
+
+    sys.excepthook = tell
 
 
 def _is_engine_error(error: Exception) -> bool:

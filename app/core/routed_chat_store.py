@@ -12,7 +12,7 @@ class RoutedChatStore:
     """Keeps temporary chats in memory and all others on the disk; see `ChatStore`.
 
     Ids in memory are negative. A disk that cannot be written to gets no new chats: they are
-    temporary, whatever was asked for.
+    temporary, whatever was asked for; and what is only remembered for later is forgotten there.
     """
 
     def __init__(self, disk: ChatStore, memory: ChatStore, *, writable: bool = True) -> None:
@@ -52,7 +52,8 @@ class RoutedChatStore:
 
     def set_unread(self, chat_id: int, unread: bool) -> None:
         """Remember that an answer has not been seen, or that it has."""
-        self._of(chat_id).set_unread(chat_id, unread)
+        if self._remembers(chat_id):
+            self._of(chat_id).set_unread(chat_id, unread)
 
     def trash(self, chat_ids: Iterable[int]) -> None:
         """Move chats to the trash."""
@@ -87,7 +88,8 @@ class RoutedChatStore:
 
     def set_draft(self, chat_id: int | None, text: str) -> None:
         """Replace the draft."""
-        self._for_draft(chat_id).set_draft(chat_id, text)
+        if chat_id is None or self._remembers(chat_id):
+            self._for_draft(chat_id).set_draft(chat_id, text)
 
     def settings(self, chat_id: int) -> dict[str, Any]:
         """The chat's settings as they were given to `set_settings`; empty at first."""
@@ -103,7 +105,8 @@ class RoutedChatStore:
 
     def set_read_position(self, chat_id: int, position: ReadPosition | None) -> None:
         """Remember where somebody stopped reading."""
-        self._of(chat_id).set_read_position(chat_id, position)
+        if self._remembers(chat_id):
+            self._of(chat_id).set_read_position(chat_id, position)
 
     # Messages
 
@@ -118,6 +121,10 @@ class RoutedChatStore:
     def siblings(self, message_id: int) -> list[int]:
         """The messages that follow the same one, itself included, in order of creation."""
         return self._of(message_id).siblings(message_id)
+
+    def versions(self, chat_id: int) -> dict[int, tuple[int, int]]:
+        """Of each message that has siblings its place among them, from 1, and their number."""
+        return self._of(chat_id).versions(chat_id)
 
     def select(self, message_id: int) -> None:
         """Show the branch that holds the message, now and later."""
@@ -198,6 +205,9 @@ class RoutedChatStore:
 
     def _of(self, id_: int) -> ChatStore:
         return self._memory if id_ < 0 else self._disk
+
+    def _remembers(self, chat_id: int) -> bool:
+        return self._writable or chat_id < 0
 
     def _for_draft(self, chat_id: int | None) -> ChatStore:
         if chat_id is not None:

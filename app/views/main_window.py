@@ -235,6 +235,16 @@ class MainWindow(QMainWindow):
         dialog.open()
 
     @Slot()
+    def come_forward(self) -> None:
+        """Show the window before all others, minimised or not."""
+        self.setWindowState(
+            self.windowState() & ~Qt.WindowState.WindowMinimized | Qt.WindowState.WindowActive
+        )
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    @Slot()
     def _focus_composer(self) -> None:
         self.page.composer.setFocus()
 

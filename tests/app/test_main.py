@@ -9,6 +9,7 @@ import time
 import pytest
 
 from ternchat.app import main as program
+from ternchat.app.core.data_lock import DataLock
 from ternchat.app.workers.system_probe import SystemProbe
 
 
@@ -103,14 +104,50 @@ def test_without_a_display_a_pipe_is_answered(tmp_path):
     assert done.stdout.strip()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_the_window_cleanly(tmp_path, number):
-    child = start("--data-dir", str(tmp_path), "--model", "fledgling")
-    log = tmp_path / "logs" / "ternchat.log"
+def started(folder, *args):
+    """The program, once its window is shown."""
+    child = start("--data-dir", str(folder), *args)
+    log = folder / "logs" / "ternchat.log"
     deadline = time.monotonic() + 20
     while not (log.exists() and "window shown" in log.read_text()):
         assert time.monotonic() < deadline
         assert child.poll() is None
+    return child
+
+
+def test_a_second_start_shows_the_window_of_the_first(tmp_path):
+    first = started(tmp_path)
+    second = start("--data-dir", str(tmp_path))
+    assert ended(second) == (0, "", "ternchat: already running: its window is shown\n")
+    assert first.poll() is None
+    first.terminate()
+    code, out, err = ended(first)
+    # Without a window manager there is nothing to come forward from.
+    assert (code, out, err.replace("This plugin does not support raise()\n", "")) == (0, "", "")
+
+
+def test_a_folder_in_use_by_a_program_that_does_not_answer_is_one_line(tmp_path):
+    lock = DataLock(tmp_path)
+    lock.acquire()
+    code, _, err = ended(start("--data-dir", str(tmp_path)))
+    lock.release()
+    assert code == 1
+    assert err == f"ternchat: Ternchat is already running with the folder {tmp_path}\n"
+
+
+def test_damaged_chats_are_rescued_and_told_in_the_window(tmp_path):
+    (tmp_path / "chats.db").write_bytes(b"no database" * 100)
+    child = started(tmp_path)
+    child.terminate()
+    assert ended(child) == (0, "", "")
+    log = (tmp_path / "logs" / "ternchat.log").read_text()
+    assert "the chats are damaged" in log
+    assert len(list(tmp_path.glob("chats.db.corrupt-*"))) == 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_the_window_cleanly(tmp_path, number):
+    child = started(tmp_path, "--model", "fledgling")
     child.send_signal(number)
     code, out, err = ended(child)
     assert (code, out, err) == (0, "", "")

@@ -300,6 +300,14 @@ def test_somebody_looks(window, qtbot):
     assert seen.args == [True]
 
 
+@pytest.mark.qt_log_ignore("does not support raise")
+def test_a_minimised_window_comes_forward(window):
+    window.showMinimized()
+    window.come_forward()
+    assert window.isVisible()
+    assert not window.windowState() & Qt.WindowState.WindowMinimized
+
+
 def test_closing_while_an_answer_is_written(window, prompt, qtbot, controller, engine, status):
     ask(qtbot, prompt, "hold")
     qtbot.waitUntil(lambda: status.snapshot.phase is Phase.WRITING)

@@ -3,6 +3,7 @@
 import json
 import signal
 import sys
+import time
 from pathlib import Path
 
 from desktop import Desktop
@@ -183,6 +184,38 @@ def close_while_answering(scenario, folder):
     scenario.send("Tell me a story")
     scenario.desktop.wait_for("Answer", timeout=60)
     scenario.end()
+
+
+def killed_while_answering(scenario, folder):
+    """After kill -9 the chat is there again, and of the answer at most two seconds are missing."""
+    scenario.start("--model", folder, *SLOWLY)
+    scenario.send("Tell me a story")
+    scenario.desktop.wait_for("Answer", timeout=60)
+    seen = []  # when, and what stood there
+
+    def two_seconds_ago():
+        return [words for moment, words in seen if moment < time.monotonic() - 2][-1:]
+
+    def long_enough():
+        seen.append((time.monotonic(), answer_words(scenario)))
+        return any(len(words) > 20 for words in two_seconds_ago())
+
+    scenario.desktop.wait(long_enough, 60)
+    scenario.program.send_signal(signal.SIGKILL)
+    [then] = two_seconds_ago()
+    scenario.program.wait(5)
+    scenario.start()
+    scenario.desktop.key("ctrl+Tab")
+    scenario.desktop.wait(lambda: "Tell me a story" in scenario.conversation())
+    kept = answer_words(scenario)
+    assert kept[: len(then) - 1] == then[:-1], (kept, then)
+    scenario.end()
+
+
+def answer_words(scenario):
+    """The words behind the question."""
+    _, _, answer = scenario.conversation().partition("Tell me a story")
+    return answer.split()
 
 
 def close_while_loading(scenario, folder):

@@ -23,7 +23,8 @@ def test_with_the_built_in_model(play, scenario):
 
 
 @pytest.mark.parametrize(
-    "scenario", ["stop", "queue", "close_while_answering", "close_while_loading"]
+    "scenario",
+    ["stop", "queue", "close_while_answering", "killed_while_answering", "close_while_loading"],
 )
 def test_with_a_model_that_takes_its_time(play, slow_model, scenario):
     play(scenario, str(slow_model))

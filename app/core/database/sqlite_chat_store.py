@@ -23,6 +23,7 @@ from ternchat.app.core.message_tree import (
     storable,
     storable_attachments,
     subtree,
+    versions,
 )
 from ternchat.app.core.word_search import Query, snippet
 
@@ -88,7 +89,8 @@ class SqliteChatStore:
 
     def set_unread(self, chat_id: int, unread: bool) -> None:
         """Remember that an answer has not been seen, or that it has."""
-        self._change_chat(chat_id, unread=unread)
+        if self._chats.get(chat_id).unread is not unread:
+            self._change_chat(chat_id, unread=unread)
 
     def trash(self, chat_ids: Iterable[int]) -> None:
         """Move chats to the trash."""
@@ -133,6 +135,8 @@ class SqliteChatStore:
 
     def set_draft(self, chat_id: int | None, text: str) -> None:
         """Replace the draft."""
+        if self.draft(chat_id) == storable(text):
+            return
         with self._database.writing():
             if chat_id is None:
                 self._chats.set_new_chat_draft(storable(text))
@@ -162,6 +166,8 @@ class SqliteChatStore:
 
     def set_read_position(self, chat_id: int, position: ReadPosition | None) -> None:
         """Remember where somebody stopped reading."""
+        if self.read_position(chat_id) == position:
+            return
         message_id, fraction = (position.message_id, position.fraction) if position else (None, 0.0)
         self._change_chat(chat_id, read_message=message_id, read_fraction=fraction)
 
@@ -181,6 +187,10 @@ class SqliteChatStore:
         if message.state is State.QUEUED:
             return []
         return [m.id for m in children_of(message.parent, self._there(message.chat_id))]
+
+    def versions(self, chat_id: int) -> dict[int, tuple[int, int]]:
+        """Of each message that has siblings its place among them, from 1, and their number."""
+        return versions(self._there(chat_id))
 
     def select(self, message_id: int) -> None:
         """Show the branch that holds the message, now and later."""
