@@ -52,6 +52,14 @@ _KNOWN = {
         QT_TRANSLATE_NOOP("Problem", "There is no such model"),
         QT_TRANSLATE_NOOP("Problem", "Choose another folder, or go on with Fledgling."),
     ),
+    "StorageError": (
+        QT_TRANSLATE_NOOP("Problem", "Your chats cannot be saved"),
+        QT_TRANSLATE_NOOP(
+            "Problem",
+            "What you see stays here until Ternchat ends."
+            " Make room or make the folder writable, then go on.",
+        ),
+    ),
     "EngineError": (
         QT_TRANSLATE_NOOP("Problem", "The engine cannot do this"),
         QT_TRANSLATE_NOOP("Problem", "Choose another model, or try again."),
