@@ -89,8 +89,8 @@ def _run_window(options: Options) -> int:
     from PySide6.QtWidgets import QApplication
 
     from ternchat.app.context import AppContext
-    from ternchat.app.front_door import ask_to_show
     from ternchat.app.core.language import set_language
+    from ternchat.app.front_door import ask_to_show
     from ternchat.app.views.language import QtLanguage
 
     app = QApplication([sys.argv[0]])

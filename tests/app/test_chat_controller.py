@@ -2,12 +2,8 @@
 
 import pytest
 
-from ternchat.app.chat_controller import ChatController
-from ternchat.app.core.chat_store import StorageError
 from ternchat.app.core.conversation import Role, State
-from ternchat.app.core.memory_chat_store import MemoryChatStore
 from ternchat.app.core.turn import Phase
-from ternchat.app.models.chat_list_model import ChatListModel
 
 
 def test_the_first_message_loads_the_built_in_model_and_is_answered(
@@ -281,115 +277,3 @@ def test_a_failed_answer_is_tried_again_after_what_runs_elsewhere(
     idle()
     assert [m["content"] for m in fake.asked[-1]] == ["full"]
     assert texts() == ["full", "before"]
-
-
-class FailingStore(MemoryChatStore):
-    """Keeps nothing while `full`."""
-
-    full = False
-
-    def _refuse(self):
-        if self.full:
-            raise StorageError("the disk is full")
-
-    def add(self, *args, **kwargs):
-        self._refuse()
-        return super().add(*args, **kwargs)
-
-    def save(self, message):
-        self._refuse()
-        super().save(message)
-
-    def append_text(self, message_id, text):
-        self._refuse()
-        super().append_text(message_id, text)
-
-
-@pytest.fixture
-def full_store(store, monkeypatch):
-    store.__class__ = FailingStore
-    return store
-
-
-def test_a_message_that_cannot_be_stored_stays_in_the_composer(
-    full_store, controller, heard, idle, texts
-):
-    full_store.full = True
-    controller.set_draft("hello")
-    controller.send("hello")
-    assert heard.problems[-1].title == "Your chats cannot be saved"
-    assert heard.problems[-1].text == "The disk is full."
-    assert heard.drafts == []
-    full_store.full = False
-    controller.send("hello")
-    idle()
-    assert texts() == ["hello", "You said: hello"]
-
-
-def test_an_answer_that_cannot_be_stored_is_told_once_and_stored_later(
-    full_store, controller, conversation, runner, fake, heard, idle, texts, qtbot, monkeypatch
-):
-    monkeypatch.setattr("ternchat.app.answer_runner.CHECKPOINT_SECONDS", 0.0)
-    controller.send("hold")
-    shown(qtbot, conversation, "held")
-    full_store.full = True
-    fake.gate.set()
-    idle()
-    assert [p.title for p in heard.problems if p] == ["Your chats cannot be saved"]
-    chat_id = full_store.chats()[0].id
-    assert full_store.messages(chat_id)[-1].text == " held"
-    controller.new_chat()
-    controller.open_chat(chat_id)
-    assert texts() == ["hold", "held on"]
-    full_store.full = False
-    runner.save()
-    assert full_store.messages(chat_id)[-1].text == " held on"
-    assert full_store.messages(chat_id)[-1].state is State.DONE
-
-
-def test_an_answer_deleted_while_it_is_written_does_no_harm(
-    controller, conversation, store, fake, idle, qtbot, monkeypatch
-):
-    monkeypatch.setattr("ternchat.app.answer_runner.CHECKPOINT_SECONDS", 0.0)
-    controller.send("hold")
-    shown(qtbot, conversation, "held")
-    store.purge([store.chats()[0].id])
-    fake.gate.set()
-    idle()
-    assert store.chats() == []
-
-
-def test_chats_and_drafts_of_an_earlier_run_are_there_at_once(
-    store, models, runner, conversation, status, heard, controller
-):
-    chat = store.create_chat("earlier")
-    store.add(chat.id, None, Role.USER, "x", State.DONE)
-    store.set_draft(None, "begun")
-    chats = ChatListModel()
-    again = ChatController(store, models, runner, conversation, chats, status)
-    drafts = []
-    again.draft_changed.connect(drafts.append)
-    assert [chats.index(row).data() for row in range(chats.rowCount())] == ["earlier"]
-    again.new_chat()
-    assert drafts == ["begun"]
-
-
-def test_a_draft_is_stored_soon_after_it_was_typed(controller, store, qtbot, monkeypatch):
-    controller._drafts_timer.setInterval(1)
-    controller.set_draft("a")
-    controller.set_draft("ab")
-    qtbot.waitUntil(lambda: store.draft(None) == "ab")
-
-
-def test_an_unseen_answer_stays_unseen_over_a_restart(
-    controller, conversation, store, fake, idle, qtbot
-):
-    controller.send("hold")
-    shown(qtbot, conversation, "held")
-    controller.new_chat()
-    fake.gate.set()
-    idle()
-    [chat] = store.chats()
-    assert chat.unread
-    controller.open_chat(chat.id)
-    assert not store.chat(chat.id).unread

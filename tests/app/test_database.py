@@ -147,22 +147,33 @@ def test_a_growing_answer_is_not_written_again_and_again(opened, path):
     assert chats.database.rows(stored) == [("0 1 2 3 4 ",)]
 
 
-def test_what_an_earlier_run_left_unfinished_is_interrupted_and_nothing_waits(opened, path):
+def test_an_answer_an_earlier_run_left_unfinished_is_interrupted(opened, path):
     store = opened(path).store
     chat = store.create_chat("t")
     question = store.add(chat.id, None, Role.USER, "one", State.DONE)
     answer = store.add(chat.id, question.id, Role.ASSISTANT, "", State.WRITING)
     store.append_text(answer.id, "half an answer")
+    store.close()
+    store = opened(path).store
+    assert store.messages(chat.id)[1] == replace(
+        answer, text="half an answer", state=State.INTERRUPTED
+    )
+    assert [hit.message_id for hit in store.search("answer")] == [answer.id]
+
+
+def test_a_question_that_waited_loses_neither_words_nor_files(opened, path):
+    store = opened(path).store
+    chat = store.create_chat("t")
+    question = store.add(chat.id, None, Role.USER, "one", State.DONE)
     paper = Attachment("a.txt", "text/plain", "words", None)
-    for text in ("two", "three"):
-        store.add(chat.id, answer.id, Role.USER, text, State.QUEUED, [paper])
+    store.add(chat.id, question.id, Role.USER, "two", State.QUEUED)
+    store.add(chat.id, question.id, Role.USER, "three", State.QUEUED, [paper])
     store.close()
     store = opened(path).store
     assert [(m.text, m.state.value) for m in store.messages(chat.id)] == [
-        ("one", "done"), ("half an answer", "interrupted"), ("two", "done"), ("three", "done"),
+        ("one", "done"), ("three", "done"), ("two", "queued"),
     ]  # fmt: skip
-    assert store.messages(chat.id)[2].attachments == (paper,)
-    assert [hit.message_id for hit in store.search("answer")] == [answer.id]
+    assert store.messages(chat.id)[1].attachments == (paper,)
 
 
 def test_what_was_deleted_long_ago_is_gone_from_the_file_itself(opened, path):
@@ -309,7 +320,7 @@ def test_an_empty_file_beside_a_backup_is_a_loss(opened, path):
     chats = opened(path)
     assert chats.outcome.finding is Finding.RESCUED
     assert contents(chats.store) == held
-    assert "from the backup chats-" in chats.outcome.problem.text
+    assert "came from the backup chats-" in chats.outcome.problem.text
 
 
 def test_a_damaged_header_loses_nothing(opened, path):
@@ -358,7 +369,7 @@ def test_rows_on_sound_pages_are_rescued(opened, path):
     # What stands before and behind a hole still makes one conversation.
     assert set(contents(chats.store)) == set(held)
     assert chats.outcome.rescue.messages == len(rescued)
-    assert f"{len(rescued):,} messages could be rescued" in chats.outcome.problem.text
+    assert f"They hold {len(rescued)} messages." in chats.outcome.problem.text
 
 
 def test_what_cannot_be_read_comes_from_the_backup(opened, path):

@@ -268,7 +268,14 @@ def test_an_answer_that_cannot_be_stored_is_written_on_and_told_once(
     qtbot.waitUntil(lambda: controller.quiet)
     assert texts() == ["hold", "held on"]
     assert [p.text for p in problems if p] == ["The disk is full."]
+    chat_id = store.chats()[0].id
+    controller.new_chat()
+    controller.open_chat(chat_id)
+    assert texts() == ["hold", "held on"]
     store.full = False
+    controller.send("Hello!")
+    qtbot.waitUntil(lambda: controller.quiet)
+    assert [(m.text, m.state.value) for m in store.messages(chat_id)][1] == (" held on", "done")
 
 
 # ---- What the model reads --------------------------------------------------------------------
@@ -327,6 +334,31 @@ def test_a_temporary_chat_is_private_and_says_so(controller, store, fake, idle):
     assert not store.chats()[0].temporary
     assert fake.private == [True, False]
     assert temporary == [True, False]
+
+
+def test_what_is_typed_for_a_temporary_chat_is_not_stored(controller, store, idle, heard):
+    controller.set_draft("for a lasting one")
+    controller.new_temporary_chat()
+    assert heard.drafts[-1] == ""
+    controller.set_draft("secret")
+    controller.close()
+    assert store.draft(None) == "for a lasting one"
+    controller.send("secret")
+    idle()
+    controller.new_chat()
+    assert heard.drafts[-1] == "for a lasting one"
+
+
+def test_an_answer_deleted_for_ever_while_it_is_written_does_no_harm(
+    controller, store, fake, idle, shown, monkeypatch
+):
+    monkeypatch.setattr("ternchat.app.answer_runner.CHECKPOINT_SECONDS", 0.0)
+    controller.send("hold")
+    shown("held")
+    store.purge([store.chats()[0].id])
+    fake.gate.set()
+    idle()
+    assert store.chats() == []
 
 
 def test_the_end_of_the_program_keeps_what_was_written_and_marks_it(controller, store, begin, fake):

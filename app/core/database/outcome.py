@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from ternchat.app.core.language import translate
 from ternchat.app.core.problem import Problem
 
 
@@ -58,49 +59,54 @@ class Outcome:
         match self.finding:
             case Finding.RESCUED if self.rescue is not None:
                 return Problem(
-                    title="Your chats were damaged",
+                    title=_("Your chats were damaged"),
                     text=_saved(self.rescue),
-                    advice=f"The damaged file is kept as {self.rescue.kept.name}.",
+                    advice=_("The damaged file is kept as %s.") % self.rescue.kept.name,
                     details=f"{self.path}: {self.reason}",
                 )
             case Finding.READ_ONLY:
                 return Problem(
-                    title="Your chats can only be read",
-                    text=f"{self.path} cannot be written to.",
-                    advice=f"Make the file writable and start again. {_IN_MEMORY}",
+                    title=_("Your chats can only be read"),
+                    text=_("%s cannot be written to.") % self.path,
+                    advice=_(
+                        "Make the file writable and start again."
+                        " Until then new chats last until Ternchat ends."
+                    ),
                     details=self.reason,
                 )
             case Finding.NEWER:
                 return Problem(
-                    title="Your chats were kept by a newer Ternchat",
-                    text=f"This version can show and export {self.path.name}, but not change it.",
-                    advice=f"Install the newer version to go on with them. {_IN_MEMORY}",
+                    title=_("Your chats were kept by a newer Ternchat"),
+                    text=_("This version can show and export %s, but not change it.")
+                    % self.path.name,
+                    advice=_(
+                        "Install the newer version to go on with them."
+                        " Until then new chats last until Ternchat ends."
+                    ),
                     details=f"{self.path}: {self.reason}",
                 )
             case Finding.UNAVAILABLE:
                 return Problem(
-                    title="Your chats cannot be opened",
+                    title=_("Your chats cannot be opened"),
                     text=f"{self.reason[:1].upper()}{self.reason[1:]}.",
-                    advice=f"Nothing in the file was changed. {_IN_MEMORY}",
+                    advice=_(
+                        "Nothing in the file was changed. New chats last until Ternchat ends."
+                    ),
                     details=str(self.path),
                 )
         return None
 
 
-_IN_MEMORY = "New chats last until Ternchat ends."
-
-
 def _saved(rescue: Rescue) -> str:
     if not rescue.chats:
-        return "Nothing in the file could be read, and there was no backup."
-    saved = f"{_count(rescue.chats, 'chat')} with {_count(rescue.messages, 'message')}"
-    if rescue.backup is None:
-        return f"{saved} could be rescued."
-    return (
-        f"{saved} could be rescued, {rescue.from_backup:,} of them from the backup "
-        f"{rescue.backup.name}."
-    )
+        return _("Nothing in the file could be read, and there was no backup.")
+    words = [_("%n chat(s) could be rescued.", rescue.chats)]
+    words.append(_("They hold %n message(s).", rescue.messages))
+    if rescue.backup is not None:
+        words.append(_("%n message(s) came from the backup", rescue.from_backup))
+        words[-1] += f" {rescue.backup.name}."
+    return " ".join(words)
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+def _(text: str, count: int | None = None) -> str:
+    return translate("Outcome", text, count)

@@ -46,16 +46,21 @@ class SqliteChatStore:
         self._has_purged = False
 
     def end_unfinished(self) -> None:
-        """What an earlier run left unfinished: answers are interrupted, and nothing waits."""
+        """Mark the answers that an earlier run left unfinished as interrupted.
+
+        A question that waited goes back into the composer when its chat is opened; one with
+        attachments, which the composer could not take, finds its place in the chat.
+        """
         with self._database.writing():
             for message in self._messages.unfinished():
                 if message.state is State.WRITING:
                     self._write(replace(message, state=State.INTERRUPTED))
-                    continue
-                path = [m for m in self.messages(message.chat_id) if m.state is not State.QUEUED]
-                parent = path[-1].id if path else None
-                self._write(replace(message, parent=parent, state=State.DONE))
-                self._messages.choose([message.id], self._next_choice(message.chat_id))
+                elif message.attachments:
+                    path = self.messages(message.chat_id)
+                    last = [m.id for m in path if m.state is not State.QUEUED][-1:]
+                    parent = last[0] if last else None
+                    self._write(replace(message, parent=parent, state=State.DONE))
+                    self._messages.choose([message.id], self._next_choice(message.chat_id))
 
     # Chats
 
