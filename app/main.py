@@ -68,6 +68,10 @@ def _dispatch(options: Options) -> int:
             from ternchat.app.cli import bench
 
             return bench.run(options)
+        case "chats":
+            from ternchat.app.cli import chats
+
+            return chats.run(options)
         case "doctor":
             from ternchat.app.cli import doctor
 

@@ -3,12 +3,14 @@
 import argparse
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from ternchat import __version__
+
+from .chats_arguments import ChatsOptions, add_chats, chats_options
 
 KERNEL_SETS = ("scalar", "avx2", "avxvnni", "avx512vnni", "amx", "neon", "dotprod", "i8mm")
 RANDOM_SHAPES = ("2b4t", "llama3-8b", "falcon3-1b", "falcon3-10b")
@@ -67,6 +69,7 @@ class Options:
     calibrate: bool = False
     chat: ChatOptions = ChatOptions()
     bench: BenchOptions = BenchOptions()
+    chats: ChatsOptions = field(default_factory=ChatsOptions)
 
 
 _Part = TypeVar("_Part", ChatOptions, BenchOptions)
@@ -82,9 +85,14 @@ def parse(argv: Sequence[str] | None = None) -> Options:
     common = {
         field.name: values[field.name]
         for field in fields(Options)
-        if field.name in values and field.name not in ("chat", "bench")
+        if field.name in values and field.name not in ("chat", "bench", "chats")
     }
-    return Options(**common, chat=_pick(ChatOptions, values), bench=_pick(BenchOptions, values))
+    return Options(
+        **common,
+        chat=_pick(ChatOptions, values),
+        bench=_pick(BenchOptions, values),
+        chats=chats_options(values),
+    )
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -114,6 +122,7 @@ def build_parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     _add_bench(bench)
+    add_chats(commands, common)
     doctor = commands.add_parser(
         "doctor",
         help="say what this machine and this installation can do",

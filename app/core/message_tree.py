@@ -29,6 +29,11 @@ def shown_path(messages: Iterable[Message], chosen: Mapping[int, int]) -> list[M
     return path + [m for m in messages if m.state is State.QUEUED]
 
 
+def shown_messages(tree: ChatTree) -> list[Message]:
+    """The messages of a tree that a person sees."""
+    return shown_path(tree.messages, {id_: place for place, id_ in enumerate(tree.shown)})
+
+
 def children_of(parent: int | None, messages: Iterable[Message]) -> list[Message]:
     """The messages that follow `parent`, without those in the queue."""
     return [m for m in messages if m.parent == parent and m.state is not State.QUEUED]

@@ -68,6 +68,12 @@ def open_chats(path: Path, clock: Callable[[], datetime] = now) -> OpenedChats:
     return OpenedChats(store, outcome, backups, database)
 
 
+def read_chats(path: Path) -> ChatStore:
+    """The chats as they are, whoever else works on them; nothing is changed."""
+    database, _ = _open_for_reading(path, "")
+    return SqliteChatStore(database)
+
+
 def _open(path: Path, backups: Backups, clock: Callable[[], datetime]) -> tuple[Database, Outcome]:
     try:
         if path.exists():

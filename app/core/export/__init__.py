@@ -1,0 +1,1 @@
+"""Chats as files for people and for other programs."""

@@ -1,0 +1,67 @@
+"""Ternchat's own format: everything about a chat, documented in docs/export-format.md."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from ternchat.app.core.attachments import Attachment
+from ternchat.app.core.conversation import ChatTree, Message
+
+FORMAT = "ternchat-chats"
+VERSION = 1
+
+
+def json_of(trees: Sequence[ChatTree], moment: datetime) -> str:
+    """The chats as one JSON text."""
+    whole = {
+        "format": FORMAT,
+        "version": VERSION,
+        "exported": moment.isoformat(),
+        "chats": [_chat(tree) for tree in trees],
+    }
+    return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
+
+
+def _chat(tree: ChatTree) -> dict[str, Any]:
+    chat = tree.chat
+    # Ids mean something within this chat only.
+    numbers = {message.id: number for number, message in enumerate(tree.messages, 1)}
+    return {
+        "title": chat.title,
+        "created": chat.created.isoformat(),
+        "used": chat.used.isoformat(),
+        "named": chat.named,
+        "pinned": chat.pinned,
+        "unread": chat.unread,
+        "settings": dict(tree.settings),
+        "draft": tree.draft,
+        "messages": [_message(message, numbers) for message in tree.messages],
+        "shown": [numbers[message_id] for message_id in tree.shown],
+    }
+
+
+def _message(message: Message, numbers: dict[int, int]) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "id": numbers[message.id],
+        "parent": None if message.parent is None else numbers[message.parent],
+        "role": message.role,
+        "text": message.text,
+        "state": message.state,
+        "created": message.created.isoformat(),
+        "pinned": message.pinned,
+    }
+    if message.stats is not None:
+        values["stats"] = message.stats.to_dict()
+    if message.attachments:
+        values["attachments"] = [_attachment(each) for each in message.attachments]
+    return values
+
+
+def _attachment(attachment: Attachment) -> dict[str, Any]:
+    return {
+        "name": attachment.name,
+        "media_type": attachment.media_type,
+        "text": attachment.text,
+        "tokens": attachment.tokens,
+    }

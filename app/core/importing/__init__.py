@@ -1,0 +1,1 @@
+"""Chats from files: Ternchat's own, and those of other programs."""

@@ -1,0 +1,74 @@
+"""Reads the JSON of an export, plain or in a ZIP archive, without trusting its size or depth."""
+
+import json
+import re
+import zipfile
+from pathlib import Path, PurePosixPath
+from typing import Any, BinaryIO
+
+from .errors import ImportFileError
+
+SIZE_LIMIT_BYTES = 1 << 30
+
+# ChatGPT's archive: one file, or several numbered ones.
+_CONVERSATIONS = re.compile(r"conversations(-\d+)?\.json")
+
+
+def read_json(path: Path) -> list[Any]:
+    """What the file holds: one value, or those of all conversation files of an archive."""
+    try:
+        with open(path, "rb") as file:
+            if zipfile.is_zipfile(file):
+                return _read_archive(path, file)
+            file.seek(0)
+            return [_parse(_read(file, path.name), path.name)]
+    except OSError as error:
+        raise ImportFileError(f"{path} cannot be read: {error.strerror or error}") from error
+
+
+def _read_archive(path: Path, file: BinaryIO) -> list[Any]:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            entries = [
+                entry
+                for entry in archive.infolist()
+                if _CONVERSATIONS.fullmatch(PurePosixPath(entry.filename).name)
+            ]
+            if not entries:
+                raise ImportFileError(f"{path.name} holds no conversations.json")
+            values = []
+            for entry in sorted(entries, key=lambda entry: entry.filename):
+                with archive.open(entry) as inner:
+                    values.append(_parse(_read(inner, entry.filename), entry.filename))
+            return values
+    # A password is a RuntimeError, an unknown compression a NotImplementedError of zipfile.
+    except (zipfile.BadZipFile, RuntimeError, EOFError, ValueError) as error:
+        raise ImportFileError(f"{path.name} cannot be unpacked: {error}") from error
+    except _decompression_errors() as error:
+        raise ImportFileError(f"{path.name} cannot be unpacked: {error}") from error
+
+
+def _decompression_errors() -> tuple[type[Exception], ...]:
+    import zlib
+    from lzma import LZMAError
+
+    return (zlib.error, LZMAError)
+
+
+def _read(file: Any, name: str) -> bytes:
+    # The size an archive states may be a lie.
+    data: bytes = file.read(SIZE_LIMIT_BYTES + 1)
+    if len(data) > SIZE_LIMIT_BYTES:
+        raise ImportFileError(f"{name} is larger than {SIZE_LIMIT_BYTES >> 20:,} MB")
+    return data
+
+
+def _parse(data: bytes, name: str) -> Any:
+    try:
+        return json.loads(data.decode(json.detect_encoding(data)))
+    except UnicodeDecodeError as error:
+        raise ImportFileError(f"{name} is no text: {error.reason} at byte {error.start}") from error
+    except ValueError as error:
+        raise ImportFileError(f"{name} is no JSON: {error}") from error
+    except RecursionError as error:
+        raise ImportFileError(f"{name} is nested too deeply") from error

@@ -1,0 +1,158 @@
+"""Reads what `json_export` wrote; every value is checked, and the first wrong one is named."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from ternchat.app.core.attachments import Attachment
+from ternchat.app.core.conversation import (
+    AnswerStats,
+    Chat,
+    ChatTree,
+    Message,
+    Role,
+    State,
+)
+from ternchat.app.core.export.json_export import FORMAT, VERSION
+from ternchat.app.core.message_tree import subtree
+
+from .errors import ImportFileError
+
+T = TypeVar("T")
+
+
+def is_own(value: Any) -> bool:
+    """Whether this is Ternchat's format, of whatever version."""
+    return isinstance(value, dict) and value.get("format") == FORMAT
+
+
+def own_chats(value: Mapping[str, Any]) -> list[ChatTree]:
+    """The chats of an export."""
+    version = _get(value, "version", int, "the file")
+    if version > VERSION:
+        raise ImportFileError(
+            f"the file was written by a newer Ternchat: its format is {version}, "
+            f"this program knows {VERSION}"
+        )
+    chats = _get(value, "chats", list, "the file")
+    return [_tree(_is(chat, dict, f"chat {n}"), f"chat {n}") for n, chat in enumerate(chats, 1)]
+
+
+def _tree(values: Mapping[str, Any], where: str) -> ChatTree:
+    chat = Chat(
+        0,
+        _get(values, "title", str, where),
+        _time(values, "created", where),
+        _time(values, "used", where),
+        named=_get(values, "named", bool, where),
+        pinned=_get(values, "pinned", bool, where),
+        unread=_get(values, "unread", bool, where),
+    )
+    messages = [
+        _message(_is(each, dict, f"{where}, message {n}"), f"{where}, message {n}")
+        for n, each in enumerate(_get(values, "messages", list, where), 1)
+    ]
+    ids = [message.id for message in messages]
+    if len({*ids}) < len(ids):
+        raise ImportFileError(f"{where} has two messages of the same id")
+    ordered = subtree(None, messages)
+    if len(ordered) < len(messages):
+        raise ImportFileError(f"{where} has messages that follow none of its others")
+    shown = _get(values, "shown", list, where)
+    if not all(type(each) is int for each in shown) or sorted(shown) != sorted(ids):
+        raise ImportFileError(f'{where}: "shown" does not list each message once')
+    return ChatTree(
+        chat,
+        tuple(ordered),
+        tuple(shown),
+        _get(values, "settings", dict, where),
+        _get(values, "draft", str, where),
+    )
+
+
+def _message(values: Mapping[str, Any], where: str) -> Message:
+    parent = values.get("parent")
+    stats = values.get("stats")
+    attachments = _is(values.get("attachments", []), list, f"{where}, attachments")
+    return Message(
+        id=_get(values, "id", int, where),
+        chat_id=0,
+        parent=None if parent is None else _is(parent, int, f"{where}, parent"),
+        role=_member(Role, values, "role", where),
+        text=_get(values, "text", str, where),
+        state=_ended(_member(State, values, "state", where)),
+        stats=None if stats is None else _stats(_is(stats, dict, f"{where}, stats"), where),
+        created=_time(values, "created", where),
+        pinned=_get(values, "pinned", bool, where),
+        attachments=tuple(_attachment(_is(a, dict, where), where) for a in attachments),
+    )
+
+
+def _ended(state: State) -> State:
+    """What was under way when it was exported is not under way here."""
+    return {State.WRITING: State.INTERRUPTED, State.QUEUED: State.DONE}.get(state, state)
+
+
+def _stats(values: Mapping[str, Any], where: str) -> AnswerStats:
+    for name, value in values.items():
+        kind = str if name in ("model", "finish_reason", "kernel") else (int, float)
+        if isinstance(value, bool) or not isinstance(value, kind):
+            raise ImportFileError(f"{where}, stats: {name} is {_shortened(value)}")
+    try:
+        return AnswerStats.from_dict(values)
+    except TypeError as error:
+        raise ImportFileError(f"{where}, stats: model or finish_reason is missing") from error
+
+
+def _attachment(values: Mapping[str, Any], where: str) -> Attachment:
+    where = f"{where}, attachment"
+    tokens = values.get("tokens")
+    return Attachment(
+        _get(values, "name", str, where),
+        _get(values, "media_type", str, where),
+        _get(values, "text", str, where),
+        None if tokens is None else _is(tokens, int, f"{where}, tokens"),
+    )
+
+
+def _get(values: Mapping[str, Any], name: str, kind: type[T], where: str) -> T:
+    if name not in values:
+        raise ImportFileError(f"{where} has no {name}")
+    return _is(values[name], kind, f"{where}, {name}")
+
+
+def _is(value: Any, kind: type[T], where: str) -> T:
+    # True is an int to Python, but not to a person.
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+        raise ImportFileError(f"{where} is {_shortened(value)}, not {_NAMES[kind]}")
+    if kind is int and not -(2**63) <= value < 2**63:  # type: ignore[operator]
+        raise ImportFileError(f"{where} is a number out of range")
+    return value
+
+
+_NAMES = {str: "a text", int: "a whole number", bool: "true or false", list: "a list",
+          dict: "an object"}  # fmt: skip
+
+
+def _member(kind: Any, values: Mapping[str, Any], name: str, where: str) -> Any:
+    value = _get(values, name, str, where)
+    try:
+        return kind(value)
+    except ValueError:
+        raise ImportFileError(f"{where}, {name} is {_shortened(value)}") from None
+
+
+def _time(values: Mapping[str, Any], name: str, where: str) -> datetime:
+    value = _get(values, name, str, where)
+    try:
+        moment = datetime.fromisoformat(value)
+        if moment.tzinfo is None:
+            raise ValueError
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise ImportFileError(f"{where}, {name} is {_shortened(value)}, no time") from None
+
+
+def _shortened(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 40 else f"{text[:40]}…"
