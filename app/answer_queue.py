@@ -46,13 +46,14 @@ class AnswerQueue(QObject):
         self._models = models
         self._runner = runner
         self._waiting: deque[Message | InstalledModel] = deque()
+        self._held = False  # until the model is there that is to answer
         runner.ended.connect(self._on_ended)
         runner.busy_changed.connect(self.changed)
 
     @property
     def idle(self) -> bool:
         """True when the engine would begin at once."""
-        return self._runner.idle
+        return self._runner.idle and not self._held
 
     @property
     def quiet(self) -> bool:
@@ -69,6 +70,25 @@ class AnswerQueue(QObject):
         self._waiting.insert(self._place_for(task), task)
         self._start_next()
         self.changed.emit()
+
+    def hold(self) -> None:
+        """Begin nothing before the model has come that is to answer."""
+        self._held = True
+
+    def go_on(self, model: InstalledModel | None) -> None:
+        """Begin with that model; without one, give back the questions that were for it."""
+        was_held, self._held = self._held, False
+        if model is not None:
+            self._waiting.appendleft(model)
+        elif was_held:
+            self._return([m for m in self._messages() if m.role is Role.USER])
+        self._start_next()
+        self.changed.emit()
+
+    @property
+    def held(self) -> bool:
+        """Whether everything waits for a model to come."""
+        return self._held
 
     def holds(self, message_id: int) -> bool:
         """Whether a message waits here."""
@@ -128,16 +148,18 @@ class AnswerQueue(QObject):
             # What was asked after an answer that did not come about, or of another model.
             lost = [m for m in self._messages() if answer is None or m.chat_id == answer.chat_id]
             self._end_waiting([m for m in lost if m.role is Role.ASSISTANT], State.FAILED)
-            questions = [m for m in lost if m.role is Role.USER]
-            for question in questions:
-                self._waiting.remove(question)
-            if questions:
-                self.returned.emit(questions)
+            self._return([m for m in lost if m.role is Role.USER])
         self._start_next()
         self.changed.emit()
 
+    def _return(self, questions: list[Message]) -> None:
+        for question in questions:
+            self._waiting.remove(question)
+        if questions:
+            self.returned.emit(questions)
+
     def _start_next(self) -> None:
-        while self._waiting and self._runner.idle:
+        while self._waiting and self.idle:
             task = self._waiting.popleft()
             try:
                 self._start(task)

@@ -19,7 +19,7 @@ from ternchat.app.core.conversation import (
     title_of,
 )
 from ternchat.app.core.errors import AppError
-from ternchat.app.core.model_store import ModelStore
+from ternchat.app.core.model_store import InstalledModel, ModelStore
 from ternchat.app.core.problem import Problem
 from ternchat.app.core.statistics import Snapshot
 from ternchat.app.core.turn import Phase
@@ -217,7 +217,24 @@ class ChatController(QObject):
         """Choose a model and load it as soon as nothing else runs."""
         model = self._models.resolve(name_or_path)
         self.problem_raised.emit(None)
-        self._queue.add(model)
+        if self._queue.held:  # somebody is tired of waiting for another one
+            self._queue.go_on(model)
+        else:
+            self._queue.add(model)
+
+    @property
+    def model_in_use(self) -> str:
+        """The name of the model in memory, "" without one."""
+        facts = self._status.snapshot.facts
+        return "" if facts is None else facts.model.name
+
+    def wait_for_model(self) -> None:
+        """Let everything wait for a model that is on its way."""
+        self._queue.hold()
+
+    def model_came(self, model: InstalledModel | None) -> None:
+        """Go on with it; None: it will not come, and what was asked returns to the composer."""
+        self._queue.go_on(model)
 
     @Slot()
     def use_built_in(self) -> None:

@@ -2,33 +2,52 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ternchat.app.answer_runner import AnswerRunner
 from ternchat.app.chat_controller import ChatController
 from ternchat.app.core.database.opening import OpenedChats, open_chats
+from ternchat.app.core.download.job import Download
+from ternchat.app.core.download.queue import DownloadQueue
+from ternchat.app.core.download.tools import Tools
+from ternchat.app.core.hub import Hub
+from ternchat.app.core.hub_address import HubOptions
+from ternchat.app.core.load_guard import LoadGuard
 from ternchat.app.core.model_store import ModelStore
 from ternchat.app.core.settings_file import SettingsFile
 from ternchat.app.core.thread_choice import threads_for
 from ternchat.app.core.turn import LoadOptions
+from ternchat.app.model_controller import ModelController
 from ternchat.app.models.chat_list_model import ChatListModel
 from ternchat.app.models.conversation_model import ConversationModel
+from ternchat.app.models.download_model import DownloadModel
 from ternchat.app.models.settings_model import SettingsModel
 from ternchat.app.models.status_model import StatusModel
 from ternchat.app.settings_controller import SettingsController
 from ternchat.app.views.main_window import MainWindow
 from ternchat.app.views.theme import Theme
 from ternchat.app.workers.attachment_reader import AttachmentReader
+from ternchat.app.workers.download_manager import DownloadManager
 from ternchat.app.workers.engine_thread import EngineThread
+from ternchat.app.workers.job_thread import JobThread
+from ternchat.app.workers.model_jobs import ModelJobs, SelfTester
 from ternchat.app.workers.system_probe import SystemProbe
 from ternchat.app.workers.token_counter import TokenCounter
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from PySide6.QtWidgets import QApplication
 
     from ternchat.app.cli.arguments import Options
+    from ternchat.app.core.control import Control
+    from ternchat.app.core.download.request import DownloadRequest
+    from ternchat.app.core.model_store import InstalledModel
     from ternchat.app.core.paths import DataPaths
+    from ternchat.app.core.progress import Progress
+    from ternchat.app.workers.engine_worker import AroundLoad
 
 
 @dataclass(frozen=True)
@@ -42,6 +61,7 @@ class AppContext:
     runner: AnswerRunner
     controller: ChatController
     settings: SettingsController
+    manager: ModelController
     probe: SystemProbe
     reader: AttachmentReader
     counter: TokenCounter
@@ -56,13 +76,16 @@ class AppContext:
         given = LoadOptions(
             options.threads, options.isa, options.context_length, paths.cache / "read"
         )
-        engine = EngineThread(given)
+        engine = EngineThread(given, around_load=watched_loads(paths, models))
         conversation, chats = ConversationModel(), ChatListModel()
         status = follow_engine(StatusModel(), engine)
         runner = AnswerRunner(store, engine, conversation, status)
         controller = ChatController(store, models, runner, conversation, chats, status)
         theme = Theme(app)
-        window = MainWindow(theme, controller, runner, conversation, chats, status)
+        cards = DownloadModel()
+        window = MainWindow(theme, controller, runner, conversation, chats, status, cards)
+        manager = build_models(options, paths, models, cards, engine, controller)
+        serve_models(window, manager, status)
         settings = SettingsController(
             SettingsModel(SettingsFile(paths.settings)),
             given,
@@ -80,7 +103,7 @@ class AppContext:
         window.seen.connect(probe.set_active)
         window.painted.connect(engine.warm_up)
         return cls(
-            *(paths, models, opened, engine, runner, controller, settings),
+            *(paths, models, opened, engine, runner, controller, settings, manager),
             *(probe, reader, counter, window),
         )
 
@@ -88,7 +111,8 @@ class AppContext:
         """End all threads and store all there is; False when a thread did not let go."""
         self.probe.set_active(False)
         self.controller.close()
-        ended = [part.close() for part in (self.engine, self.reader, self.counter)]
+        parts = (self.engine, self.reader, self.counter, self.manager)
+        ended = [part.close() for part in parts]
         self.settings.remember()
         self.runner.flush()
         self.chats.close()
@@ -104,6 +128,66 @@ def follow_engine(status: StatusModel, engine: EngineThread) -> StatusModel:
     engine.finished.connect(status.on_finished)
     engine.failed.connect(status.on_failed)
     return status
+
+
+def watched_loads(paths: DataPaths, store: ModelStore) -> AroundLoad:
+    """Notes loads that took the program down, and when a model was used."""
+    guard = LoadGuard(paths.root / "loading")
+
+    @contextmanager
+    def around(model: InstalledModel) -> Iterator[None]:
+        with guard.loading(model.name):
+            yield
+        store.mark_used(model.name)
+
+    return around
+
+
+def build_models(
+    options: Options,
+    paths: DataPaths,
+    store: ModelStore,
+    cards: DownloadModel,
+    engine: EngineThread,
+    chats: ChatController,
+) -> ModelController:
+    """Make what fetches models and looks after them."""
+    hub = Hub(HubOptions.of(options.endpoint, options.offline))
+    tester = SelfTester(lambda: engine.options)
+
+    def start(request: DownloadRequest, control: Control) -> Iterator[Progress]:
+        return Download(request, store, hub, self_test=tester, tools=Tools(control=control)).run()
+
+    queue = DownloadQueue(store, start)
+    jobs = ModelJobs(paths, store, hub, queue, lambda: engine.options)
+    work, look = JobThread("model work"), JobThread("model looks")
+    return ModelController(store, cards, DownloadManager(queue), jobs, work, look, engine, chats)
+
+
+def serve_models(window: MainWindow, manager: ModelController, status: StatusModel) -> None:
+    """Let the models page and the empty chat ask, and show what comes of it."""
+    page, empty = window.models, window.page.empty
+    page.shown_changed.connect(manager.set_shown)
+    page.list.acted.connect(manager.act)
+    page.add.looked_up.connect(manager.look_up)
+    page.add.download_requested.connect(manager.download_found)
+    page.import_requested.connect(manager.import_from)
+    page.folder.open_requested.connect(manager.open_models_folder)
+    page.folder.move_requested.connect(manager.move_to)
+    page.folder.stop_requested.connect(manager.stop_moving)
+    page.folder.empty_requested.connect(manager.empty_trash)
+    page.toast.accepted.connect(manager.accept)
+    manager.overview_changed.connect(page.show_overview)
+    manager.overview_changed.connect(window.offer_best_model)
+    manager.measuring_changed.connect(page.set_measuring)
+    manager.found.connect(page.show_found)
+    manager.move_progressed.connect(page.folder.show_move)
+    manager.notified.connect(page.toast.say)
+    manager.problem_raised.connect(page.errors.show_problem)
+    manager.waiting_changed.connect(window.show_waiting)
+    empty.download_requested.connect(manager.download_best)
+    status.changed.connect(page.on_status)
+    window.painted.connect(manager.begin)
 
 
 def serve_composer(

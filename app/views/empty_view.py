@@ -48,11 +48,15 @@ class EmptyView(PageArea):
         prompt_chosen: a prompt to send.
         built_in_requested: use Fledgling.
         folder_requested: choose a model's folder.
+        download_requested: fetch the model that is best for most people, and use it.
+        models_requested: show all models.
     """
 
     prompt_chosen = Signal(str)
     built_in_requested = Signal()
     folder_requested = Signal()
+    download_requested = Signal()
+    models_requested = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
@@ -118,6 +122,13 @@ class EmptyView(PageArea):
         folder.setAccessibleDescription(self.tr("Choose the folder of a model"))
         folder.clicked.connect(self.folder_requested)
         self._way_icons: list[tuple[QLabel, str]] = []
+        self.download = TextButton(self.tr("Download"), "plain")
+        self.download.clicked.connect(self.download_requested)
+        self._best_text = PlainLabel(name="muted", wrap=True)
+        self._best = self._way("download", "", self._best_text, self.download)
+        self._best_title = self._best.findChild(PlainLabel, "wayTitle")
+        self._best.hide()
+        box.addWidget(self._best)
         box.addWidget(
             self._way(
                 "feather",
@@ -138,7 +149,15 @@ class EmptyView(PageArea):
         )
         return ways
 
-    def _way(self, icon: str, title: str, text: str, button: TextButton) -> QFrame:
+    def offer_download(self, title: str, text: str) -> None:
+        """Offer the best model for most people; an empty title takes the offer back."""
+        assert self._best_title is not None
+        self._best_title.setText(title)
+        self._best_text.setText(text)
+        self.download.setAccessibleDescription(self.tr("Download {title}").format(title=title))
+        self._best.setVisible(bool(title))
+
+    def _way(self, icon: str, title: str, text: str | PlainLabel, button: TextButton) -> QFrame:
         frame = QFrame()
         frame.setObjectName("way")
         picture = QLabel()
@@ -146,7 +165,7 @@ class EmptyView(PageArea):
         words = QVBoxLayout()
         words.setSpacing(2)
         words.addWidget(PlainLabel(title, "wayTitle"))
-        words.addWidget(PlainLabel(text, "muted", wrap=True))
+        words.addWidget(PlainLabel(text, "muted", wrap=True) if isinstance(text, str) else text)
         row = QHBoxLayout(frame)
         row.setContentsMargins(12, 10, 12, 10)
         row.setSpacing(12)

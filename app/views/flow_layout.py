@@ -61,6 +61,8 @@ class FlowLayout(QLayout):
         x = y = height = 0
         mirrored = self.parentWidget().layoutDirection() is Qt.LayoutDirection.RightToLeft
         for item in self._items:
+            if item.isEmpty():  # a hidden widget
+                continue
             size = item.sizeHint().boundedTo(QSize(rect.width(), item.sizeHint().height()))
             if x and x + size.width() > rect.width():
                 x, y, height = 0, y + height + self.spacing(), 0

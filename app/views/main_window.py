@@ -11,17 +11,23 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QMainWindow,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
+from ternchat.app.core import model_wording
+from ternchat.app.core.model_card import Place
 from ternchat.app.core.turn import Phase
+from ternchat.app.core.wording import size_text
+from ternchat.app.models.download_model import DownloadModel
 
 from . import icons
 from .chat_page import ChatPage
 from .chat_settings_panel import ChatSettingsPanel
 from .file_drop import FileDrop
 from .menus import Menus
+from .models_page import ModelsPage
 from .shortcut_sheet import ShortcutSheet
 from .sidebar import Sidebar
 from .status_line import StatusLine
@@ -31,10 +37,14 @@ if TYPE_CHECKING:
     from ternchat.app.answer_runner import AnswerRunner
     from ternchat.app.chat_controller import ChatController
     from ternchat.app.core.conversation import Chat
+    from ternchat.app.core.model_overview import Overview
     from ternchat.app.core.statistics import Snapshot
     from ternchat.app.models.chat_list_model import ChatListModel
     from ternchat.app.models.conversation_model import ConversationModel
     from ternchat.app.models.status_model import StatusModel
+
+
+MODEL_ENDINGS = (".safetensors", ".gguf")  # files that can only be meant as a model
 
 
 class MainWindow(QMainWindow):
@@ -58,6 +68,7 @@ class MainWindow(QMainWindow):
         conversation: ConversationModel,
         chats: ChatListModel,
         status: StatusModel,
+        models: DownloadModel | None = None,
     ) -> None:
         super().__init__()
         self._theme = theme
@@ -66,6 +77,8 @@ class MainWindow(QMainWindow):
         self.sidebar = Sidebar(theme, chats)
         self.page = ChatPage(theme, conversation)
         self.panel = ChatSettingsPanel(theme)
+        self.models = ModelsPage(theme, models or DownloadModel(self))
+        self._pages = QStackedWidget()
         self.status = StatusLine(theme)
         self.menus = Menus(self)
         self.drop = FileDrop(self)
@@ -117,7 +130,9 @@ class MainWindow(QMainWindow):
         self.resize(1160, 780)
         upper = QHBoxLayout()
         upper.addWidget(self.sidebar)
-        upper.addWidget(self.page, 1)
+        for page in (self.page, self.models):
+            self._pages.addWidget(page)
+        upper.addWidget(self._pages, 1)
         upper.addWidget(self.panel)
         self.panel.hide()
         central = QWidget()
@@ -145,7 +160,7 @@ class MainWindow(QMainWindow):
         page.composer.edit_last_requested.connect(controller.begin_edit_last)
         page.composer.edit_cancelled.connect(controller.end_edit)
         controller.editing_changed.connect(page.composer.set_editing)
-        self.drop.dropped.connect(page.composer.attachments.add_paths)
+        self.drop.dropped.connect(self._on_dropped)
         self.drop.hovering.connect(page.composer.set_drop_target)
         status.changed.connect(page.meter.set_status)
         # Chats
@@ -154,6 +169,10 @@ class MainWindow(QMainWindow):
         page.errors.new_chat_requested.connect(controller.new_chat)
         controller.chat_changed.connect(self._show_chat)
         # Models, numbers, errors
+        self.sidebar.models_requested.connect(self.show_models)
+        menus.models.triggered.connect(self.show_models)
+        self.models.close_requested.connect(self.show_chat_page)
+        page.empty.models_requested.connect(self.show_models)
         page.empty.built_in_requested.connect(controller.use_built_in)
         page.empty.folder_requested.connect(self._choose_folder)
         self.folder_chosen.connect(controller.use_model)
@@ -206,8 +225,60 @@ class MainWindow(QMainWindow):
         page.pin_requested.connect(actions.pin)
         page.sibling_requested.connect(actions.show_sibling)
 
+    @Slot()
+    def show_models(self) -> None:
+        """Show the models in place of the chat; from there, go back."""
+        if self._pages.currentWidget() is self.models:
+            self.show_chat_page()
+            return
+        self._pages.setCurrentWidget(self.models)
+        self.models.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @Slot()
+    def show_chat_page(self) -> None:
+        """Show the chat."""
+        self._pages.setCurrentWidget(self.page)
+        self.page.composer.setFocus()
+
+    @Slot(object)
+    def offer_best_model(self, overview: Overview) -> None:
+        """Offer the best model in an empty chat, as long as only the built-in one is here."""
+        cards = overview.cards
+        best = next((card for card in cards if card.place is Place.OFFERED), None)
+        if best is None or any(card.path and not card.built_in for card in cards):
+            self.page.empty.offer_download("", "")
+            return
+        context = self.models.surroundings.context
+        facts = [
+            self.tr("{size} to download").format(size=model_wording.size_fact(best)),
+            self.tr("{size} of memory").format(size=size_text(best.memory_bytes(context) or 0)),
+        ]
+        speed = best.tokens_per_second(overview.speed)
+        if speed is not None:
+            facts.append(model_wording.speed_fact(speed, measuring=False))
+        self.page.empty.offer_download(best.title, f"{best.summary} {', '.join(facts)}.")
+
+    @Slot(str)
+    def show_waiting(self, text: str) -> None:
+        """Say which model is on its way to answer."""
+        self.page.composer.set_model(text)
+        if text:
+            self.page.empty.offer_models(False)
+
+    @Slot(list)
+    def _on_dropped(self, paths: list[str]) -> None:
+        """A model is asked about on its page; everything else belongs to the message."""
+        on_models = self._pages.currentWidget() is self.models
+        if on_models or paths[0].lower().endswith(MODEL_ENDINGS):
+            if not on_models:
+                self.show_models()
+            self.models.ask_import(paths[0])
+        else:
+            self.page.composer.attachments.add_paths(paths)
+
     @Slot(object)
     def _show_chat(self, chat: Chat | None) -> None:
+        self._pages.setCurrentWidget(self.page)
         self.sidebar.show_chat(chat.id if chat else None)
         self.page.composer.show_chat(chat)
         title = chat.title if chat else ""
@@ -302,7 +373,7 @@ class MainWindow(QMainWindow):
     def _fit_sidebar(self) -> None:
         px, panel = self._theme.px, not self.panel.isHidden()
         narrow = panel and self.width() < px(NARROW_WIDTH)  # no room for both: one at a time
-        self.page.setHidden(narrow)
+        self._pages.setHidden(narrow)
         self.panel.set_filling(narrow)
         is_wide = self.width() >= px(NARROW_WIDTH + (PANEL_WIDTH if panel else 0))
         if is_wide is not self._is_wide:

@@ -70,6 +70,7 @@ class Menus(QObject):
     def _build_view(self) -> None:
         keys = QKeySequence.StandardKey
         menu = self._menu(self.tr("&View"))
+        self.models = self._add(menu, self.tr("Models"), "Ctrl+M")
         self.sidebar = self._add(menu, self.tr("Sidebar"), "Ctrl+B")
         self.sidebar.setCheckable(True)
         self.older_version = self._add(menu, self.tr("Previous version"), "Alt+Left")

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 from ternchat.app.models.chat_list_model import ChatListModel
 
 from . import icons
-from .buttons import IconButton
+from .buttons import IconButton, TextButton
 from .keys import with_keys
 from .labels import PlainLabel
 from .theme import BY_KEYBOARD, SIDEBAR_WIDTH, Theme, set_style_property
@@ -28,10 +28,12 @@ class Sidebar(QFrame):
     Signals:
         new_chat_requested: begin an empty chat.
         chat_chosen: the id of the chat to show.
+        models_requested: show the models page.
     """
 
     new_chat_requested = Signal()
     chat_chosen = Signal(int)
+    models_requested = Signal()
 
     def __init__(self, theme: Theme, model: ChatListModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,6 +55,10 @@ class Sidebar(QFrame):
         self._box = QVBoxLayout(self)
         self._box.addLayout(head)
         self._box.addWidget(self.chats)
+        self.models = TextButton(self.tr("Models"), "side")
+        self.models.setToolTip(with_keys(self.tr("Models"), "Ctrl+M"))
+        self.models.clicked.connect(self.models_requested)
+        self._box.addWidget(self.models)
         self.new_chat.clicked.connect(self.new_chat_requested)
         self.chats.selectionModel().currentChanged.connect(self._on_current)
         model.rowsInserted.connect(self._select_shown)
@@ -94,6 +100,8 @@ class Sidebar(QFrame):
         self._box.setContentsMargins(px(12), px(10), px(8), px(8))
         self._box.setSpacing(px(8))
         colour = self._theme.colours.text
+        self.models.setIcon(self._theme.icon("box", "muted"))
+        self.models.setIconSize(QSize(px(18), px(18)))
         self._logo.setPixmap(icons.pixmap("tern", colour, px(22), self.devicePixelRatioF()))
 
 

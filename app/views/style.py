@@ -53,6 +53,8 @@ QPushButton[kind="primary"]:focus { border-color: $text; }
 QPushButton[kind="quiet"] { background: $hover; color: $muted; font-weight: 600;
     padding: ${s4}px ${s12}px; }
 QPushButton[kind="quiet"]:focus { border-color: $accent; }
+QPushButton[kind="side"] { text-align: left; padding: ${s6}px ${s8}px; }
+QPushButton[kind="side"]:hover { background: $hover; }
 QPushButton[kind="card"] { background: $surface; border: 1px solid $border; margin: 1px;
     border-radius: ${s12}px; padding: ${s12}px; text-align: left; }
 QPushButton[kind="card"]:hover { background: $hover; border-color: $muted; }
@@ -132,6 +134,29 @@ QDialog { background: $ground; }
 #way { background: transparent; border: 1px solid $border; border-radius: ${s12}px;
     margin: 1px; }
 #wayTitle { font-weight: 600; }
+
+#modelCard { background: $surface; border: 1px solid $border; border-radius: ${s12}px; }
+#cardTitle { font-size: ${s15}px; font-weight: 600; }
+#pageTitle { font-size: ${s16}px; font-weight: 600; }
+#factName { color: $muted; font-size: ${s13}px; }
+#factValue { font-weight: 600; }
+#factValue[tone="bad"] { color: $bad; }
+#muted[tone="warning"] { color: $warning; }
+#badge { color: $good; border: 1px solid $border; border-radius: ${s6}px; font-size: ${s13}px;
+    padding: 1px ${s8}px; }
+#badge[tone="bad"] { color: $bad; }
+#problemNote { background: $ground; border: 1px solid $bad; border-radius: ${s6}px; }
+#toast { background: $bubble; border: 1px solid $border; border-radius: ${s12}px; }
+#field { background: $surface; border: 2px solid $border; border-radius: ${s6}px;
+    padding: ${s4}px ${s8}px; selection-background-color: $accent; selection-color: $on_accent; }
+#field:focus { border-color: $accent; }
+QSlider::groove:horizontal { background: $border; height: ${s4}px; border-radius: 2px; }
+QSlider::sub-page:horizontal { background: $muted; height: ${s4}px; border-radius: 2px; }
+QSlider::handle:horizontal { background: $surface; border: 2px solid $muted; width: ${s12}px;
+    margin: -${s6}px 0; border-radius: ${s8}px; }
+QSlider::handle:horizontal:hover { border-color: $text; }
+QSlider:focus { border: none; }
+QSlider::handle:horizontal:focus { border-color: $accent; }
 
 #errorStrip { background: $surface; border: 1px solid $bad; border-radius: ${s12}px; }
 #errorTitle { color: $bad; font-weight: 600; }

@@ -20,6 +20,8 @@ SETTINGS_SIZE = (520, 620)  # of the dialog
 SCROLL_BAR_WIDTH = 10
 CHIP_WIDTH = 220  # of a file's name
 SMALLEST_WINDOW = (480, 360)
+FACT_WIDTH = 152  # of a number on a model's card
+PLOT_HEIGHT = 72
 NARROW_WIDTH = 720  # of a window that has no room for the sidebar
 BY_KEYBOARD = frozenset(  # focus that came so is shown by a ring
     {

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from ternchat.app.core.turn import LoadOptions, Request
 
-from .engine_worker import EngineWorker, import_engine
+from .engine_worker import AroundLoad, EngineWorker, import_engine, nothing_around
 
 
 class EngineThread(QObject):
@@ -24,6 +24,7 @@ class EngineThread(QObject):
     _requested = Signal(object, object)
     _warm_up_requested = Signal()
     _options_chosen = Signal(object)
+    _unload_requested = Signal()
     _forget_texts_requested = Signal()
     _forget_private_texts_requested = Signal()
 
@@ -32,17 +33,20 @@ class EngineThread(QObject):
         options: LoadOptions = LoadOptions(),  # noqa: B008  frozen
         engine: Callable[[], Any] = import_engine,
         parent: QObject | None = None,
+        around_load: AroundLoad = nothing_around,
     ) -> None:
         super().__init__(parent)
+        self.options = options  # of the next load
         self._cancels: list[threading.Event] = []  # of the requests that have not ended
         self._thread = QThread(self)
         self._thread.setObjectName("engine")
-        self._worker = EngineWorker(engine, options)  # owned here and nowhere else
+        self._worker = EngineWorker(engine, options, around_load)  # owned here and nowhere else
         self._worker.moveToThread(self._thread)
         self._requested.connect(self._worker.run)
         self._warm_up_requested.connect(self._worker.warm_up)
         self._options_chosen.connect(self._worker.set_options)
         self._forget_texts_requested.connect(self._worker.forget_texts)
+        self._unload_requested.connect(self._worker.unload)
         self._forget_private_texts_requested.connect(self._worker.forget_private_texts)
         # Signal to signal: relayed on our thread, so any slot is safe.
         self._worker.progressed.connect(self.progressed)
@@ -67,8 +71,14 @@ class EngineThread(QObject):
         """Import the engine while nothing is asked of it."""
         self._warm_up_requested.emit()
 
+    @Slot()
+    def unload(self) -> None:
+        """Let go of the model, as soon as nothing runs."""
+        self._unload_requested.emit()
+
     def set_options(self, options: LoadOptions) -> None:
         """Load models like that from the next request on."""
+        self.options = options
         self._options_chosen.emit(options)
 
     @Slot()

@@ -6,10 +6,12 @@ import shutil
 import threading
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
+from ternchat.app.core.model_store import InstalledModel
 from ternchat.app.core.turn import (
     Batch,
     Ending,
@@ -24,6 +26,15 @@ BATCH_SECONDS = 1 / 30
 FAREWELL_SECONDS = 1.0  # what may be spent on writing when the program ends
 
 log = logging.getLogger(__name__)
+
+
+AroundLoad = Callable[[InstalledModel], AbstractContextManager[None]]
+"""What goes on around loading a model: a note that it was tried, another that it went well."""
+
+
+def nothing_around(_model: InstalledModel) -> AbstractContextManager[None]:
+    """Nothing."""
+    return nullcontext()
 
 
 def import_engine() -> Any:
@@ -53,8 +64,14 @@ class EngineWorker(QObject):
     failed = Signal(object)
     _idled = Signal()
 
-    def __init__(self, engine: Callable[[], Any], options: LoadOptions) -> None:
+    def __init__(
+        self,
+        engine: Callable[[], Any],
+        options: LoadOptions,
+        around_load: AroundLoad = nothing_around,
+    ) -> None:
         super().__init__()  # no parent: it moves to another thread
+        self._around_load = around_load
         self._import_engine = engine
         self._options = self._loaded_with = options
         self._model: Any = None
@@ -106,6 +123,13 @@ class EngineWorker(QObject):
         """Forget what was read of chats that no longer exist anywhere."""
         if self._pool is not None:
             self._pool.forget_private()
+
+    @Slot()
+    def unload(self) -> None:
+        """Let go of the model; the next request loads it again."""
+        if self._model is not None:
+            self.release()
+            self.unloaded.emit()
 
     def release(self) -> None:
         """Write what was read, though not for long; drop model and session. While nothing runs."""
@@ -170,9 +194,10 @@ class EngineWorker(QObject):
             return not cancel.is_set()
 
         options = self._loaded_with = self._options
-        model = engine.load(
-            request.model.path, threads=options.threads, isa=options.isa, progress=progress
-        )
+        with self._around_load(request.model):
+            model = engine.load(
+                request.model.path, threads=options.threads, isa=options.isa, progress=progress
+            )
         try:
             pool = engine.PrefixPool(model, self._store(engine))
             session = engine.Session(model, options.context_length, pool=pool)

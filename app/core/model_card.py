@@ -1,0 +1,115 @@
+"""Everything a person sees of one model, installed or not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from .progress import Progress, State
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ternchat.engine.config import ModelConfig
+    from ternchat.engine.memory import MemoryUse
+    from ternchat.engine.speed import MachineSpeed
+
+    from .download.staging import Unfinished
+
+
+class Place(StrEnum):
+    """Where a model stands on the page."""
+
+    UNDER_WAY = "under way"  # being fetched, or left half-fetched
+    INSTALLED = "installed"
+    OFFERED = "offered"
+    NOT_YET = "not yet"  # this build cannot run it
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """A model of the catalogue, of this computer, or on its way here.
+
+    Attributes:
+        name: what `--model` takes.
+        path: its folder; None when it is not here.
+        linked: whether it is used in place, from a folder that is not ours to delete.
+        size_bytes: on the disk, or of the download; None when nobody has said yet.
+        checksum: SHA-256 of its weights; "" where it is not known before the download.
+        last_used: in seconds since 1970; None when it never was.
+        tested: whether it answered on this computer; None when it was not tried.
+        config: its shape; None when it cannot be understood.
+        memory: what it takes; None without a shape.
+        reason: why this build cannot run it; "" when it can.
+        left: what an earlier download left of it.
+        progress: what is being done with it; None when nothing is.
+    """
+
+    name: str
+    title: str
+    summary: str = ""
+    built_in: bool = False
+    path: Path | None = None
+    linked: bool = False
+    size_bytes: int | None = None
+    licence: str = ""
+    licence_url: str = ""
+    languages: tuple[str, ...] = ()
+    good_at: tuple[str, ...] = ()
+    bad_at: tuple[str, ...] = ()
+    repository: str = ""
+    revision: str = ""
+    commit: str = ""
+    checksum: str = ""
+    last_used: float | None = None
+    tested: bool | None = None
+    config: ModelConfig | None = None
+    memory: MemoryUse | None = None
+    reason: str = ""
+    left: Unfinished | None = None
+    progress: Progress | None = None
+
+    @property
+    def place(self) -> Place:
+        """Where it stands on the page."""
+        if self.is_fetched or self.left is not None:
+            return Place.UNDER_WAY
+        if self.path is not None or self.built_in:
+            return Place.INSTALLED
+        return Place.NOT_YET if self.reason else Place.OFFERED
+
+    @property
+    def is_fetched(self) -> bool:
+        """Whether a download of it is under way, waits, or has just failed."""
+        if self.progress is None or self.path is not None or self.built_in:
+            return False
+        return self.progress.state not in (State.READY, State.CANCELLED)
+
+    @property
+    def is_worked_on(self) -> bool:
+        """Whether something is being done with it right now."""
+        return self.progress is not None and self.progress.state.active
+
+    @property
+    def longest_context(self) -> int | None:
+        """The most tokens it can look back on."""
+        return None if self.config is None else self.config.max_position_embeddings
+
+    def context(self, wanted: int) -> int:
+        """The context it would have where `wanted` tokens are asked for."""
+        return min(wanted, self.longest_context or wanted)
+
+    def memory_bytes(self, context: int) -> int | None:
+        """What it takes from the system with such a context."""
+        return None if self.memory is None else self.memory.allocated(self.context(context))
+
+    def tokens_per_second(self, machine: MachineSpeed | None) -> float | None:
+        """How fast it will write on this machine; None before that was measured."""
+        if machine is None or self.config is None:
+            return None
+        return machine.decode_tokens_per_second(self.config)
+
+    def with_progress(self, progress: Progress | None) -> ModelCard:
+        """The card after something happened."""
+        return replace(self, progress=progress)

@@ -1,0 +1,160 @@
+"""The models page as data: what is here, what is on its way, what could be had."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from . import machine, speed_store
+from .errors import AppError
+from .model_card import ModelCard
+from .model_move import unfinished_move
+from .model_store import BUILT_IN
+from .model_trash import Removed, Trash
+from .remote_model import is_weights
+from .runnable import folder_verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from ternchat.engine.memory import MemoryUse
+    from ternchat.engine.speed import MachineSpeed
+
+    from .catalogue import CatalogueEntry
+    from .download.staging import Unfinished
+    from .model_store import InstalledModel, ModelStore
+    from .paths import DataPaths
+    from .runnable import Verdict
+
+
+@dataclass(frozen=True)
+class Overview:
+    """All cards, and the computer they are for.
+
+    Attributes:
+        folder: where downloaded models lie.
+        speed: how fast this computer is; None before it was measured.
+        removed: models in the trash.
+        moving_to: where an interrupted move of the folder was going.
+    """
+
+    cards: tuple[ModelCard, ...]
+    folder: Path
+    free_disk_bytes: int | None = None
+    memory_bytes: int = 0
+    free_memory_bytes: int = 0
+    speed: MachineSpeed | None = None
+    removed: tuple[Removed, ...] = ()
+    moving_to: Path | None = None
+
+
+def overview(paths: DataPaths, store: ModelStore, unfinished: Iterable[Unfinished]) -> Overview:
+    """Look at everything; reads many small files and imports the engine: worker thread."""
+    left = {entry.name: entry for entry in unfinished}
+    here = {model.name: _installed(store, model) for model in store.installed()}
+    offered = {
+        entry.name: _offered(entry)
+        for entry in store.catalogue.entries
+        if entry.name not in here and not entry.built_in
+    }
+    strangers = {
+        name: ModelCard(name, entry.title, repository=entry.repository, revision=entry.revision)
+        for name, entry in left.items()
+        if name not in here and name not in offered
+    }
+    cards = [*here.values(), *strangers.values(), *offered.values()]
+    total, free = machine.memory_bytes()
+    return Overview(
+        cards=tuple(replace(card, left=left.get(card.name)) for card in cards),
+        folder=store.folder,
+        free_disk_bytes=free_disk_bytes(store.folder),
+        memory_bytes=total,
+        free_memory_bytes=free,
+        speed=speed_store.load(paths.cache, machine.cpu_name()),
+        removed=Trash(store).items(),
+        moving_to=unfinished_move(paths),
+    )
+
+
+def free_disk_bytes(folder: Path) -> int | None:
+    """The room on the disk where the folder is, or will be."""
+    for place in (folder, *folder.parents):
+        try:
+            return shutil.disk_usage(place).free
+        except OSError:
+            continue
+    return None
+
+
+def _offered(entry: CatalogueEntry) -> ModelCard:
+    card = _described(entry)
+    pinned = [sha256 for name, sha256 in entry.checksums.items() if is_weights(name)]
+    return replace(
+        _judged(card, entry.verdict()),
+        size_bytes=entry.size_bytes,
+        repository=entry.repository,
+        revision=entry.revision,
+        checksum=pinned[0] if pinned else "",
+    )
+
+
+def _installed(store: ModelStore, model: InstalledModel) -> ModelCard:
+    entry = store.catalogue.find(model.name)
+    card = ModelCard(model.name, model.title) if entry is None else _described(entry)
+    try:
+        details = store.details(model.name)
+    except (AppError, OSError):  # it went away meanwhile
+        return card
+    card = replace(
+        _judged(card, folder_verdict(model.path)),
+        title=model.title,
+        built_in=model.name == BUILT_IN,
+        path=model.path,
+        linked=details.linked,
+        size_bytes=details.size_bytes,
+        last_used=details.last_used,
+    )
+    record = details.record
+    if record is None:
+        return card
+    weights = [file for file in record.files if is_weights(file.name)]
+    return replace(
+        card,
+        repository=record.repository,
+        revision=record.revision,
+        commit=record.commit,
+        licence=record.licence or card.licence,
+        checksum=weights[0].sha256 if len(weights) == 1 else "",
+        tested=record.tested,
+    )
+
+
+def _described(entry: CatalogueEntry) -> ModelCard:
+    return ModelCard(
+        name=entry.name,
+        title=entry.title,
+        summary=entry.summary,
+        licence=entry.licence,
+        licence_url=entry.licence_url,
+        languages=entry.languages,
+        good_at=entry.good_at,
+        bad_at=entry.bad_at,
+    )
+
+
+def _judged(card: ModelCard, verdict: Verdict) -> ModelCard:
+    return replace(
+        card,
+        config=verdict.config,
+        memory=None if verdict.config is None else _memory(verdict),
+        reason="" if verdict.runs else verdict.reason,
+    )
+
+
+def _memory(verdict: Verdict) -> MemoryUse:
+    from ternchat.engine.memory import predict  # NumPy comes with it
+
+    assert verdict.config is not None
+    return predict(verdict.config)

@@ -1,0 +1,30 @@
+"""What the numbers of a model depend on besides the model itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ternchat.engine.speed import MachineSpeed
+
+DEFAULT_CONTEXT = 4096
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """The computer, what a person has chosen, and what is in use.
+
+    Attributes:
+        context: tokens to look back on, as chosen with the slider.
+        speed: how fast this computer is; None before it was measured.
+        measuring: whether that is being found out.
+        loaded: the name of the model in memory; "" without one.
+    """
+
+    context: int = DEFAULT_CONTEXT
+    free_memory_bytes: int = 0
+    free_disk_bytes: int | None = None
+    speed: MachineSpeed | None = None
+    measuring: bool = False
+    loaded: str = ""

@@ -1,0 +1,98 @@
+"""What there is to know about a model, in words."""
+
+from .language import number, translate
+from .model_card import ModelCard, Place
+from .wording import size_text
+
+
+def unknown_text() -> str:
+    """For what nobody has said yet."""
+    return translate("Model", "not known yet")
+
+
+def size_fact(card: ModelCard) -> str:
+    """Bytes on the disk, or of the download."""
+    return unknown_text() if card.size_bytes is None else size_text(card.size_bytes)
+
+
+def disk_fact(card: ModelCard, free_bytes: int | None) -> str:
+    """What stays free on the disk after the download."""
+    if free_bytes is None or card.size_bytes is None:
+        return unknown_text()
+    done = 0 if card.left is None else card.left.done_bytes
+    left = free_bytes - (card.size_bytes - done)
+    if left < 0:
+        return translate("Model", "{size} too few").format(size=size_text(-left))
+    return translate("Model", "{size} left").format(size=size_text(left))
+
+
+def speed_fact(tokens_per_second: float | None, *, measuring: bool) -> str:
+    """How fast it will write here."""
+    if tokens_per_second is None:
+        return translate("Model", "being measured …") if measuring else unknown_text()
+    digits = 0 if tokens_per_second >= 10 else 1
+    return translate("Model", "about {rate} tok/s").format(rate=number(tokens_per_second, digits))
+
+
+def memory_fact(card: ModelCard, context: int, *, fits: bool) -> str:
+    """What it takes with a context of so many tokens."""
+    needed = card.memory_bytes(context)
+    if needed is None:
+        return unknown_text()
+    size = size_text(needed)
+    return size if fits else translate("Model", "{size}: too much").format(size=size)
+
+
+def details(card: ModelCard) -> list[tuple[str, str]]:
+    """Names and values for whoever wants to know more."""
+    rows = [
+        (translate("Model", "Good at"), "\n".join(card.good_at)),
+        (translate("Model", "Not good at"), "\n".join(card.bad_at)),
+        (translate("Model", "Languages"), ", ".join(card.languages)),
+        (translate("Model", "Licence"), _licence(card)),
+        (translate("Model", "Source"), _source(card)),
+        (translate("Model", "Checksum"), _checksum(card)),
+        (translate("Model", "Context"), _context(card)),
+        (translate("Model", "Self-test"), _tested(card)),
+        (translate("Model", "Folder"), "" if card.path is None else str(card.path)),
+    ]
+    return [(name, value) for name, value in rows if value]
+
+
+def _licence(card: ModelCard) -> str:
+    return "\n".join(part for part in (card.licence, card.licence_url) if part)
+
+
+def _source(card: ModelCard) -> str:
+    if card.built_in:
+        return translate("Model", "Comes with Ternchat")
+    if not card.repository:
+        return ""
+    parts = [card.repository]
+    if card.commit:
+        parts.append(card.commit[:12])
+    elif card.revision not in ("", "main"):
+        parts.append(card.revision)
+    return " · ".join(parts)
+
+
+def _checksum(card: ModelCard) -> str:
+    if card.checksum:
+        return f"SHA-256 {card.checksum}"
+    if card.built_in or card.place is Place.INSTALLED:
+        return ""
+    return translate("Model", "The hub's own, held against every byte that comes")
+
+
+def _context(card: ModelCard) -> str:
+    if card.longest_context is None:
+        return ""
+    return translate("Model", "up to {tokens} tokens").format(tokens=number(card.longest_context))
+
+
+def _tested(card: ModelCard) -> str:
+    if card.tested is None:
+        return ""
+    if card.tested:
+        return translate("Model", "passed on this computer")
+    return translate("Model", "failed on this computer")

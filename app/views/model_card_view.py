@@ -1,0 +1,215 @@
+"""One model of the models page: what it is, what it takes, how it comes along, what one can do."""
+
+from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+
+from ternchat.app.core import model_wording
+from ternchat.app.core.model_card import ModelCard, Place
+from ternchat.app.core.model_surroundings import Surroundings
+from ternchat.app.core.progress import State
+from ternchat.app.core.progress_wording import amount_text, progress_text, state_text
+
+from .buttons import TextButton
+from .detail_grid import DetailGrid
+from .fact import Fact
+from .flow_layout import FlowLayout
+from .labels import PlainLabel
+from .model_actions import Action, actions_for
+from .problem_note import ProblemNote
+from .theme import Theme, set_style_property
+
+_PRIMARY = (Action.RESUME, Action.RETRY, Action.USE, Action.REPAIR)
+
+
+class ModelCardView(QFrame):
+    """Shows a ModelCard.
+
+    Signals:
+        acted: an Action and the model's name.
+    """
+
+    acted = Signal(object, str)
+
+    def __init__(self, theme: Theme, card: ModelCard, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("modelCard")
+        self._theme, self._card = theme, card
+        self._around = Surroundings()
+        self._actions: tuple[Action, ...] = ()
+        self.title = PlainLabel(name="cardTitle", wrap=True)
+        self.badge = PlainLabel(name="badge")
+        self.summary = PlainLabel(name="muted", wrap=True)
+        self.size = Fact(theme, "")
+        self.disk = Fact(theme, self.tr("Disk afterwards"))
+        self.memory = Fact(theme, self.tr("Memory"))
+        self.speed = Fact(theme, self.tr("Speed here"))
+        self.bar = QProgressBar()
+        self.state = PlainLabel(name="muted", wrap=True)
+        self.problem = ProblemNote(theme)
+        self.details = DetailGrid(theme)
+        self.buttons: dict[Action, TextButton] = {}
+        self.details_button = TextButton(self.tr("Details"), "plain")
+        self._build()
+        self.details_button.toggled.connect(self._show_details)
+        theme.changed.connect(self._restyle)
+        self._restyle()
+        self.show_card(card, self._around)
+
+    @property
+    def card(self) -> ModelCard:
+        """What is shown."""
+        return self._card
+
+    def recommend(self, recommended: bool) -> None:
+        """Make its download the one that catches the eye."""
+        button = self.buttons[Action.DOWNLOAD]
+        set_style_property(button, "kind", "primary" if recommended else "plain")
+
+    def show_card(self, card: ModelCard, around: Surroundings) -> None:
+        """Show the model as it is now."""
+        self._card, self._around = card, around
+        self.setAccessibleName(card.title)
+        self.title.setText(card.title)
+        self.summary.setText(card.reason or card.summary)
+        self.summary.setVisible(bool(self.summary.text()))
+        set_style_property(self.summary, "tone", "warning" if card.reason else "")
+        self._show_badge()
+        self._show_facts()
+        self._show_progress()
+        self._show_actions()
+        self.details.show_rows(model_wording.details(card))
+
+    # ---- Parts ----------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self.bar.setTextVisible(False)
+        self.bar.setRange(0, 1000)
+        self.bar.setAccessibleName(self.tr("Progress"))
+        self.details_button.setCheckable(True)
+        self.details.hide()
+        head = QHBoxLayout()
+        head.addWidget(self.title, 1)
+        head.addWidget(self.badge, alignment=Qt.AlignmentFlag.AlignTop)
+        self._facts = FlowLayout()
+        facts = QWidget()
+        facts.setLayout(self._facts)
+        for fact in (self.size, self.disk, self.memory, self.speed):
+            self._facts.addWidget(fact)
+        self._row = FlowLayout()
+        row = QWidget()
+        row.setLayout(self._row)
+        for action in Action:
+            button = TextButton(_words(action), "primary" if action in _PRIMARY else "plain")
+            button.setProperty("action", str(action))
+            button.clicked.connect(self._on_button)
+            self.buttons[action] = button
+            self._row.addWidget(button)
+        self._row.addWidget(self.details_button)
+        self._box = QVBoxLayout(self)
+        self._box.addLayout(head)
+        for part in (self.summary, facts, self.bar, self.state, self.problem, row, self.details):
+            self._box.addWidget(part)
+
+    def _show_badge(self) -> None:
+        card = self._card
+        text = ""
+        if card.name == self._around.loaded:
+            text = self.tr("In use")
+        elif card.linked:
+            text = self.tr("Used in place")
+        elif card.tested is False:
+            text = self.tr("Self-test failed")
+        self.badge.setText(text)
+        self.badge.setVisible(bool(text))
+        set_style_property(self.badge, "tone", "bad" if card.tested is False else "good")
+
+    def _show_facts(self) -> None:
+        card, around = self._card, self._around
+        here = card.place is Place.INSTALLED
+        self.size.rename(self.tr("On the disk") if here else self.tr("Download"))
+        self.size.say(model_wording.size_fact(card))
+        self.disk.setVisible(not here)
+        too_large = (
+            around.free_disk_bytes is not None and (card.size_bytes or 0) > around.free_disk_bytes
+        )
+        disk = model_wording.disk_fact(card, around.free_disk_bytes)
+        self.disk.say(disk, "bad" if too_large else "")
+        needed, free = card.memory_bytes(around.context), around.free_memory_bytes
+        fits = needed is None or free <= 0 or needed <= free or card.name == around.loaded
+        memory = model_wording.memory_fact(card, around.context, fits=fits)
+        self.memory.say(memory, "" if fits else "bad")
+        if needed is not None and free > 0:
+            self.memory.show_level(needed, free, "muted" if fits else "bad")
+        speed = card.tokens_per_second(around.speed)
+        self.speed.say(model_wording.speed_fact(speed, measuring=around.measuring))
+        for fact in (self.memory, self.speed):
+            fact.setVisible(card.config is not None)
+
+    def _show_progress(self) -> None:
+        card, progress = self._card, self._card.progress
+        text, fraction = "", None
+        if progress is not None and progress.state is not State.FAILED:
+            text, fraction = progress_text(progress), progress.fraction or 0.0
+            if progress.note:
+                text = f"{text}\n{progress.note}"
+        elif progress is None and card.left is not None:
+            left = card.left
+            done = amount_text(left.done_bytes, left.total_bytes)
+            text = f"{state_text(State.PAUSED)} · {done}"
+            fraction = left.done_bytes / left.total_bytes if left.total_bytes else 0.0
+        self.state.setText(text)
+        self.state.setVisible(bool(text))
+        self.bar.setVisible(fraction is not None)
+        self.bar.setValue(round(1000 * (fraction or 0.0)))
+        stalled = progress is not None and progress.state is State.STALLED
+        set_style_property(self.state, "tone", "warning" if stalled else "")
+        self.problem.show_problem(None if progress is None else progress.problem)
+
+    def _show_actions(self) -> None:
+        actions = actions_for(self._card, loaded=self._card.name == self._around.loaded)
+        if actions == self._actions:
+            return
+        had_focus = any(button.hasFocus() for button in self.buttons.values())
+        self._actions = actions
+        for action, button in self.buttons.items():
+            button.setVisible(action in actions)
+        if had_focus and actions and not self.focusWidget():
+            self.buttons[actions[0]].setFocus()
+        self._row.invalidate()
+
+    @Slot()
+    def _on_button(self) -> None:
+        self.acted.emit(Action(self.sender().property("action")), self._card.name)
+
+    @Slot(bool)
+    def _show_details(self, shown: bool) -> None:
+        self.details.setVisible(shown)
+
+    @Slot()
+    def _restyle(self) -> None:
+        px = self._theme.px
+        self._box.setContentsMargins(px(16), px(12), px(16), px(12))
+        self._box.setSpacing(px(8))
+        self._facts.setSpacing(px(12))
+        self._row.setSpacing(px(8))
+        self.bar.setFixedHeight(px(4))
+
+
+def _words(action: Action) -> str:
+    words = {
+        Action.DOWNLOAD: QCoreApplication.translate("ModelCardView", "Download"),
+        Action.PAUSE: QCoreApplication.translate("ModelCardView", "Pause"),
+        Action.RESUME: QCoreApplication.translate("ModelCardView", "Resume"),
+        Action.RETRY: QCoreApplication.translate("ModelCardView", "Try again"),
+        Action.CANCEL_KEEP: QCoreApplication.translate("ModelCardView", "Cancel and keep"),
+        Action.CANCEL_DELETE: QCoreApplication.translate("ModelCardView", "Cancel and delete"),
+        Action.USE: QCoreApplication.translate("ModelCardView", "Use"),
+        Action.UNLOAD: QCoreApplication.translate("ModelCardView", "Unload"),
+        Action.VERIFY: QCoreApplication.translate("ModelCardView", "Verify"),
+        Action.REPAIR: QCoreApplication.translate("ModelCardView", "Repair"),
+        Action.STOP: QCoreApplication.translate("ModelCardView", "Stop"),
+        Action.OPEN_FOLDER: QCoreApplication.translate("ModelCardView", "Open folder"),
+        Action.REMOVE: QCoreApplication.translate("ModelCardView", "Delete"),
+        Action.DISMISS: QCoreApplication.translate("ModelCardView", "Dismiss"),
+    }
+    return words[action]

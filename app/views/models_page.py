@@ -1,0 +1,220 @@
+"""The models page: what is on its way, what is here, what could be had, and how to get more."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent, Qt
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QVBoxLayout, QWidget
+
+from ternchat.app.core.inspection import Inspection
+from ternchat.app.core.language import number
+from ternchat.app.core.model_overview import Overview
+from ternchat.app.core.model_surroundings import Surroundings
+from ternchat.app.core.problem import Problem
+from ternchat.app.core.statistics import Snapshot
+from ternchat.app.core.wording import size_text
+from ternchat.app.models.download_model import DownloadModel
+
+from .add_model_row import AddModelRow
+from .buttons import IconButton, TextButton
+from .column import Column
+from .context_slider import ContextSlider
+from .error_strip import ErrorStrip
+from .import_question import ImportQuestion
+from .labels import GroupLabel, PlainLabel
+from .model_list import ModelList
+from .models_folder_row import ModelsFolderRow
+from .page_area import PageArea
+from .theme import Theme
+from .toast import Toast
+
+
+class ModelsPage(QWidget):
+    """Everything about models in one place.
+
+    Signals:
+        close_requested: back to the chat.
+        shown_changed: whether the page is in view.
+        import_requested: a path, and whether to copy.
+    """
+
+    close_requested = Signal()
+    shown_changed = Signal(bool)
+    import_requested = Signal(str, bool)
+
+    def __init__(self, theme: Theme, model: DownloadModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("page")
+        self.setAccessibleName(self.tr("Models"))
+        self._theme, self._model = theme, model
+        self._around = Surroundings()
+        self.back = IconButton(theme, "arrow-left", self.tr("Back to the chat"))
+        self.import_button = TextButton(self.tr("Import"), "plain")
+        self.machine = PlainLabel(name="muted", wrap=True)
+        self.slider = ContextSlider(theme)
+        self.list = ModelList(theme, model)
+        self.add = AddModelRow(theme)
+        self.folder = ModelsFolderRow(theme)
+        self.question = ImportQuestion(theme)
+        self.errors = ErrorStrip(theme)
+        self.toast = Toast(theme)
+        self._build()
+        self.back.clicked.connect(self.close_requested)
+        self.slider.chosen.connect(self._on_context)
+        self.question.answered.connect(self.import_requested)
+        theme.changed.connect(self._restyle)
+        self._restyle()
+
+    @property
+    def surroundings(self) -> Surroundings:
+        """What the numbers are for."""
+        return self._around
+
+    @Slot(object)
+    def show_overview(self, overview: Overview) -> None:
+        """Show the computer and the folder as they are now."""
+        self.set_around(
+            free_memory_bytes=overview.free_memory_bytes,
+            free_disk_bytes=overview.free_disk_bytes,
+            speed=overview.speed,
+        )
+        self.folder.show_overview(overview)
+
+    def set_around(self, **changes: object) -> None:
+        """Change some of what the numbers are for."""
+        self._around = replace(self._around, **changes)
+        self.list.set_surroundings(self._around)
+        self._show_machine()
+
+    @Slot(str)
+    def ask_import(self, path: str) -> None:
+        """Ask how a model of this computer is to be taken over."""
+        self.question.ask(path)
+        self._area.ensureWidgetVisible(self.question)
+
+    def setFocus(self, *reason: Qt.FocusReason) -> None:
+        """Begin with the way back; the page itself takes no keys."""
+        self.back.setFocus(*reason)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Tell that somebody looks."""
+        super().showEvent(event)
+        self.shown_changed.emit(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Tell that nobody looks any more."""
+        super().hideEvent(event)
+        self.shown_changed.emit(False)
+
+    @Slot(bool)
+    def set_measuring(self, measuring: bool) -> None:
+        """Say that this computer is being measured."""
+        self.set_around(measuring=measuring)
+
+    @Slot(object)
+    def on_status(self, now: Snapshot) -> None:
+        """Mark the model that is in memory."""
+        loaded = "" if now.facts is None else now.facts.model.name
+        if loaded != self._around.loaded:
+            self.set_around(loaded=loaded)
+
+    @Slot(object)
+    def show_found(self, answer: Inspection | Problem) -> None:
+        """Show what the hub said about a repository."""
+        if isinstance(answer, Problem):
+            self.add.say(f"{answer.title}. {answer.text} {answer.advice}", "bad")
+            return
+        model, runs = answer.model, answer.verdict.runs
+        if model is None or not runs:
+            self.add.say(answer.verdict.reason, "warning")
+            return
+        parts = [model.repository, size_text(model.total_bytes), model.licence]
+        if model.gated:
+            parts.append(self.tr("its owner asks for consent first"))
+        self.add.say(" · ".join(part for part in parts if part), offer=True)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape goes back."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.close_requested.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def _build(self) -> None:
+        menu = QMenu(self)
+        menu.addAction(self.tr("Folder of a model…")).triggered.connect(self._choose_folder)
+        menu.addAction(self.tr("File of a model…")).triggered.connect(self._choose_file)
+        self.import_button.setMenu(menu)
+        self._head = QHBoxLayout()
+        self._head.addWidget(self.back)
+        self._head.addWidget(PlainLabel(self.tr("Models"), "pageTitle"), 1)
+        self._head.addWidget(self.import_button)
+        self._column = Column(self._theme, top=4, bottom=24)
+        box = self._column.box
+        for part in (self.machine, self.slider, self.question, self.list):
+            box.addWidget(part)
+        box.addWidget(GroupLabel(self.tr("Another model from Hugging Face")))
+        box.addWidget(self.add)
+        box.addWidget(GroupLabel(self.tr("Models folder")))
+        box.addWidget(self.folder)
+        box.addStretch()
+        self._area = PageArea(self._theme)
+        self._area.setWidget(self._column)
+        bottom = Column(self._theme, bottom=8, beside_scroll_bar=True)
+        bottom.box.addWidget(self.errors)
+        bottom.box.addWidget(self.toast)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addLayout(self._head)
+        whole.addWidget(self._area, 1)
+        whole.addWidget(bottom)
+
+    def _show_machine(self) -> None:
+        around = self._around
+        parts = []
+        if around.free_memory_bytes:
+            free = size_text(around.free_memory_bytes)
+            parts.append(self.tr("{size} of memory free").format(size=free))
+        if around.free_disk_bytes is not None:
+            free = size_text(around.free_disk_bytes)
+            parts.append(self.tr("{size} free on the disk").format(size=free))
+        if around.speed is not None:
+            rate = number(around.speed.read_bytes_per_second / 1e9, 1)
+            parts.append(self.tr("reads {rate} GB/s").format(rate=rate))
+            threads = self.tr("%n thread(s)", "", around.speed.threads)
+            parts.append(f"{around.speed.kernel}, {threads}")
+        elif around.measuring:
+            parts.append(self.tr("measuring its speed …"))
+        text = " · ".join(parts)
+        self.machine.setText(self.tr("This computer: {facts}").format(facts=text) if text else "")
+
+    @Slot(int)
+    def _on_context(self, context: int) -> None:
+        self.set_around(context=context)
+
+    @Slot()
+    def _choose_folder(self) -> None:
+        self._choose(self.tr("Folder of a model"), QFileDialog.FileMode.Directory)
+
+    @Slot()
+    def _choose_file(self) -> None:
+        self._choose(self.tr("File of a model"), QFileDialog.FileMode.ExistingFile)
+
+    def _choose(self, title: str, mode: QFileDialog.FileMode) -> None:
+        dialog = QFileDialog(self, title)
+        dialog.setFileMode(mode)
+        if mode is QFileDialog.FileMode.ExistingFile:
+            dialog.setNameFilters(
+                [self.tr("Models") + " (*.safetensors *.gguf)", self.tr("All files") + " (*)"]
+            )
+        dialog.fileSelected.connect(self.ask_import)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    @Slot()
+    def _restyle(self) -> None:
+        px = self._theme.px
+        self._head.setContentsMargins(px(8), px(6), px(16), px(6))
+        self._head.setSpacing(px(8))
+        self._column.box.setSpacing(px(12))

@@ -1,0 +1,218 @@
+"""From the models page to a model that answers, over a hub on this computer."""
+
+import shutil
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+from ternchat.app.core.download import Download, DownloadQueue, DownloadRequest, Policy, Tools
+from ternchat.app.core.hub import Hub
+from ternchat.app.core.hub_address import HubOptions
+from ternchat.app.core.progress import State
+from ternchat.app.core.turn import LoadOptions
+from ternchat.app.model_controller import ModelController
+from ternchat.app.models.download_model import DownloadModel
+from ternchat.app.views.model_actions import Action
+from ternchat.app.workers.download_manager import DownloadManager
+from ternchat.app.workers.job_thread import JobThread
+from ternchat.app.workers.model_jobs import ModelJobs
+
+POLICY = Policy(reserve_bytes=0, floor_bytes=0)
+TIMEOUT = 30_000
+FLEDGLING = Path(str(resources.files("ternchat.resources") / "fledgling"))
+
+
+def files_of(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+
+@pytest.fixture
+def paths(tmp_path):
+    from ternchat.app.core.paths import DataPaths
+
+    return DataPaths.from_option(tmp_path)
+
+
+@pytest.fixture
+def cards(qapp):
+    return DownloadModel()
+
+
+@pytest.fixture
+def manager(hub, paths, models, cards, engine, controller):
+    """The controller with its threads, and a hub that has Fledgling as acme/bird."""
+    hub.add("acme/bird", files_of(FLEDGLING))
+    client = Hub(HubOptions(hub.url))
+    tested = []
+
+    def start(request, control):
+        return Download(
+            request,
+            models,
+            client,
+            self_test=lambda path, _stopped: tested.append(path),
+            tools=Tools(control=control, policy=POLICY),
+        ).run()
+
+    queue = DownloadQueue(models, start)
+    jobs = ModelJobs(paths, models, client, queue, LoadOptions)
+    manager = ModelController(
+        models,
+        cards,
+        DownloadManager(queue),
+        jobs,
+        JobThread("work"),
+        JobThread("look"),
+        engine,
+        controller,
+    )
+    manager.tested = tested
+    manager.begin()
+    yield manager
+    assert manager.close()
+    client.close()
+
+
+def is_ready(cards, name):
+    card = cards.card(name)
+    return card is not None and card.tested is True and card.progress is None
+
+
+def is_here(cards, name):
+    return cards.card(name) is not None and cards.card(name).path is not None
+
+
+def fetched(manager, cards, qtbot, name="bird"):
+    manager.look_up("acme/bird")
+    with qtbot.waitSignal(manager.found, timeout=TIMEOUT) as found:
+        pass
+    assert found.args[0].verdict.runs
+    manager.download_found()
+    qtbot.waitUntil(lambda: is_ready(cards, name), timeout=TIMEOUT)
+
+
+def test_a_repository_is_looked_up_fetched_tried_and_used(manager, cards, models, fake, qtbot):
+    said = []
+    manager.notified.connect(lambda *words: said.append(words))
+    fetched(manager, cards, qtbot)
+    assert manager.tested == [models.folder / "bird"]
+    assert cards.card("bird").tested is True
+    assert len(cards.card("bird").checksum) == 64
+    assert said[-1] == ("bird is ready.", "Use it")
+    manager.accept()
+    qtbot.waitUntil(lambda: [m.path for m in fake.models] == [models.folder / "bird"])
+
+
+def test_what_is_written_meanwhile_is_sent_when_the_model_is_ready(
+    manager, cards, controller, conversation, fake, models, qtbot
+):
+    manager._wanted = "bird"
+    controller.wait_for_model()
+    controller.send("count 2")
+    assert fake.models == []
+    manager._fetch(DownloadRequest("bird", "Bird", "acme/bird"))
+    qtbot.waitUntil(lambda: controller.quiet and len(fake.asked) == 1, timeout=TIMEOUT)
+    assert [m.path for m in fake.models] == [models.folder / "bird"]
+    assert fake.asked[0][-1]["content"] == "count 2"
+
+
+def test_a_model_that_does_not_come_gives_the_message_back(
+    manager, cards, controller, hub, fake, qtbot
+):
+    drafts, problems = [], []
+    controller.draft_changed.connect(drafts.append)
+    manager.problem_raised.connect(problems.append)
+    manager._wanted = "gone"
+    controller.wait_for_model()
+    controller.send("hello")
+    manager._fetch(DownloadRequest("gone", "Gone", "acme/gone"))
+    qtbot.waitUntil(lambda: drafts[-1:] == ["hello"], timeout=TIMEOUT)
+    assert problems[-1].title
+    assert fake.models == []
+
+
+def test_choosing_another_model_ends_the_wait(manager, controller, fake, models, qtbot):
+    controller.wait_for_model()
+    controller.send("count 1")
+    controller.use_built_in()
+    qtbot.waitUntil(lambda: controller.quiet and len(fake.asked) == 1, timeout=TIMEOUT)
+    assert [m.path for m in fake.models] == [models.built_in.path]
+
+
+def test_a_deleted_model_comes_back(manager, cards, qtbot):
+    fetched(manager, cards, qtbot)
+    with qtbot.waitSignal(manager.notified, timeout=TIMEOUT) as told:
+        manager.act(Action.REMOVE, "bird")
+    assert told.args == ["bird was deleted.", "Undo"]
+    qtbot.waitUntil(lambda: cards.card("bird") is None, timeout=TIMEOUT)
+    manager.accept()
+    qtbot.waitUntil(lambda: cards.card("bird") is not None, timeout=TIMEOUT)
+
+
+def test_a_damaged_model_is_found_out_and_repaired(manager, cards, models, qtbot):
+    fetched(manager, cards, qtbot)
+    path = models.folder / "bird" / "model.safetensors"
+    good = path.read_bytes()
+    path.write_bytes(good[:1000] + b"x" + good[1001:])
+    manager.act(Action.VERIFY, "bird")
+    qtbot.waitUntil(
+        lambda: (
+            cards.card("bird").progress is not None
+            and cards.card("bird").progress.state is State.FAILED
+        ),
+        timeout=TIMEOUT,
+    )
+    assert cards.card("bird").progress.problem.code == "bad_hash"
+    manager.act(Action.REPAIR, "bird")
+    qtbot.waitUntil(lambda: path.exists() and path.read_bytes() == good, timeout=TIMEOUT)
+    qtbot.waitUntil(lambda: is_ready(cards, "bird"), timeout=TIMEOUT)
+
+
+def test_a_folder_is_imported_in_place_and_a_gguf_gets_a_clear_answer(
+    manager, cards, tmp_path, qtbot
+):
+    folder = Path(shutil.copytree(FLEDGLING, tmp_path / "elsewhere" / "birdie"))
+    manager.import_from(str(folder), False)
+    qtbot.waitUntil(lambda: is_here(cards, "birdie"), timeout=TIMEOUT)
+    assert cards.card("birdie").linked
+    gguf = tmp_path / "ggml-model-i2_s.gguf"
+    gguf.write_bytes(b"GGUF" + bytes(100))
+    with qtbot.waitSignal(manager.problem_raised, timeout=TIMEOUT) as raised:
+        manager.import_from(str(gguf), False)
+    assert "GGUF" in raised.args[0].text
+
+
+def test_the_folder_moves_with_everything_in_it(manager, cards, models, tmp_path, qtbot):
+    fetched(manager, cards, qtbot)
+    with qtbot.waitSignal(manager.folder_moved, timeout=TIMEOUT) as moved:
+        manager.move_to(str(tmp_path / "new place"))
+    assert moved.args == [str(tmp_path / "new place")]
+    qtbot.waitUntil(
+        lambda: cards.card("bird").path == tmp_path / "new place" / "bird", timeout=TIMEOUT
+    )
+
+
+def test_a_repository_that_cannot_be_run_is_refused_with_the_reason(manager, hub, qtbot):
+    files = files_of(FLEDGLING) | {"config.json": b'{"architectures": ["GPT2LMHeadModel"]}'}
+    hub.add("acme/other", files)
+    with qtbot.waitSignal(manager.found, timeout=TIMEOUT) as found:
+        manager.look_up("acme/other")
+    assert not found.args[0].verdict.runs
+    assert "GPT2LMHeadModel" in found.args[0].verdict.reason
+    manager.download_found()
+    assert manager._model.card("other") is None
+
+
+def test_an_address_that_leads_nowhere_is_told(manager, qtbot):
+    with qtbot.waitSignal(manager.found, timeout=TIMEOUT) as found:
+        manager.look_up("https://example.org/acme/bird")
+    assert found.args[0].code == "address"
+
+
+def test_unloading_lets_go_of_the_model(manager, controller, fake, qtbot):
+    controller.use_built_in()
+    qtbot.waitUntil(lambda: controller.model_in_use == "fledgling")
+    manager.act(Action.UNLOAD, "fledgling")
+    qtbot.waitUntil(lambda: controller.model_in_use == "")
+    assert fake.models[0].closed
