@@ -6,7 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from PySide6.QtCore import QThread
+from PySide6.QtCore import QEvent, QThread
 from PySide6.QtGui import QPalette
 
 from ternchat.app.answer_runner import AnswerRunner
@@ -318,6 +318,8 @@ def no_thread_is_left(qapp):
 
 @pytest.fixture
 def theme(qapp):
+    # Windows of the last test go only now, and would all be styled again.
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     theme = Theme(qapp)
     yield theme
     theme.deleteLater()
