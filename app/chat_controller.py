@@ -44,6 +44,7 @@ class ChatController(QObject):
         chat_changed: the chat now on the screen, None for a new one.
         draft_changed: the text the composer should hold.
         editing_changed: whether that is an earlier message, and its attachments.
+        files_returned, files_moved: see Drafting.
         settings_changed: the ChatSettings of the chat on the screen.
         temporary_changed: whether the new chat on the screen will never touch the disk.
         busy_changed: whether something can be stopped for this chat.
@@ -55,6 +56,8 @@ class ChatController(QObject):
     chat_changed = Signal(object)
     draft_changed = Signal(str)
     editing_changed = Signal(bool, object)
+    files_returned = Signal(object, object)
+    files_moved = Signal(object, object)
     settings_changed = Signal(object)
     temporary_changed = Signal(bool)
     busy_changed = Signal(bool)
@@ -150,6 +153,13 @@ class ChatController(QObject):
         mine = self._screen.last(Role.USER)
         if mine is not None:
             self.begin_edit(mine.id)
+
+    @Slot()
+    def regenerate_last(self) -> None:
+        """Another answer to the last question."""
+        answer = self._screen.last(Role.ASSISTANT)
+        if answer is not None:
+            self.actions.regenerate(answer.id)
 
     @Slot()
     def end_edit(self) -> None:
@@ -251,6 +261,8 @@ class ChatController(QObject):
     def _connect(self) -> None:
         self._drafting.draft_changed.connect(self.draft_changed)
         self._drafting.editing_changed.connect(self.editing_changed)
+        self._drafting.files_returned.connect(self.files_returned)
+        self._drafting.files_moved.connect(self.files_moved)
         self._runner.started.connect(self._on_started)
         self._runner.fitted.connect(self._on_fitted)
         self._runner.repeating.connect(self._tell)

@@ -15,10 +15,14 @@ class Drafting(QObject):
     Signals:
         draft_changed: the text the composer should hold.
         editing_changed: whether that is an earlier message, and its attachments.
+        files_returned: the chat, and the files of its messages that go back into the composer.
+        files_moved: from which chat's composer to which other's they go.
     """
 
     draft_changed = Signal(str)
     editing_changed = Signal(bool, object)
+    files_returned = Signal(object, object)
+    files_moved = Signal(object, object)
 
     def __init__(self, store: ChatStore, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -75,6 +79,9 @@ class Drafting(QObject):
         """Put messages in front of the drafts of their chats, and store that."""
         for message in reversed(messages):
             self._drafts.put_before(message.chat_id, message.text)
+        for message in messages:
+            if message.attachments:
+                self.files_returned.emit(message.chat_id, message.attachments)
         self.save()
         if self._editing is None:
             self._tell()
@@ -82,6 +89,7 @@ class Drafting(QObject):
     def move(self, source: int, target: int | None) -> None:
         """Hand the draft of a chat that is gone to another."""
         self._drafts.move(source, target)
+        self.files_moved.emit(source, target)
 
     @Slot()
     def save(self) -> None:

@@ -104,6 +104,8 @@ class SettingsController(QObject):
             self._given,
             threads=self._given.threads or settings.threads or self._threads,
             context_length=self._given.context_length or settings.context_length,
+            read_texts=self._given.read_texts if settings.kv_disk_bytes else None,
+            read_texts_bytes=settings.kv_disk_bytes,
         )
         if options != self._options:
             self._options = options

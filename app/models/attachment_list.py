@@ -92,6 +92,20 @@ class AttachmentList(QObject):
             self._chat, self._editing = chat_id, False
             self.changed.emit()
 
+    @Slot(object, object)
+    def put_back(self, chat_id: int | None, attachments: tuple[Attachment, ...]) -> None:
+        """Files of a message that was not sent after all, in front of what its chat has."""
+        mine = self._files.get(chat_id, ())
+        self._files[chat_id] = (*map(self._file, attachments), *mine)
+        self.changed.emit()
+
+    @Slot(object, object)
+    def move(self, source: int | None, target: int | None) -> None:
+        """Hand the files of a chat that is gone to another."""
+        files = self._files.pop(source, ())
+        self._files[target] = (*self._files.get(target, ()), *files)
+        self.changed.emit()
+
     def set_editing(self, editing: bool, attachments: Iterable[Attachment] = ()) -> None:
         """Show the files of an earlier message instead, or what was there before."""
         self.discard(file.key for file in self._files.get(EDITING, ()))

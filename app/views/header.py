@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from .buttons import IconButton
 from .keys import with_keys
-from .labels import ElidedLabel
+from .labels import ElidedLabel, PlainLabel
 from .theme import Theme
 
 
@@ -27,16 +27,24 @@ class Header(QWidget):
         self._sidebar = IconButton(theme, "panel-left", self.tr("Sidebar"))
         self._sidebar.setToolTip(with_keys(self.tr("Show or hide the sidebar"), "Ctrl+B"))
         self.title = ElidedLabel(name="chatTitle")
+        self.temporary = PlainLabel(self.tr("Temporary: not kept"), "muted")
+        self.temporary.hide()
         self._settings = IconButton(theme, "sliders-horizontal", self.tr("Settings of this chat"))
         self._settings.setToolTip(with_keys(self.tr("Settings of this chat"), "Ctrl+Shift+,"))
         self._row = QHBoxLayout(self)
         self._row.addWidget(self._sidebar)
         self._row.addWidget(self.title, 1)
+        self._row.addWidget(self.temporary)
         self._row.addWidget(self._settings)
         self._sidebar.clicked.connect(self.sidebar_toggled)
         self._settings.clicked.connect(self.chat_settings_toggled)
         theme.changed.connect(self._restyle)
         self._restyle()
+
+    @Slot(bool)
+    def set_temporary(self, temporary: bool) -> None:
+        """Tell that this chat will be forgotten, or not."""
+        self.temporary.setVisible(temporary)
 
     @Slot()
     def _restyle(self) -> None:

@@ -151,6 +151,17 @@ def test_each_chat_has_its_own_files(composer):
     assert names(composer) == ["notes.md"]
 
 
+def test_files_of_a_message_taken_back_come_back_to_its_chat(composer):
+    composer.attachments.add(NOTES)
+    composer.attachments.put_back(1, (Attachment("back.txt", "text/plain", "x", 1),))
+    assert names(composer) == ["notes.md"]
+    composer.show_chat(Chat(1, "one"))
+    assert names(composer) == ["back.txt"]
+    composer.attachments.move(1, None)
+    composer.show_chat(None)
+    assert names(composer) == ["notes.md", "back.txt"]
+
+
 def test_the_first_message_takes_its_files_into_the_new_chat(composer, qtbot):
     composer.submitted.connect(lambda *_: composer.show_chat(Chat(1, "new")))
     composer.submitted.connect(lambda *_: composer.set_draft(""))

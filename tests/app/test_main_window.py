@@ -7,7 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAction, QGuiApplication
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
-from ternchat.app.core.conversation import State
+from ternchat.app.core.attachments import Attachment
+from ternchat.app.core.conversation import Role, State
 from ternchat.app.core.problem import Problem
 from ternchat.app.core.turn import Phase
 from ternchat.app.views.main_window import MainWindow
@@ -360,3 +361,55 @@ def test_words_are_found_from_the_menu(window, prompt, qtbot, answered):
     qtbot.keyClick(bar.words, Qt.Key.Key_Escape)
     assert not bar.isVisible()
     assert prompt.hasFocus()
+
+
+def test_a_queued_message_comes_back_with_its_files(window, prompt, qtbot, controller, status):
+    files = window.page.composer.attachments
+    ask(qtbot, prompt, "hold")
+    qtbot.waitUntil(lambda: status.snapshot.phase is Phase.WRITING)
+    files.add(Attachment("notes.md", "text/markdown", "rain", 1))
+    ask(qtbot, prompt, "next")
+    assert files.files == ()
+    queued = controller._screen.last(Role.USER)
+    controller.take_back(queued.id)
+    assert prompt.toPlainText() == "next"
+    assert [file.name for file in files.files] == ["notes.md"]
+    controller.stop()
+
+
+def test_up_edits_the_last_message_and_escape_brings_the_draft_back(
+    window, prompt, qtbot, answered, conversation
+):
+    ask(qtbot, prompt, "first")
+    answered()
+    qtbot.keyClick(prompt, Qt.Key.Key_Up)
+    assert (prompt.toPlainText(), window.page.composer.editing) == ("first", True)
+    qtbot.keyClicks(prompt, "!")
+    qtbot.keyClick(prompt, Qt.Key.Key_Escape)
+    assert (prompt.toPlainText(), window.page.composer.editing) == ("", False)
+    qtbot.keyClicks(prompt, "draft")
+    trigger(window, "Edit the last message")
+    qtbot.keyClicks(prompt, "!")
+    qtbot.keyClick(prompt, Qt.Key.Key_Return)
+    answered()
+    assert [m.shown_text for m in conversation.messages()] == ["first!", "You said: first!"]
+    assert prompt.toPlainText() == "draft"
+
+
+def test_a_key_answers_anew(window, prompt, qtbot, answered, store):
+    ask(qtbot, prompt, "first")
+    answered()
+    trigger(window, "Answer anew")
+    answered()
+    (chat,) = store.chats()
+    assert len(store.siblings(store.messages(chat.id)[-1].id)) == 2
+
+
+def test_a_temporary_chat_says_so(window, prompt, qtbot, answered):
+    trigger(window, "New temporary chat")
+    assert window.page.header.temporary.isVisible()
+    ask(qtbot, prompt, "secret")
+    answered()
+    assert window.page.header.temporary.isVisible()
+    trigger(window, "New chat")
+    assert not window.page.header.temporary.isVisible()

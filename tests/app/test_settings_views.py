@@ -285,6 +285,20 @@ def test_other_threads_load_the_model_again_with_the_next_request(
     assert [loaded.closed for loaded in fake.models] == [True, False]
 
 
+def test_the_room_on_disk_for_read_chats_can_be_chosen_and_taken_away(
+    model, theme, window, engine, models, controller, tmp_path, monkeypatch
+):
+    chosen = []
+    monkeypatch.setattr(engine, "set_options", chosen.append)
+    given = LoadOptions(read_texts=tmp_path)
+    program = SettingsController(model, given, None, theme, window, engine, models, controller)
+    model.change(kv_disk_bytes=1024**3)
+    model.change(kv_disk_bytes=0)
+    kept = [(options.read_texts, options.read_texts_bytes) for options in chosen]
+    assert kept == [(tmp_path, 2 * 1024**3), (tmp_path, 1024**3), (None, 0)]
+    program.deleteLater()
+
+
 def test_the_command_line_wins(model, theme, window, engine, models, controller, fake, qtbot):
     given = LoadOptions(threads=5)
     program = SettingsController(model, given, 3, theme, window, engine, models, controller)
