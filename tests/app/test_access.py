@@ -162,7 +162,9 @@ def test_tab_reaches_everything_and_is_trapped_nowhere(full, qtbot, back):
             break
     assert reached[-1] is prompt
     wanted = {w for w in full.findChildren(QWidget) if takes_focus(w)}
-    missed = [name_of(w) or w for w in wanted - set(reached)]
+    # The conversation only leads on to its messages.
+    passed = {w for w in wanted if any(w.isAncestorOf(one) for one in reached)}
+    missed = [name_of(w) or w for w in wanted - set(reached) - passed]
     assert missed == []
 
 

@@ -33,7 +33,10 @@ NAMES = (
     "Ternchat", "Fledgling", "Ctrl", "Shift", "Alt", "Esc", "Enter", "Return", "PgUp", "PgDown",
     "Tab", "Up", r"F\d+", "scalar", "notes.md", "GB", "Hello", "t0", r"\w",
 )  # fmt: skip
-ALLOWED = re.compile(rf"\b(?:{'|'.join(NAMES)})\b")
+DATES = [QLocale().dayName(day) for day in range(1, 8)] + [
+    QLocale().monthName(month) for month in range(1, 13)
+]  # Qt knows them in every language
+ALLOWED = re.compile(rf"\b(?:{'|'.join((*NAMES, *DATES, 'UTC'))})\b")
 
 
 class Brackets(QTranslator):
