@@ -61,6 +61,12 @@ class AnswerQueue(QObject):
         return self._runner.idle and not self._waiting
 
     @property
+    def answering(self) -> bool:
+        """True while an answer is being written or waits to be."""
+        running = self.running is not None and self._runner.busy
+        return running or bool(self._messages())
+
+    @property
     def running(self) -> Message | None:
         """The answer being written, newer than in the store."""
         return self._runner.answer

@@ -49,7 +49,7 @@ class ChatController(QObject):
         temporary_changed: whether the new chat on the screen will never touch the disk.
         busy_changed: whether something can be stopped for this chat.
         repeating_changed: whether the answer being written here repeats itself.
-        working_changed: whether anything runs or waits in any chat.
+        answering_changed: whether an answer is being written, or waits to be, in any chat.
         problem_raised: something went wrong (Problem); None: no longer worth showing.
     """
 
@@ -62,7 +62,7 @@ class ChatController(QObject):
     temporary_changed = Signal(bool)
     busy_changed = Signal(bool)
     repeating_changed = Signal(bool)
-    working_changed = Signal(bool)
+    answering_changed = Signal(bool)
     problem_raised = Signal(object)
 
     def __init__(
@@ -89,7 +89,7 @@ class ChatController(QObject):
         self._temporary = False  # whether the next chat will be
         self._settings = ChatSettings()
         self._problems: dict[int, Problem] = {}  # answer -> why there is none
-        self._busy = self._repeating = self._working = False
+        self._busy = self._repeating = self._answering = False
         self._connect()
         chats.set_chats(store.chats())
 
@@ -329,16 +329,16 @@ class ChatController(QObject):
         """Tell what has changed of what the window shows of the engine's work."""
         running = self._queue.running
         here = running is not None and running.chat_id == self._chat_id
-        busy, working = self._queue.can_stop(self._chat_id), not self._queue.quiet
+        busy, answering = self._queue.can_stop(self._chat_id), self._queue.answering
         repeating = here and busy and self._runner.repeats
-        before = self._busy, self._repeating, self._working
-        self._busy, self._repeating, self._working = busy, repeating, working
+        before = self._busy, self._repeating, self._answering
+        self._busy, self._repeating, self._answering = busy, repeating, answering
         if busy is not before[0]:
             self.busy_changed.emit(busy)
         if repeating is not before[1]:
             self.repeating_changed.emit(repeating)
-        if working is not before[2]:
-            self.working_changed.emit(working)
+        if answering is not before[2]:
+            self.answering_changed.emit(answering)
         self._on_status(self._status.snapshot)
 
     # ---- Helpers --------------------------------------------------------------------------------

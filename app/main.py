@@ -167,7 +167,8 @@ class _SignalWatch:
         signal.set_wakeup_fd(self._write.fileno())
         for number in (signal.SIGINT, signal.SIGTERM):
             # Not at once: a signal may come in the middle of painting.
-            signal.signal(number, lambda *_: QTimer.singleShot(0, app.quit))
+            # And not by closing the window: that could ask a question nobody answers.
+            signal.signal(number, lambda *_: QTimer.singleShot(0, lambda: app.exit(0)))
 
     def close(self) -> None:
         """Leave signals to Python again."""

@@ -65,6 +65,9 @@ class Composer(QFrame):
         )
         self.wait_notice = ComposerNotice(theme, "ellipsis", "", self.tr("Do not send it yet"))
         self.context_notice = ComposerNotice(theme, "triangle-alert", "", "")
+        self.repeat_notice = ComposerNotice(
+            theme, "rotate-cw", self.tr("Stop the answer"), self.tr("Let it go on")
+        )
         self._model = ElidedLabel(name="muted")
         self._build()
         self._connect()
@@ -122,6 +125,12 @@ class Composer(QFrame):
             if editing:
                 self.prompt.setFocus()
 
+    @Slot(bool)
+    def show_repeating(self, repeating: bool) -> None:
+        """Say that the answer being written repeats itself, or that it does so no longer."""
+        words = self.tr("The answer repeats itself.")
+        self.repeat_notice.say(words if repeating else "", "warning")
+
     @Slot(object)
     def show_context(self, use: ContextUse) -> None:
         """Show how full the context is, and say so when that has consequences."""
@@ -138,8 +147,9 @@ class Composer(QFrame):
     def fit(self) -> None:
         """Take the height of what is shown, and leave some of the window to the chat."""
         self.chips.fit()
-        others = (self.edit_notice, self.paste_notice, self.chips, self.wait_notice)
-        shown = [w for w in (*others, self.context_notice) if not w.isHidden()]
+        others = (self.repeat_notice, self.edit_notice, self.paste_notice, self.chips)
+        notices = (*others, self.wait_notice, self.context_notice)
+        shown = [w for w in notices if not w.isHidden()]
         width = self.prompt.width()
         taken = sum(w.heightForWidth(width) if w.hasHeightForWidth() else w.height() for w in shown)
         margins = self._box.contentsMargins()
@@ -160,7 +170,8 @@ class Composer(QFrame):
         row.addWidget(self.button)
         self._row = row
         self._box = QVBoxLayout(self)
-        for widget in (self.edit_notice, self.paste_notice, self.chips, self.prompt):
+        above = (self.repeat_notice, self.edit_notice, self.paste_notice, self.chips)
+        for widget in (*above, self.prompt):
             self._box.addWidget(widget)
         for notice in (self.wait_notice, self.context_notice):
             self._box.addWidget(notice)
@@ -185,6 +196,8 @@ class Composer(QFrame):
         self.button.clicked.connect(self._on_button)
         self.attach.clicked.connect(self.attach_requested)
         self.attachments.changed.connect(self._on_attachments)
+        self.repeat_notice.accepted.connect(self.stop_requested)
+        self.repeat_notice.dismissed.connect(self._let_repeat)
         self.edit_notice.dismissed.connect(self._on_escape)
         self.paste_notice.accepted.connect(self._attach_pasted)
         self.paste_notice.dismissed.connect(self._forget_pasted)
@@ -262,6 +275,11 @@ class Composer(QFrame):
         self._pasted = None
         self.paste_notice.say("")
         self._claim_escape()
+
+    @Slot()
+    def _let_repeat(self) -> None:
+        self.show_repeating(False)
+        self.prompt.setFocus()
 
     def _wait_for_files(self, waiting: bool) -> None:
         self._send_when_read = waiting

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QHideEvent, QIcon, QPaintEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QHideEvent, QIcon, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
@@ -25,6 +25,7 @@ from ternchat.app.models.download_model import DownloadModel
 from . import icons
 from .chat_page import ChatPage
 from .chat_settings_panel import ChatSettingsPanel
+from .close_question import CloseQuestion
 from .file_drop import FileDrop
 from .menus import Menus
 from .models_page import ModelsPage
@@ -73,7 +74,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._theme = theme
         self._sidebar_wanted = self._is_wide = True
-        self._was_painted = False
+        self._was_painted = self._answering = self._may_close = False
         self.sidebar = Sidebar(theme, chats)
         self.page = ChatPage(theme, conversation)
         self.panel = ChatSettingsPanel(theme)
@@ -110,6 +111,18 @@ class MainWindow(QMainWindow):
         super().resizeEvent(event)
         self._fit_sidebar()
         self.page.composer.fit()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask first when an answer would be cut off."""
+        if self._may_close or not self._answering:
+            super().closeEvent(event)
+            return
+        event.ignore()
+        if self.findChild(CloseQuestion) is None:
+            question = CloseQuestion(self)
+            question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            question.confirmed.connect(self._close_for_good)
+            question.open()
 
     @property
     def sidebar_wanted(self) -> bool:
@@ -157,6 +170,8 @@ class MainWindow(QMainWindow):
         self._connect_messages(controller)
         controller.draft_changed.connect(page.composer.set_draft)
         controller.busy_changed.connect(page.composer.set_busy)
+        controller.repeating_changed.connect(page.composer.show_repeating)
+        controller.answering_changed.connect(self._set_answering)
         page.composer.edit_last_requested.connect(controller.begin_edit_last)
         page.composer.edit_cancelled.connect(controller.end_edit)
         controller.editing_changed.connect(page.composer.set_editing)
@@ -300,6 +315,15 @@ class MainWindow(QMainWindow):
             title = now.model_title
         self.page.composer.set_model(title)
         self.page.empty.offer_models(now.facts is None and now.phase is not Phase.LOADING)
+
+    @Slot(bool)
+    def _set_answering(self, answering: bool) -> None:
+        self._answering = answering
+
+    @Slot()
+    def _close_for_good(self) -> None:
+        self._may_close = True
+        self.close()
 
     @Slot()
     def _choose_folder(self) -> None:

@@ -11,6 +11,7 @@ from ternchat.app.core.attachments import Attachment
 from ternchat.app.core.conversation import Role, State
 from ternchat.app.core.problem import Problem
 from ternchat.app.core.turn import Phase
+from ternchat.app.views.close_question import CloseQuestion
 from ternchat.app.views.main_window import MainWindow
 
 
@@ -309,13 +310,6 @@ def test_a_minimised_window_comes_forward(window):
     assert not window.windowState() & Qt.WindowState.WindowMinimized
 
 
-def test_closing_while_an_answer_is_written(window, prompt, qtbot, controller, engine, status):
-    ask(qtbot, prompt, "hold")
-    qtbot.waitUntil(lambda: status.snapshot.phase is Phase.WRITING)
-    assert window.close()
-    assert engine.close()
-
-
 def test_no_accessible_child_vanishes_with_a_scroll_bar(window, prompt, qtbot, answered):
     pages = (window.page.empty, window.page.conversation)
 
@@ -413,3 +407,79 @@ def test_a_temporary_chat_says_so(window, prompt, qtbot, answered):
     assert window.page.header.temporary.isVisible()
     trigger(window, "New chat")
     assert not window.page.header.temporary.isVisible()
+
+
+# ---- Closing, repeating ------------------------------------------------------------------------
+
+
+def questions(window):
+    return window.findChildren(CloseQuestion)
+
+
+def test_the_window_closes_at_once_when_nothing_is_being_written(window, controller, answered):
+    controller.send("Hello!")
+    answered()
+    assert window.close()
+    assert questions(window) == []
+
+
+def test_closing_on_an_answer_asks_once_and_can_be_left(window, controller, shown, fake, answered):
+    controller.send("hold")
+    shown("held")
+    assert not window.close()
+    (question,) = questions(window)
+    assert question.isVisible()
+    assert not window.close()
+    assert questions(window) == [question]
+    button(question, "Go on writing").click()
+    assert window.isVisible()
+    fake.gate.set()
+    answered()
+
+
+def test_closing_on_an_answer_can_be_confirmed(window, controller, conversation, engine, shown):
+    controller.send("hold")
+    shown("held")
+    window.close()
+    button(questions(window)[0], "Stop and close").click()
+    assert not window.isVisible()
+    controller.close()
+    assert conversation.messages()[-1].state is State.INTERRUPTED
+    assert engine.close()
+
+
+def test_an_answer_in_another_chat_is_asked_about_too(window, controller, shown, fake, qtbot):
+    controller.send("hold")
+    shown("held")
+    controller.new_chat()
+    assert not window.close()
+    fake.gate.set()
+    qtbot.waitUntil(lambda: controller.quiet)
+
+
+def test_an_answer_that_repeats_itself_is_stopped_with_one_click(
+    window, controller, runner, qtbot, states
+):
+    notice = window.page.composer.repeat_notice
+    controller.send("loop")
+    qtbot.waitUntil(notice.isVisible)
+    assert notice.text.text() == "The answer repeats itself."
+    button(notice, "Stop the answer").click()
+    assert not notice.isVisible()
+    assert states() == ["done", "stopped"]
+    qtbot.waitUntil(lambda: controller.quiet)
+
+
+def test_an_answer_that_repeats_itself_can_be_let_go_on(window, controller, runner, qtbot):
+    notice = window.page.composer.repeat_notice
+    controller.send("loop")
+    qtbot.waitUntil(notice.isVisible)
+    notice.dismissed.emit()
+    assert not notice.isVisible()
+    assert runner.busy
+    controller.stop()
+    qtbot.waitUntil(lambda: controller.quiet)
+
+
+def button(widget, text):
+    return next(b for b in widget.findChildren(QAbstractButton) if b.text() == text)

@@ -142,15 +142,23 @@ def test_an_unseen_answer_is_marked_and_the_mark_outlives_the_program(
     assert chats.index(chats.row_of(first)).data(ChatListModel.MarkRole) == ""
 
 
-def test_working_is_told_for_all_chats_together(controller, store, begin, fake, idle):
-    working = []
-    controller.working_changed.connect(working.append)
+def test_answering_is_told_for_all_chats_together(controller, store, begin, fake, idle):
+    answering = []
+    controller.answering_changed.connect(answering.append)
     begin(store)
     controller.new_chat()
     controller.send("two")
     fake.gate.set()
     idle()
-    assert working == [True, False]
+    assert answering == [True, False]
+
+
+def test_loading_a_model_is_no_answer(controller, fake, idle):
+    answering = []
+    controller.answering_changed.connect(answering.append)
+    controller.use_built_in()
+    idle()
+    assert answering == []
 
 
 # ---- Errors ----------------------------------------------------------------------------------
