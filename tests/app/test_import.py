@@ -49,6 +49,7 @@ NUMBERS = st.none() | st.floats(allow_nan=False, allow_infinity=False)
 STATS = st.builds(
     AnswerStats, TEXTS, TEXTS, st.integers(0, 2**31), st.integers(0, 2**31), NUMBERS, NUMBERS,
     NUMBERS, st.none() | TEXTS, st.none() | st.integers(1, 64), st.none() | st.integers(0, 2**63),
+    st.lists(st.integers(0, 2**31), max_size=3).map(tuple),
 )  # fmt: skip
 ATTACHMENTS = st.builds(Attachment, TEXTS, TEXTS, TEXTS, st.none() | st.integers(0, 10**6))
 ENDED = [State.DONE, State.STOPPED, State.FAILED, State.INTERRUPTED]

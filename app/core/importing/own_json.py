@@ -95,13 +95,16 @@ def _ended(state: State) -> State:
 
 def _stats(values: Mapping[str, Any], where: str) -> AnswerStats:
     for name, value in values.items():
-        kind = str if name in ("model", "finish_reason", "kernel") else (int, float)
+        kind = _STATS.get(name, (int, float))
         if isinstance(value, bool) or not isinstance(value, kind):
             raise ImportFileError(f"{where}, stats: {name} is {_shortened(value)}")
     try:
         return AnswerStats.from_dict(values)
     except TypeError as error:
         raise ImportFileError(f"{where}, stats: model or finish_reason is missing") from error
+
+
+_STATS: dict[str, Any] = {"model": str, "finish_reason": str, "kernel": str, "token_ids": list}
 
 
 def _attachment(values: Mapping[str, Any], where: str) -> Attachment:
