@@ -41,8 +41,7 @@ class FoundMarks:
         """Where a match stands: the text and an area of it; code is unfolded for that."""
         for part in widget.text.parts:
             if isinstance(part, CodePart) and pattern.search(part.code):
-                part.set_folds(False)
-        widget.changed.emit(widget)
+                part.unfold()
         cursors = [(s, cursor) for s in widget.text.surfaces() for cursor in _matches(s, pattern)]
         if not cursors:
             return None

@@ -1,8 +1,9 @@
 """The blocks of one message below each other."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
-from PySide6.QtCore import QRect, Signal
+from PySide6.QtCore import QRect, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
@@ -37,6 +38,9 @@ class MessageBody(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._starts: list[int] = []  # the number of each part's first item
+        self._tops: list[int] = []  # of the parts that have their places
+        self._bottoms: list[int] = []
+        self._width = 0
         self.parts: list[Part] = []
         self.text_name = ""  # what screen readers call the text
 
@@ -58,7 +62,8 @@ class MessageBody(QWidget):
 
     def show_items(self, first: int, items: Sequence[FlowItem], *, growing: bool = False) -> None:
         """Show `items` from number `first` on, instead of what was there."""
-        at = max(0, sum(start <= first for start in self._starts) - 1)
+        at = max(0, bisect_right(self._starts, first) - 1)
+        self._misplace(at)
         if self.parts:
             kept = self.parts[at].items[: first - self._starts[at]]
             items = [*kept, *items]
@@ -73,18 +78,22 @@ class MessageBody(QWidget):
         del self.parts[at:], self._starts[at:]
 
     def height_for(self, width: int) -> int:
-        """How high it is at that width; the parts take their places."""
+        """How high it is at that width; parts that changed, and those below, take their places."""
+        if width != self._width:
+            self._misplace(0)
+            self._width = width
         px = self._theme.px
-        y, before = 0, None
-        for part in self.parts:
+        for number in range(len(self._tops), len(self.parts)):
+            part = self.parts[number]
             item = part.items[0]
+            before = self.parts[number - 1].items[-1] if number else None
             x = px(indent(item.place)) if not isinstance(part, TextPart) else 0
-            y += px(gap(before, item))
+            top = (self._bottoms[-1] if number else 0) + px(gap(before, item))
             height = part.height_for(width - x)
-            part.widget().setGeometry(x, y, width - x, height)
-            y += height
-            before = part.items[-1]
-        return y
+            part.widget().setGeometry(x, top, width - x, height)
+            self._tops.append(top)
+            self._bottoms.append(top + height)
+        return self._bottoms[-1] if self._bottoms else 0
 
     def natural_width(self, limit: int) -> int:
         """The width it asks for, at most `limit`."""
@@ -107,19 +116,16 @@ class MessageBody(QWidget):
 
     def part_at(self, y: int) -> tuple[int, int]:
         """The part at a height, and how far below its upper edge that is."""
-        found = 0
-        for number, part in enumerate(self.parts):
-            if part.widget().y() <= y:
-                found = number
-        top = self.parts[found].widget().y() if self.parts else 0
-        return found, y - top
+        found = max(0, bisect_right(self._tops, y) - 1)
+        return found, y - (self._tops[found] if self._tops else 0)
 
     def top_of(self, number: int) -> int:
         """Where a part begins."""
-        return self.parts[number].widget().y() if number < len(self.parts) else self.height()
+        return self._tops[number] if number < len(self._tops) else self.height()
 
     def restyle(self) -> None:
         """Take the theme's colours and sizes again."""
+        self._misplace(0)
         for part in self.parts:
             part.restyle()
 
@@ -167,8 +173,16 @@ class MessageBody(QWidget):
         text.setAccessibleName(self.text_name)
         return text
 
+    @Slot()
     def _on_resized(self) -> None:
-        self.resized.emit(self.sender())
+        part = self.sender()
+        if part in self.parts:
+            self._misplace(self.parts.index(part))
+        self.resized.emit(part)
+
+    def _misplace(self, number: int) -> None:
+        """Parts from that number on need another look at their heights."""
+        del self._tops[number:], self._bottoms[number:]
 
 
 def _part_for(item: FlowItem) -> type:

@@ -82,10 +82,10 @@ class CodePart(QFrame):
         self.language.setText(item.language or self.tr("Text"))
         self._show_code()
 
-    def set_folds(self, folds: bool) -> None:
-        """Fold it if it is long, or show all of it."""
-        self._folds = folds
-        self._show_code()
+    def unfold(self) -> None:
+        """Show all of it."""
+        if self._folds and self._is_long():
+            self._toggle_fold()
 
     def height_for(self, width: int) -> int:
         """How high it is at that width."""
@@ -200,5 +200,6 @@ class CodePart(QFrame):
 
     @Slot()
     def _toggle_fold(self) -> None:
-        self.set_folds(not self._folds)
+        self._folds = not self._folds
+        self._show_code()
         self.resized.emit()
