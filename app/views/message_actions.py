@@ -32,6 +32,7 @@ class MessageActions(QWidget):
         self._theme = theme
         self._message = message
         self._is_last = False
+        self._shown: tuple[Message, bool] | None = None
         self._asked = message.role is Role.USER
         self.copy = CopyButton(theme, self.tr("Copy"), self, role="faint")
         self.change = self._button(*self._change())
@@ -55,6 +56,9 @@ class MessageActions(QWidget):
 
     def show_message(self, message: Message, *, is_last: bool) -> None:
         """Offer what makes sense for the message as it is now."""
+        if (message, is_last) == self._shown:
+            return
+        self._shown = (message, is_last)
         self._message, self._is_last = message, is_last
         writing = message.state in (State.WRITING, State.QUEUED)
         self.copy.setVisible(bool(message.shown_text))

@@ -204,7 +204,6 @@ class MessageWidget(QWidget):
 
     def _show_state(self) -> None:
         message = self._message
-        self.notes.show_note(message, self._activity, can_continue=False)
         self.actions.show_message(message, is_last=self._is_last)
         can_continue = self.actions.can_continue()
         self.notes.show_note(message, self._activity, can_continue=can_continue)

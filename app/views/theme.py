@@ -154,6 +154,8 @@ def set_style_property(widget: QWidget, name: str, value: object) -> None:
     """Set a property the style sheet looks at, and let it look again."""
     if widget.property(name) != value:
         widget.setProperty(name, value)
+        if not widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+            return  # it will be looked at for the first time when it is shown
         widget.style().unpolish(widget)
         widget.style().polish(widget)
 

@@ -43,6 +43,7 @@ class MarkdownStream:
         self._number: int | None = None  # of the list entry the tail begins with
         self._goes_on = False  # the tail begins inside a list
         self._fence: OpenFence | None = None  # the code the tail belongs to
+        self._is_shown = False  # `open` holds what the tail says
         self._is_plain = False  # too much for one page: the rest is shown as it stands
 
     def append(self, text: str) -> None:
@@ -74,6 +75,7 @@ class MarkdownStream:
 
     def _grow(self, text: str) -> None:
         self._tail += text
+        self._is_shown = False
         if self._fence is not None:
             self._read_code()
         if self._fence is None and "\n" in text and not self._is_plain:
@@ -155,6 +157,9 @@ class MarkdownStream:
             self._number, self._goes_on = None, False
 
     def _show_open(self) -> None:
+        if self._is_shown:
+            return
+        self._is_shown = True
         if self._is_plain:
             *settled, self._tail = pieces(self._tail)
             self.settled += map(plain, settled)
@@ -172,6 +177,7 @@ class MarkdownStream:
         if self._fence is not None and self._tail.strip(" \t"):
             self._tail += "\n"  # perhaps it is the end of the code
             self._read_code()
+            self._is_shown = False
         self._show_open()
         self.settled += map(_closed, self.open)
         self.open = []
