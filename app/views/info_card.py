@@ -42,7 +42,7 @@ class InfoCard(QDialog):
         column.setSpacing(theme.px(16))
         column.addLayout(form)
         column.addLayout(buttons)
-        self.setMinimumWidth(theme.px(320))
+        self.setMinimumWidth(theme.px(400))
         self.copy_button.clicked.connect(self._copy)
         self.close_button.clicked.connect(self.close)
 

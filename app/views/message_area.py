@@ -180,8 +180,11 @@ class MessageArea(PageArea):
 
     def _scroll_to_anchor(self) -> None:
         heights, bar = self.column.heights, self.verticalScrollBar()
-        width = self.viewport().width()
-        self.column.resize(width, max(heights.total(), self.viewport().height()))
+        width, page = self.viewport().width(), self.viewport().height()
+        height = max(heights.total(), page)
+        self.column.resize(width, height)
+        bar.setRange(0, height - page)  # Qt does it too, but only once all of it is shown
+        bar.setPageStep(page)
         if self.follow.following:
             bar.setValue(bar.maximum())
             return

@@ -5,8 +5,10 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from ternchat.app.core.conversation import AnswerStats, Message, Role, State
+from ternchat.app.views.conversation_view import ConversationView
 
 
 def question(id_, text="?", state=State.DONE):
@@ -306,3 +308,23 @@ def test_rows_come_and_go(view, conversation):
     assert [widget.message.id for widget in view.message_widgets()] == [2]
     conversation.set_messages([])
     assert view.message_widgets() == []
+
+
+def test_a_chat_that_was_filled_while_it_was_hidden_is_there_when_it_is_shown(
+    theme, conversation, qtbot
+):
+    stack = QStackedWidget()
+    view = ConversationView(theme, conversation)
+    stack.addWidget(QWidget())
+    stack.addWidget(view)
+    stack.resize(600, 400)
+    qtbot.addWidget(stack)
+    stack.show()
+    conversation.set_messages([answer(n, "word " * 300, State.DONE) for n in range(1, 9)])
+    stack.setCurrentWidget(view)
+    qtbot.waitUntil(lambda: not view._ahead.isActive())
+    bar = view.verticalScrollBar()
+    assert bar.maximum() == view.column.height() - view.viewport().height()
+    assert bar.value() == bar.maximum()
+    last = view.widget(7)
+    assert last.mapTo(view.viewport(), QPoint(0, last.height())).y() <= view.viewport().height()
