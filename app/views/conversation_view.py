@@ -159,7 +159,7 @@ class ConversationView(MessageArea):
         self._tell_widget(row, widget)
         widget.changed.connect(self._on_changed)
         if self.finder.pattern is not None or self.selection.ends:
-            QTimer.singleShot(0, self._refresh_marks)  # once it is in the column
+            QTimer.singleShot(0, self, self._refresh_marks)  # once it is in the column
         return widget
 
     def _estimate(self, row: int, width: int) -> int:

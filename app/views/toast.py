@@ -24,7 +24,7 @@ class Toast(QFrame):
         self.setObjectName("toast")
         self._theme = theme
         self.text = PlainLabel(wrap=True)
-        self.button = TextButton("", "plain")
+        self.button = TextButton(self.tr("Undo"), "plain")
         self._cross = IconButton(theme, "x", self.tr("Dismiss"), size=16)
         self._row = QHBoxLayout(self)
         self._row.addWidget(self.text, 1)
@@ -43,7 +43,7 @@ class Toast(QFrame):
     def say(self, text: str, action: str = "") -> None:
         """Show a sentence for some seconds; without an action it has no button."""
         self.text.setText(text)
-        self.button.setText(action)
+        self.button.setText(action or self.button.text())
         self.button.setVisible(bool(action))
         self.setAccessibleName(text)
         self.setVisible(bool(text))
