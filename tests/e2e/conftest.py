@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from importlib import resources
 from pathlib import Path
 
@@ -67,13 +68,17 @@ def play(robot_is_possible, tmp_path):
 
     def play(name, *args):
         program = [sys.executable, "-m", "ternchat.app", "--data-dir", str(tmp_path / "data")]
-        done = subprocess.run(
-            ["dbus-run-session", "--", PYTHON, str(ROBOT), name, json.dumps(program), *args],
-            capture_output=True,
-            text=True,
-            timeout=TIMEOUT_SECONDS,
-            check=False,
-        )
+        # The accessibility bus has its socket in there, named after the screen: that of an earlier
+        # robot with the same number would take ours along when it ends.
+        with tempfile.TemporaryDirectory(prefix="run-") as runtime:
+            done = subprocess.run(
+                ["dbus-run-session", "--", PYTHON, str(ROBOT), name, json.dumps(program), *args],
+                env={**os.environ, "XDG_RUNTIME_DIR": runtime},
+                capture_output=True,
+                text=True,
+                timeout=TIMEOUT_SECONDS,
+                check=False,
+            )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stderr
 
