@@ -207,15 +207,15 @@ def killed_while_answering(scenario, folder):
     scenario.start()
     scenario.desktop.key("ctrl+Tab")
     scenario.desktop.wait(lambda: "Tell me a story" in scenario.conversation())
+    scenario.desktop.wait_for("Answer")
     kept = answer_words(scenario)
     assert kept[: len(then) - 1] == then[:-1], (kept, then)
     scenario.end()
 
 
 def answer_words(scenario):
-    """The words behind the question."""
-    _, _, answer = scenario.conversation().partition("Tell me a story")
-    return answer.split()
+    """The words of the answer."""
+    return scenario.desktop.text_below("Answer").split()
 
 
 def close_while_loading(scenario, folder):
