@@ -72,6 +72,10 @@ def _dispatch(options: Options) -> int:
             from ternchat.app.cli import chats
 
             return chats.run(options)
+        case "models":
+            from ternchat.app.cli import models
+
+            return models.run(options)
         case "doctor":
             from ternchat.app.cli import doctor
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from ternchat import __version__
 
 from .chats_arguments import ChatsOptions, add_chats, chats_options
+from .models_arguments import ModelsOptions, add_actions
 
 KERNEL_SETS = ("scalar", "avx2", "avxvnni", "avx512vnni", "amx", "neon", "dotprod", "i8mm")
 RANDOM_SHAPES = ("2b4t", "llama3-8b", "falcon3-1b", "falcon3-10b")
@@ -70,9 +71,11 @@ class Options:
     chat: ChatOptions = ChatOptions()
     bench: BenchOptions = BenchOptions()
     chats: ChatsOptions = field(default_factory=ChatsOptions)
+    models: ModelsOptions = field(default_factory=ModelsOptions)
 
 
-_Part = TypeVar("_Part", ChatOptions, BenchOptions)
+_PARTS = ("chat", "bench", "chats", "models")
+_Part = TypeVar("_Part", ChatOptions, BenchOptions, ModelsOptions)
 
 
 def parse(argv: Sequence[str] | None = None) -> Options:
@@ -85,13 +88,14 @@ def parse(argv: Sequence[str] | None = None) -> Options:
     common = {
         field.name: values[field.name]
         for field in fields(Options)
-        if field.name in values and field.name not in ("chat", "bench", "chats")
+        if field.name in values and field.name not in _PARTS
     }
     return Options(
         **common,
         chat=_pick(ChatOptions, values),
         bench=_pick(BenchOptions, values),
         chats=chats_options(values),
+        models=_pick(ModelsOptions, values),
     )
 
 
@@ -123,6 +127,13 @@ def build_parser() -> argparse.ArgumentParser:
     )
     _add_bench(bench)
     add_chats(commands, common)
+    models = commands.add_parser(
+        "models",
+        help="list, download, verify, delete and import models",
+        parents=[common],
+        allow_abbrev=False,
+    )
+    add_actions(models, [common])
     doctor = commands.add_parser(
         "doctor",
         help="say what this machine and this installation can do",
@@ -218,9 +229,9 @@ def _add_bench(parser: argparse.ArgumentParser) -> None:
 def _pick(kind: type[_Part], values: dict[str, Any]) -> _Part:
     """The fields of `kind` found among the parsed values; the others keep their defaults."""
     found = {field.name: values[field.name] for field in fields(kind) if field.name in values}
-    if "stop" in found:
-        found["stop"] = tuple(found["stop"])
-    return kind(**found)
+    found = {name: tuple(v) if isinstance(v, list) else v for name, v in found.items()}
+    # Without an action, argparse says None where the default is meant.
+    return kind(**{name: value for name, value in found.items() if value is not None})
 
 
 def _integer(low: int, high: int | None = None) -> Callable[[str], int]:

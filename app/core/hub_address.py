@@ -3,7 +3,7 @@
 import ipaddress
 import os
 from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from .errors import AppError
 from .remote_names import is_repository, is_revision
@@ -44,11 +44,11 @@ class HubOptions:
     offline: bool = False
 
     def __post_init__(self) -> None:
-        parts = urlsplit(self.endpoint)
+        parts = _split(self.endpoint)
         if not parts.hostname or parts.username or parts.query or parts.fragment:
             raise AddressError(f"{self.endpoint!r} is no address of a model hub")
         check_address(self.endpoint)
-        if self.proxy is not None and urlsplit(self.proxy).scheme not in ("http", "https"):
+        if self.proxy is not None and _split(self.proxy).scheme not in ("http", "https"):
             raise AddressError("the proxy's address must begin with http:// or https://")
         object.__setattr__(self, "endpoint", self.endpoint.rstrip("/"))
 
@@ -75,8 +75,8 @@ def parse_repository(text: str, endpoint: str = DEFAULT_ENDPOINT) -> RepositoryR
 
 def check_address(url: str) -> None:
     """Raises unless the address is https, or plain http to this computer itself."""
-    parts = urlsplit(url)
-    if parts.scheme == "https":
+    parts = _split(url)
+    if parts.scheme == "https" and parts.hostname:
         return
     if parts.scheme == "http" and is_loopback(parts.hostname):
         return
@@ -97,7 +97,7 @@ def is_loopback(host: str | None) -> bool:
 
 
 def _parse_url(text: str, endpoint: str) -> RepositoryRef:
-    url = urlsplit(text if "://" in text else f"https://{text}")
+    url = _split(text if "://" in text else f"https://{text}")
     known = {*_HUB_HOSTS, (urlsplit(endpoint).hostname or "").lower()}
     if url.scheme not in ("http", "https", "hf"):
         raise AddressError(f"{text!r} is no address of a model hub")
@@ -119,6 +119,15 @@ def _parse_url(text: str, endpoint: str) -> RepositoryRef:
         # "refs/pr/7" is one name; after any other the path goes on into folders.
         revision = "/".join(parts[3:6]) if parts[3] == "refs" else parts[3]
     return _checked("/".join(parts[:2]), revision, text)
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # looked at here, because looking may fail
+    except ValueError as error:
+        raise AddressError(f"{url!r:.200} is no address: {error}") from error
+    return parts
 
 
 def _checked(repository: str, revision: str, text: str) -> RepositoryRef:

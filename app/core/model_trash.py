@@ -90,11 +90,15 @@ class Trash:
         freed = 0
         for removed in self.items():
             if time.time() - removed.removed_at >= older_than_seconds:
-                shutil.rmtree(self._folder / removed.key, ignore_errors=True)
+                self.purge_one(removed)
                 freed += removed.size_bytes
-                if not (self._store.folder / removed.name).exists():
-                    (self._store.folder / USED / removed.name).unlink(missing_ok=True)
         return freed
+
+    def purge_one(self, removed: Removed) -> None:
+        """Delete a model for good."""
+        shutil.rmtree(self._folder / removed.key, ignore_errors=True)
+        if not (self._store.folder / removed.name).exists():
+            (self._store.folder / USED / removed.name).unlink(missing_ok=True)
 
     def _removed(self, key: str) -> Removed:
         folder = self._folder / key

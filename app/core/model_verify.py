@@ -6,6 +6,7 @@ from collections.abc import Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from .download.block_sums import encoded
 from .download.ledger import Ledger
 from .download.request import DownloadRequest
 from .download.staging import Staging
@@ -95,5 +96,5 @@ def _write_sums(folder: Path, file: RecordedFile) -> None:
     """Lay the checksums of the blocks where a download looks for them."""
     whole = file.blocks[: len(file.blocks) // _SUM_DIGITS * _SUM_DIGITS]
     sums = [whole[at : at + _SUM_DIGITS] for at in range(0, len(whole), _SUM_DIGITS)]
-    data = b"".join(int(text, 16).to_bytes(4, "little") for text in sums)
+    data = encoded(int(text, 16) for text in sums)
     (folder / f"{file.name}.{file.sha256[:16]}.sums").write_bytes(data)

@@ -14,6 +14,14 @@ def size_text(size_bytes: int) -> str:
     return translate("Wording", "{size} MB").format(size=size)
 
 
+def duration_text(seconds: float) -> str:
+    """A stretch of time as people say it: "42 s", "3 min", "2 h 10 min"."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
+
+
 def rate_text(tokens_per_second: float | None, form: str = "") -> str:
     """A speed: "34.1 tok/s", set into a form such as "read {rate}"; empty when unknown."""
     if tokens_per_second is None:

@@ -2,17 +2,30 @@
 
 import os
 import zlib
+from collections.abc import Iterable
 from pathlib import Path
 
-_SUM_BYTES = 4
+# CRC-32, little-endian, and one byte that is 1 for a suspect: a block of which some bytes were
+# there already, unwatched, when the checksum was taken.
+_ENTRY_BYTES = 5
+
+
+def crc(data: bytes | memoryview, start: int = 0) -> int:
+    """The checksum of data that follows data with the checksum `start`."""
+    return zlib.crc32(data, start)
+
+
+def encoded(checksums: Iterable[int], *, suspect: bool = False) -> bytes:
+    """The checksums as they stand in a file."""
+    return b"".join(value.to_bytes(4, "little") + bytes([suspect]) for value in checksums)
 
 
 class BlockSums:
-    """CRC-32 of each whole block that came, in a small file beside it."""
+    """The checksum of each whole block that came, in a small file beside it."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._sums: list[int] = []
+        self._entries: list[tuple[int, bool]] = []
         self._file: int | None = None
 
     def open(self) -> None:
@@ -21,10 +34,9 @@ class BlockSums:
         self._file = os.open(self._path, flags, 0o600)
         size = os.fstat(self._file).st_size
         data = os.read(self._file, size) if size else b""
-        whole = len(data) // _SUM_BYTES * _SUM_BYTES
-        self._sums = [
-            int.from_bytes(data[at : at + _SUM_BYTES], "little")
-            for at in range(0, whole, _SUM_BYTES)
+        self._entries = [
+            (int.from_bytes(data[at : at + 4], "little"), data[at + 4] != 0)
+            for at in range(0, len(data) - _ENTRY_BYTES + 1, _ENTRY_BYTES)
         ]
 
     def close(self) -> None:
@@ -34,31 +46,30 @@ class BlockSums:
             self._file = None
 
     def __len__(self) -> int:
-        return len(self._sums)
+        return len(self._entries)
 
     def __getitem__(self, index: int) -> int:
-        return self._sums[index]
+        return self._entries[index][0]
 
-    def put(self, index: int, checksum: int) -> None:
+    def suspects(self) -> list[int]:
+        """The blocks that may be wrong although their checksum is right."""
+        return [index for index, (_, suspect) in enumerate(self._entries) if suspect]
+
+    def put(self, index: int, checksum: int, *, suspect: bool = False) -> None:
         """Note the checksum of a block; blocks are noted in order, known ones may change."""
         assert self._file is not None
-        assert index <= len(self._sums)
-        self._sums[index : index + 1] = [checksum]
-        os.lseek(self._file, index * _SUM_BYTES, os.SEEK_SET)
-        os.write(self._file, checksum.to_bytes(_SUM_BYTES, "little"))
+        assert index <= len(self._entries)
+        self._entries[index : index + 1] = [(checksum, suspect)]
+        os.lseek(self._file, index * _ENTRY_BYTES, os.SEEK_SET)
+        os.write(self._file, encoded([checksum], suspect=suspect))
 
     def cut(self, count: int) -> None:
         """Forget all but the first `count`."""
         assert self._file is not None
-        if count < len(self._sums):
-            del self._sums[count:]
-            os.truncate(self._file, count * _SUM_BYTES)
+        if count < len(self._entries):
+            del self._entries[count:]
+            os.truncate(self._file, count * _ENTRY_BYTES)
 
     def hex(self) -> str:
         """All of them, eight digits each."""
-        return "".join(f"{checksum:08x}" for checksum in self._sums)
-
-
-def crc(data: bytes | memoryview, start: int = 0) -> int:
-    """The checksum of data that follows data with the checksum `start`."""
-    return zlib.crc32(data, start)
+        return "".join(f"{checksum:08x}" for checksum, _ in self._entries)

@@ -15,8 +15,8 @@ class PartFile:
     """A file on its way: `NAME.HASH.part`, with checksums of its blocks in `NAME.HASH.sums`.
 
     Bytes are appended; a block that turned out to be damaged is a hole that is filled in place.
-    Blocks that an earlier run wrote without noting their checksum are suspects: when the hash of
-    the whole is wrong, they are fetched again before everything else is.
+    The last block of an earlier run, of which no checksum was noted, is a suspect: when the hash
+    of the whole is wrong, suspects are fetched again before everything else is.
     """
 
     def __init__(self, folder: Path, file: RemoteFile, block_bytes: int) -> None:
@@ -31,7 +31,7 @@ class PartFile:
         self._holes: list[int] = []  # block numbers, in order
         self._hole_filled = 0
         self._hole_crc = 0
-        self._suspects: set[int] = set()
+        self._tail_suspect = False  # whether the block that is being written began unwatched
         self._hash: Hash | None = None  # of all bytes before `done`, None when there were holes
         self._crc = 0  # of the block that is being written
 
@@ -45,7 +45,8 @@ class PartFile:
             os.truncate(self._handle, self.file.size_bytes)
             on_disk = self.file.size_bytes
         self._sums.cut(on_disk // self._block)
-        self._holes, self._suspects, self._hole_filled, self.done = [], set(), 0, 0
+        self._holes, self._hole_filled, self.done = [], 0, 0
+        self._crc, self._tail_suspect = 0, False
         self._hash = self.file.digest.start(self.file.size_bytes)
         os.lseek(self._handle, 0, os.SEEK_SET)
         while self.done < on_disk:
@@ -116,9 +117,10 @@ class PartFile:
 
     def doubt(self) -> bool:
         """Make the suspects holes, to be fetched again; whether there were any."""
-        found = sorted(self._suspects)
-        self._holes, self._suspects, self._hole_filled, self._hash = found, set(), 0, None
-        self._crc = 0
+        found = self._sums.suspects()
+        if self._tail_suspect and self.done % self._block:
+            found.append(self.done // self._block)
+        self._holes, self._hole_filled, self._hash = found, 0, None
         return bool(found)
 
     def discard(self) -> None:
@@ -126,8 +128,9 @@ class PartFile:
         assert self._handle is not None
         os.truncate(self._handle, 0)
         self._sums.cut(0)
-        self._holes, self._suspects, self._hole_filled, self.done = [], set(), 0, 0
-        self._hash, self._crc = self.file.digest.start(self.file.size_bytes), 0
+        self._holes, self._hole_filled, self.done = [], 0, 0
+        self._crc, self._tail_suspect = 0, False
+        self._hash = self.file.digest.start(self.file.size_bytes)
 
     def finish(self, target: Path) -> None:
         """Give the complete, right file its name, on the disk and not only on its way there."""
@@ -170,12 +173,10 @@ class PartFile:
         if self._hash is not None:
             for piece in pieces:
                 self._hash.update(piece)
-        if index >= len(self._sums):
-            self._suspects.add(index)
-            if whole:
-                self._sums.put(index, checksum)
+        if whole and index >= len(self._sums):
+            self._sums.put(index, checksum, suspect=True)
         self.done += size
-        self._crc = 0 if whole else checksum
+        self._crc, self._tail_suspect = (0, False) if whole else (checksum, True)
 
     def _append(self, piece: memoryview) -> None:
         """Count bytes that were written at the end; they do not cross into another block."""
@@ -184,8 +185,9 @@ class PartFile:
         self._crc = crc(piece, self._crc)
         self.done += len(piece)
         if self.done % self._block == 0:
-            self._sums.put(self.done // self._block - 1, self._crc)
-            self._crc = 0
+            index = self.done // self._block - 1
+            self._sums.put(index, self._crc, suspect=self._tail_suspect)
+            self._crc, self._tail_suspect = 0, False
 
     def _fill_hole(self, data: memoryview) -> None:
         assert self._handle is not None
@@ -200,7 +202,7 @@ class PartFile:
             if self._hole_filled == self._block:
                 self._sums.put(index, self._hole_crc)
             else:
-                self._crc = self._hole_crc
+                self._crc, self._tail_suspect = self._hole_crc, False
             del self._holes[0]
             self._hole_filled = 0
 

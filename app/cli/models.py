@@ -1,0 +1,222 @@
+"""`ternchat models`: which models there are, and what can be done with them."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from ternchat.app.core.catalogue import CatalogueEntry
+from ternchat.app.core.download import unfinished
+from ternchat.app.core.download.staging import Staging
+from ternchat.app.core.hub import Hub
+from ternchat.app.core.hub_address import HubOptions, parse_repository
+from ternchat.app.core.inspection import inspect
+from ternchat.app.core.model_store import BUILT_IN, ModelNotFoundError, ModelStore
+from ternchat.app.core.model_trash import Trash
+from ternchat.app.core.paths import DataPaths
+from ternchat.app.core.runnable import Verdict
+from ternchat.app.core.wording import size_text
+from ternchat.engine.memory import predict
+
+from . import console, models_runs
+from .arguments import Options
+from .console import EXIT_OK, printable
+
+_CONTEXT_TOKENS = 4096
+
+Facts = dict[str, Any]
+
+
+def run(options: Options) -> int:
+    """Do what the action says; gives the exit code."""
+    return console.guarded(lambda: _run(options))
+
+
+def _run(options: Options) -> int:
+    store = ModelStore(DataPaths.from_option(options.data_dir))
+    match options.models.action:
+        case "show":
+            return _show(options, store)
+        case "pull":
+            return models_runs.pull(options, store)
+        case "verify":
+            return models_runs.verify_models(options, store)
+        case "remove":
+            return _remove(options, store)
+        case "restore":
+            return _restore(options, store)
+        case "import":
+            return models_runs.import_path(options, store)
+        case "path":
+            return _path(options, store)
+    return _list(options, store)
+
+
+def _list(options: Options, store: ModelStore) -> int:
+    rows = list(_rows(store))
+    if options.models.json:
+        print(json.dumps(rows, indent=1))
+        return EXIT_OK
+    for row in rows:
+        size = "" if row["size_bytes"] is None else size_text(row["size_bytes"])
+        print(printable(f"{row['name']:<18} {row['state']:<14} {size:>8}  {row['title']}"))
+    return EXIT_OK
+
+
+def _rows(store: ModelStore) -> Iterator[Facts]:
+    """What is here, what is on its way, then what can be had."""
+    here = set()
+    for model in store.installed():
+        details = store.details(model.name)
+        here.add(model.name)
+        state = "built in" if model.name == BUILT_IN else "linked" if details.linked else "here"
+        yield _row(model.name, state, details.size_bytes, model.title)
+    for left in unfinished(store):
+        here.add(left.name)
+        share = int(100 * left.done_bytes / left.total_bytes) if left.total_bytes else 0
+        yield _row(left.name, f"{min(share, 99)} % here", left.total_bytes, left.title)
+    for entry in store.catalogue.entries:
+        if entry.name not in here:
+            later = f"from {entry.available_from}" if entry.available_from else "not yet"
+            state = "available" if entry.verdict().runs else later
+            yield _row(entry.name, state, entry.size_bytes, entry.title)
+
+
+def _row(name: str, state: str, size_bytes: int | None, title: str) -> Facts:
+    return {"name": name, "state": state, "size_bytes": size_bytes, "title": title}
+
+
+def _show(options: Options, store: ModelStore) -> int:
+    facts = _facts(options, store, options.models.names[0])
+    if options.models.json:
+        print(json.dumps(facts, indent=1))
+        return EXIT_OK
+    for name, value in facts.items():
+        for line in value if isinstance(value, list) else [value]:
+            if line is not None:
+                print(printable(f"{name:<12} {line}"))
+                name = ""
+    return EXIT_OK
+
+
+def _facts(options: Options, store: ModelStore, name: str) -> Facts:
+    entry = store.catalogue.find(name)
+    facts = {} if entry is None else _described(entry)
+    if store.find(name) is not None:
+        return facts | _installed(store, name)
+    if entry is not None:
+        return facts | {"installed": "no"}
+    return _inspected(options, store, name)
+
+
+def _described(entry: CatalogueEntry) -> Facts:
+    verdict = entry.verdict()
+    return {
+        "name": entry.name,
+        "title": entry.title,
+        "summary": entry.summary,
+        "good at": list(entry.good_at),
+        "bad at": list(entry.bad_at),
+        "languages": ", ".join(entry.languages),
+        "licence": f"{entry.licence} ({entry.licence_url})",
+        "source": f"{entry.repository} at {entry.revision}" if entry.repository else None,
+        "download": None if entry.size_bytes is None else size_text(entry.size_bytes),
+        **_judged(verdict),
+    }
+
+
+def _judged(verdict: Verdict) -> Facts:
+    memory = None
+    if verdict.config is not None:
+        context = min(_CONTEXT_TOKENS, verdict.config.max_position_embeddings)
+        needed = predict(verdict.config).allocated(context)
+        memory = f"{size_text(needed)} with {context:,} tokens of context"
+    return {"runs": "yes" if verdict.runs else f"no: {verdict.reason}", "memory": memory}
+
+
+def _installed(store: ModelStore, name: str) -> Facts:
+    details = store.details(name)
+    record, used = details.record, details.last_used
+    facts: Facts = {
+        "name": name,
+        "title": details.model.title,
+        "installed": "yes, used in place" if details.linked else "yes",
+        "folder": str(details.model.path),
+        "on disk": size_text(details.size_bytes),
+        "last used": "never" if used is None else f"{datetime.fromtimestamp(used):%Y-%m-%d %H:%M}",
+    }
+    if record is not None:
+        tested = {True: "answers on this computer", False: "failed its test", None: "not tested"}
+        facts |= {
+            "source": f"{record.repository} at {record.commit}" if record.repository else None,
+            "licence": record.licence or facts.get("licence"),
+            "tested": tested[record.tested],
+            "sha256": [f"{file.sha256}  {file.name}" for file in record.files],
+        }
+    return facts
+
+
+def _inspected(options: Options, store: ModelStore, name: str) -> Facts:
+    """What the hub says about a repository."""
+    hub = Hub(HubOptions.of(options.endpoint, options.offline))
+    try:
+        ref = parse_repository(name, hub.options.endpoint)
+        found = inspect(
+            hub, ref, models_runs.read_token(options.models.token_file), models_runs.judge
+        )
+    finally:
+        hub.close()
+    facts: Facts = {"name": ref.repository, "source": f"{ref.repository} at {ref.revision}"}
+    if found.model is not None:
+        facts |= {
+            "commit": found.model.commit,
+            "licence": found.model.licence or "not stated",
+            "languages": ", ".join(found.model.languages) or None,
+            "terms": "must be accepted first" if found.model.gated else None,
+            "download": size_text(found.model.total_bytes),
+            "files": [
+                f"{size_text(file.size_bytes):>8}  {file.name}" for file in found.model.files
+            ],
+        }
+    return facts | _judged(found.verdict) | {"installed": "no"}
+
+
+def _remove(options: Options, store: ModelStore) -> int:
+    trash = Trash(store)
+    for name in options.models.names:
+        if store.find(name) is None and any(left.name == name for left in unfinished(store)):
+            staging = Staging(store, name)
+            with staging.locked():
+                staging.delete()
+            print(f"The unfinished download of {name} is deleted.")
+            continue
+        removed = trash.remove(name)
+        if options.models.now:
+            trash.purge_one(removed)
+            print(f"{removed.title} is deleted ({size_text(removed.size_bytes)} are free again).")
+        else:
+            print(f"{removed.title} is deleted; `ternchat models restore {name}` brings it back.")
+    return EXIT_OK
+
+
+def _restore(options: Options, store: ModelStore) -> int:
+    trash = Trash(store)
+    for name in options.models.names:
+        found = next((removed for removed in trash.items() if removed.name == name), None)
+        if found is None:
+            raise ModelNotFoundError(f"no deleted model named {name!r} can be brought back")
+        trash.restore(found)
+        print(f"{found.title} is back.")
+    if not options.models.names:
+        for removed in trash.items():
+            when = f"{datetime.fromtimestamp(removed.removed_at):%Y-%m-%d %H:%M}"
+            print(printable(f"{removed.name:<18} {when}  {size_text(removed.size_bytes):>8}"))
+    return EXIT_OK
+
+
+def _path(options: Options, store: ModelStore) -> int:
+    if not options.models.names:
+        print(store.folder)
+    for name in options.models.names:
+        print(store.resolve(name).path)
+    return EXIT_OK

@@ -1,0 +1,81 @@
+"""The arguments of `ternchat models`."""
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class ModelsOptions:
+    """What `ternchat models` takes beside the common options.
+
+    Attributes:
+        action: list, show, pull, verify, remove, restore, import or path.
+        names: the models it is about; repositories and addresses too for show and pull.
+        source: what is imported.
+        name: how an imported model is to be called.
+        copy: whether to copy what is imported rather than use it where it is.
+        repair: whether to fetch again what turns out to be damaged.
+        now: whether to delete for good at once.
+        token_file: where an access token is read from; "-" is standard input.
+        json: whether to print for programs.
+    """
+
+    action: str = "list"
+    names: tuple[str, ...] = ()
+    source: Path | None = None
+    name: str | None = None
+    copy: bool = False
+    repair: bool = False
+    now: bool = False
+    token_file: str | None = None
+    json: bool = False
+
+
+def add_actions(parser: argparse.ArgumentParser, parents: list[argparse.ArgumentParser]) -> None:
+    """Give the parser of `models` its actions; none means list."""
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", title="actions")
+
+    def action(name: str, text: str) -> argparse.ArgumentParser:
+        return actions.add_parser(name, help=text, parents=parents, allow_abbrev=False)
+
+    _add_json(action("list", "models that are here, and those that can be had (the default)"))
+    show = action("show", "everything about a model, here or on the hub")
+    show.add_argument("names", nargs=1, metavar="MODEL", help="a name, owner/name, or an address")
+    _add_token(show)
+    _add_json(show)
+    pull = action("pull", "download a model; goes on where an earlier download stopped")
+    pull.add_argument("names", nargs="+", metavar="MODEL", help="a name, owner/name, or an address")
+    _add_token(pull)
+    verify = action("verify", "hold files against their checksums; without a name, all models")
+    verify.add_argument("names", nargs="*", metavar="NAME")
+    verify.add_argument("--repair", action="store_true", help="fetch again what is damaged")
+    remove = action("remove", "delete a model, or a download that did not end")
+    remove.add_argument("names", nargs="+", metavar="NAME")
+    remove.add_argument("--now", action="store_true", help="at once; nothing brings it back")
+    restore = action("restore", "bring back a deleted model; without a name, list them")
+    restore.add_argument("names", nargs="*", metavar="NAME")
+    importing = action("import", "use a model that is on this computer already")
+    importing.add_argument("source", type=_path, metavar="PATH", help="a folder or .safetensors")
+    importing.add_argument("--name", metavar="NAME", help="what to call it")
+    importing.add_argument("--copy", action="store_true", help="copy it; else it is used in place")
+    path = action("path", "the models folder, or the folder of a model")
+    path.add_argument("names", nargs="*", metavar="NAME")
+
+
+def _add_token(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--token-file",
+        metavar="FILE",
+        help="a file with an access token for this model; - reads standard input",
+    )
+
+
+def _add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _path(text: str) -> Path:
+    if not text:
+        raise argparse.ArgumentTypeError("it cannot be empty")
+    return Path(text)
