@@ -9,6 +9,7 @@ from typing import Any
 from .errors import AppError
 from .remote_names import is_repository, is_safe_file_name, is_sha256
 from .runnable import Verdict, verdict_of
+from .translatable import QT_TRANSLATE_NOOP
 
 FORMAT = 1
 
@@ -16,8 +17,8 @@ FORMAT = 1
 class CatalogueError(AppError):
     """The catalogue says something impossible."""
 
-    title = "The list of models is damaged"
-    advice = "Install Ternchat again."
+    title = QT_TRANSLATE_NOOP("Problem", "The list of models is damaged")
+    advice = QT_TRANSLATE_NOOP("Problem", "Install Ternchat again.")
 
 
 @dataclass(frozen=True)

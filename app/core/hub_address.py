@@ -7,6 +7,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from .errors import AppError
 from .remote_names import is_repository, is_revision
+from .translatable import QT_TRANSLATE_NOOP
 
 DEFAULT_ENDPOINT = "https://huggingface.co"
 _HUB_HOSTS = frozenset({"huggingface.co", "www.huggingface.co", "hf.co"})
@@ -17,8 +18,10 @@ class AddressError(AppError):
     """An address that leads nowhere, or somewhere we do not go."""
 
     code = "address"
-    title = "This address cannot be used"
-    advice = "Give a repository as owner/name, or the address of its page."
+    title = QT_TRANSLATE_NOOP("Problem", "This address cannot be used")
+    advice = QT_TRANSLATE_NOOP(
+        "Problem", "Give a repository as owner/name, or the address of its page."
+    )
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from .model_store import DOWNLOADS
 from .paths import DataPaths
 from .progress import Progress, State
 from .transfer_errors import BadHashError, BusyError, NoDiskError, from_os_error
+from .translatable import QT_TRANSLATE_NOOP
 
 NAME = "models"  # what the reports are about, in place of one model
 _PART = ".moving"
@@ -36,8 +37,10 @@ class MoveError(AppError):
     """The models cannot be moved there."""
 
     code = "move"
-    title = "The models cannot be moved there"
-    advice = "Choose another folder; it should be empty, and not inside the present one."
+    title = QT_TRANSLATE_NOOP("Problem", "The models cannot be moved there")
+    advice = QT_TRANSLATE_NOOP(
+        "Problem", "Choose another folder; it should be empty, and not inside the present one."
+    )
 
 
 def move_models(

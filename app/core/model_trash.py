@@ -10,6 +10,7 @@ from .errors import AppError
 from .model_record import ModelRecord
 from .model_store import BUILT_IN, TRASH, USED, ModelNotFoundError, ModelStore
 from .remote_names import is_model_name
+from .translatable import QT_TRANSLATE_NOOP
 
 KEEP_SECONDS = 7 * 24 * 3600.0
 
@@ -18,8 +19,10 @@ class RemoveError(AppError):
     """The model cannot be deleted or brought back."""
 
     code = "remove"
-    title = "The model cannot be moved"
-    advice = "See whether another program uses its files, then try again."
+    title = QT_TRANSLATE_NOOP("Problem", "The model cannot be moved")
+    advice = QT_TRANSLATE_NOOP(
+        "Problem", "See whether another program uses its files, then try again."
+    )
 
 
 @dataclass(frozen=True)

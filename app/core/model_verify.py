@@ -17,6 +17,7 @@ from .model_record import FILE_NAME, ModelRecord, RecordedFile
 from .model_store import ModelNotFoundError, ModelStore
 from .progress import Progress, State
 from .transfer_errors import BadHashError, DiskError, SourceGoneError, from_os_error
+from .translatable import QT_TRANSLATE_NOOP
 
 _SUM_DIGITS = 8
 
@@ -25,8 +26,10 @@ class NoChecksumsError(AppError):
     """Nothing was written down that the model could be held against."""
 
     code = "no_checksums"
-    title = "There are no checksums of this model"
-    advice = "Only models that were downloaded or imported by Ternchat can be verified."
+    title = QT_TRANSLATE_NOOP("Problem", "There are no checksums of this model")
+    advice = QT_TRANSLATE_NOOP(
+        "Problem", "Only models that were downloaded or imported by Ternchat can be verified."
+    )
 
 
 def verify(store: ModelStore, name: str, tools: Tools | None = None) -> Iterator[Progress]:

@@ -8,6 +8,7 @@ from email.utils import parsedate_to_datetime
 from typing import ClassVar
 
 from .errors import AppError
+from .translatable import QT_TRANSLATE_NOOP
 
 # A server that asks for more patience than this is asked again all the same.
 MAX_RETRY_AFTER_SECONDS = 300.0
@@ -34,16 +35,20 @@ class OfflineError(TransferError):
     """Connections are switched off."""
 
     code = "offline"
-    title = "Ternchat is offline"
-    advice = "Start it without --offline (or HF_HUB_OFFLINE), then try again."
+    title = QT_TRANSLATE_NOOP("Problem", "Ternchat is offline")
+    advice = QT_TRANSLATE_NOOP(
+        "Problem", "Start it without --offline (or HF_HUB_OFFLINE), then try again."
+    )
 
 
 class NoNetworkError(TransferError):
     """The hub cannot be reached."""
 
     code = "no_network"
-    title = "No connection to the model hub"
-    advice = "See whether this computer is online; then resume. Nothing that came is lost."
+    title = QT_TRANSLATE_NOOP("Problem", "No connection to the model hub")
+    advice = QT_TRANSLATE_NOOP(
+        "Problem", "See whether this computer is online; then resume. Nothing that came is lost."
+    )
     transient = True
 
 
@@ -51,63 +56,78 @@ class StalledError(NoNetworkError):
     """The connection is there, but nothing comes."""
 
     code = "stalled"
-    title = "The download has come to a halt"
+    title = QT_TRANSLATE_NOOP("Problem", "The download has come to a halt")
 
 
 class ProxyAuthError(TransferError):
     """The proxy wants a name and a password."""
 
     code = "proxy_auth"
-    title = "The proxy asks for a password"
-    advice = "Put name and password into the proxy's address (http://name:password@proxy:port)."
+    title = QT_TRANSLATE_NOOP("Problem", "The proxy asks for a password")
+    advice = QT_TRANSLATE_NOOP(
+        "Problem",
+        "Put name and password into the proxy's address (http://name:password@proxy:port).",
+    )
 
 
 class CaptivePortalError(TransferError):
     """The network answers in place of the hub."""
 
     code = "captive_portal"
-    title = "The network wants you to sign in first"
-    advice = "Open any web page in your browser, sign in to the network, then resume."
+    title = QT_TRANSLATE_NOOP("Problem", "The network wants you to sign in first")
+    advice = QT_TRANSLATE_NOOP(
+        "Problem", "Open any web page in your browser, sign in to the network, then resume."
+    )
 
 
 class CertificateError(TransferError):
     """The server is not who it says it is."""
 
     code = "certificate"
-    title = "The hub's certificate cannot be trusted"
-    advice = "Check date and time of this computer, and whether the network inspects connections."
+    title = QT_TRANSLATE_NOOP("Problem", "The hub's certificate cannot be trusted")
+    advice = QT_TRANSLATE_NOOP(
+        "Problem",
+        "Check date and time of this computer, and whether the network inspects connections.",
+    )
 
 
 class GatedError(TransferError):
     """The model's terms must be accepted first."""
 
     code = "gated"
-    title = "This model asks you to accept its terms"
-    advice = "Accept them on the model's page, and give an access token of your account."
+    title = QT_TRANSLATE_NOOP("Problem", "This model asks you to accept its terms")
+    advice = QT_TRANSLATE_NOOP(
+        "Problem", "Accept them on the model's page, and give an access token of your account."
+    )
 
 
 class ForbiddenError(TransferError):
     """The hub does not let us have it."""
 
     code = "forbidden"
-    title = "The hub refuses to hand out this model"
-    advice = "See the model's page on the hub; a private model needs an access token."
+    title = QT_TRANSLATE_NOOP("Problem", "The hub refuses to hand out this model")
+    advice = QT_TRANSLATE_NOOP(
+        "Problem", "See the model's page on the hub; a private model needs an access token."
+    )
 
 
 class ModelGoneError(TransferError):
     """There is no such repository, revision or file."""
 
     code = "model_gone"
-    title = "There is no such model on the hub"
-    advice = "Check the spelling. It may also be private, renamed, or taken away by its owner."
+    title = QT_TRANSLATE_NOOP("Problem", "There is no such model on the hub")
+    advice = QT_TRANSLATE_NOOP(
+        "Problem",
+        "Check the spelling. It may also be private, renamed, or taken away by its owner.",
+    )
 
 
 class RateLimitedError(TransferError):
     """The hub has had enough of us for now."""
 
     code = "rate_limited"
-    title = "The hub asks us to slow down"
-    advice = "Wait some minutes, then resume."
+    title = QT_TRANSLATE_NOOP("Problem", "The hub asks us to slow down")
+    advice = QT_TRANSLATE_NOOP("Problem", "Wait some minutes, then resume.")
     transient = True
 
 
@@ -115,8 +135,8 @@ class ServerError(TransferError):
     """The hub has trouble of its own."""
 
     code = "server"
-    title = "The hub has a problem of its own"
-    advice = "Try again later; nothing that came is lost."
+    title = QT_TRANSLATE_NOOP("Problem", "The hub has a problem of its own")
+    advice = QT_TRANSLATE_NOOP("Problem", "Try again later; nothing that came is lost.")
     transient = True
 
 
@@ -124,30 +144,32 @@ class ServerAnswerError(TransferError):
     """The answer makes no sense, or is not what may be sent."""
 
     code = "server_answer"
-    title = "The hub's answer cannot be right"
-    advice = "Try again; if a mirror is set, try without it."
+    title = QT_TRANSLATE_NOOP("Problem", "The hub's answer cannot be right")
+    advice = QT_TRANSLATE_NOOP("Problem", "Try again; if a mirror is set, try without it.")
 
 
 class RedirectError(ServerAnswerError):
     """The hub sends us in circles, or somewhere unsafe."""
 
     code = "redirect"
-    title = "The hub sends us somewhere we do not go"
+    title = QT_TRANSLATE_NOOP("Problem", "The hub sends us somewhere we do not go")
 
 
 class ChangedError(TransferError):
     """The file on the server is not the one that was announced."""
 
     code = "changed"
-    title = "The model has changed on the hub"
-    advice = "Start the download again: it then takes the new version."
+    title = QT_TRANSLATE_NOOP("Problem", "The model has changed on the hub")
+    advice = QT_TRANSLATE_NOOP(
+        "Problem", "Start the download again: it then takes the new version."
+    )
 
 
 class BadHashError(TransferError):
     """What arrived is not what the hub says it should be."""
 
     code = "bad_hash"
-    title = "The file arrived damaged"
+    title = QT_TRANSLATE_NOOP("Problem", "The file arrived damaged")
     advice = (
         "Try again. If it happens again, something on the way changes files: try another network."
     )
@@ -157,64 +179,76 @@ class NoDiskError(TransferError):
     """The disk is full."""
 
     code = "no_disk"
-    title = "Not enough room on the disk"
-    advice = "Make room, or move the models folder to another disk; then resume."
+    title = QT_TRANSLATE_NOOP("Problem", "Not enough room on the disk")
+    advice = QT_TRANSLATE_NOOP(
+        "Problem", "Make room, or move the models folder to another disk; then resume."
+    )
 
 
 class ReadOnlyError(TransferError):
     """The folder cannot be written."""
 
     code = "read_only"
-    title = "The models folder cannot be written"
-    advice = "Choose another folder, or give yourself permission to write there."
+    title = QT_TRANSLATE_NOOP("Problem", "The models folder cannot be written")
+    advice = QT_TRANSLATE_NOOP(
+        "Problem", "Choose another folder, or give yourself permission to write there."
+    )
 
 
 class DiskError(TransferError):
     """The disk reports an error."""
 
     code = "disk"
-    title = "The disk reports an error"
-    advice = "See whether the disk is still there and healthy."
+    title = QT_TRANSLATE_NOOP("Problem", "The disk reports an error")
+    advice = QT_TRANSLATE_NOOP("Problem", "See whether the disk is still there and healthy.")
 
 
 class BusyError(TransferError):
     """Another program works on the same model."""
 
     code = "busy"
-    title = "Another Ternchat is at work on this model"
-    advice = "Wait until it is done, or stop it there."
+    title = QT_TRANSLATE_NOOP("Problem", "Another Ternchat is at work on this model")
+    advice = QT_TRANSLATE_NOOP("Problem", "Wait until it is done, or stop it there.")
 
 
 class UnsupportedError(TransferError):
     """The engine could not run it, so it is not fetched."""
 
     code = "unsupported"
-    title = "Ternchat cannot run this model"
-    advice = "Choose another one; the catalogue lists models that work."
+    title = QT_TRANSLATE_NOOP("Problem", "Ternchat cannot run this model")
+    advice = QT_TRANSLATE_NOOP(
+        "Problem", "Choose another one; the catalogue lists models that work."
+    )
 
 
 class UnsafeNameError(ServerAnswerError):
     """A file has a name that no file should have."""
 
     code = "unsafe_name"
-    title = "A file of this model has an unsafe name"
-    advice = "Do not use this model: it tries to place files where they do not belong."
+    title = QT_TRANSLATE_NOOP("Problem", "A file of this model has an unsafe name")
+    advice = QT_TRANSLATE_NOOP(
+        "Problem", "Do not use this model: it tries to place files where they do not belong."
+    )
 
 
 class SelfTestError(TransferError):
     """The model is complete but does not answer."""
 
     code = "self_test"
-    title = "The model does not work on this computer"
-    advice = "The details say why. The files are complete; another model may do."
+    title = QT_TRANSLATE_NOOP("Problem", "The model does not work on this computer")
+    advice = QT_TRANSLATE_NOOP(
+        "Problem", "The details say why. The files are complete; another model may do."
+    )
 
 
 class SourceGoneError(TransferError):
     """What was to be copied is not there any more."""
 
     code = "source_gone"
-    title = "The model's files are gone"
-    advice = "See whether the disk or folder they were on is still there."
+    title = QT_TRANSLATE_NOOP("Problem", "The model's files are gone")
+    advice = QT_TRANSLATE_NOOP(
+        "Problem", "See whether the disk or folder they were on is still there."
+    )
 
 
 def from_status(

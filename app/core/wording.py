@@ -17,9 +17,12 @@ def size_text(size_bytes: int) -> str:
 def duration_text(seconds: float) -> str:
     """A stretch of time as people say it: "42 s", "3 min", "2 h 10 min"."""
     if seconds < 90:
-        return f"{max(1, round(seconds))} s"
+        return translate("Wording", "{n} s").format(n=number(max(1, round(seconds))))
     minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
+    if minutes < 90:
+        return translate("Wording", "{n} min").format(n=number(minutes))
+    hours = translate("Wording", "{hours} h {minutes} min")
+    return hours.format(hours=number(minutes // 60), minutes=number(minutes % 60))
 
 
 def rate_text(tokens_per_second: float | None, form: str = "") -> str:
