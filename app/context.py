@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ternchat.app.answer_runner import AnswerRunner
 from ternchat.app.chat_controller import ChatController
+from ternchat.app.chat_library import ChatLibrary
 from ternchat.app.core.database.opening import OpenedChats, open_chats
 from ternchat.app.core.download.job import Download
 from ternchat.app.core.download.queue import DownloadQueue
@@ -26,6 +27,7 @@ from ternchat.app.models.download_model import DownloadModel
 from ternchat.app.models.settings_model import SettingsModel
 from ternchat.app.models.status_model import StatusModel
 from ternchat.app.settings_controller import SettingsController
+from ternchat.app.views.library_views import LibraryViews
 from ternchat.app.views.main_window import MainWindow
 from ternchat.app.views.theme import Theme
 from ternchat.app.workers.attachment_reader import AttachmentReader
@@ -86,6 +88,8 @@ class AppContext:
         window = MainWindow(theme, controller, runner, conversation, chats, status, cards)
         manager = build_models(options, paths, models, cards, engine, controller)
         serve_models(window, manager, status)
+        library = ChatLibrary(store, chats, controller, window)
+        LibraryViews(window, theme, library)
         settings = SettingsController(
             SettingsModel(SettingsFile(paths.settings)),
             given,

@@ -33,6 +33,7 @@ from .shortcut_sheet import ShortcutSheet
 from .sidebar import Sidebar
 from .status_line import StatusLine
 from .theme import NARROW_WIDTH, PANEL_WIDTH, SMALLEST_WINDOW, Theme
+from .toast import Toast
 
 if TYPE_CHECKING:
     from ternchat.app.answer_runner import AnswerRunner
@@ -80,6 +81,8 @@ class MainWindow(QMainWindow):
         self.panel = ChatSettingsPanel(theme)
         self.models = ModelsPage(theme, models or DownloadModel(self))
         self._pages = QStackedWidget()
+        self.toast = Toast(theme)
+        self.toast.setObjectName("windowToast")
         self.status = StatusLine(theme)
         self.menus = Menus(self)
         self.drop = FileDrop(self)
@@ -151,6 +154,7 @@ class MainWindow(QMainWindow):
         central = QWidget()
         whole = QVBoxLayout(central)
         whole.addLayout(upper, 1)
+        whole.addWidget(self.toast)
         whole.addWidget(self.status)
         for layout in (upper, whole):
             layout.setContentsMargins(0, 0, 0, 0)
@@ -306,6 +310,13 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{title} – Ternchat" if chat else "Ternchat")
         if chat is None:
             self.page.composer.setFocus()
+
+    @Slot(object)
+    def show_title(self, chat: Chat) -> None:
+        """The chat on the screen may have another title."""
+        if self.sidebar.shown == chat.id:
+            self.page.header.title.setText(chat.title)
+            self.setWindowTitle(f"{chat.title} – Ternchat")
 
     @Slot(object)
     def _show_status(self, now: Snapshot) -> None:

@@ -1,14 +1,13 @@
 """The sidebar: brand, New chat, and the list of chats."""
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
     QListView,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
+    QMenu,
     QVBoxLayout,
     QWidget,
 )
@@ -17,6 +16,7 @@ from ternchat.app.models.chat_list_model import ChatListModel
 
 from . import icons
 from .buttons import IconButton, TextButton
+from .chat_delegate import ChatDelegate
 from .keys import with_keys
 from .labels import PlainLabel
 from .theme import BY_KEYBOARD, SIDEBAR_WIDTH, Theme, set_style_property
@@ -27,13 +27,20 @@ class Sidebar(QFrame):
 
     Signals:
         new_chat_requested: begin an empty chat.
+        search_requested: look for words in all chats.
         chat_chosen: the id of the chat to show.
         models_requested: show the models page.
+        pin_requested: keep a chat at the top of the list, or no longer.
+        delete_requested, export_requested: ids of chats.
     """
 
     new_chat_requested = Signal()
+    search_requested = Signal()
     chat_chosen = Signal(int)
     models_requested = Signal()
+    pin_requested = Signal(int, bool)
+    delete_requested = Signal(object)
+    export_requested = Signal(object)
 
     def __init__(self, theme: Theme, model: ChatListModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,26 +52,42 @@ class Sidebar(QFrame):
         self._logo.setAccessibleName(self.tr("Ternchat's tern"))
         self.new_chat = IconButton(theme, "square-pen", self.tr("New chat"), role="text")
         self.new_chat.setToolTip(with_keys(self.tr("New chat"), "Ctrl+N"))
+        self.search = TextButton(self.tr("Search"), "plain")
+        self.search.setAccessibleName(self.tr("Search"))
+        self.search.setToolTip(with_keys(self.tr("Search all chats"), "Ctrl+K"))
         self.chats = ChatList()
         self.chats.setModel(model)
-        self.chats.setItemDelegate(MarkDelegate(theme, self.chats))
+        self.chats.setItemDelegate(ChatDelegate(theme, self.chats))
         head = QHBoxLayout()
         head.addWidget(self._logo)
         head.addWidget(PlainLabel("Ternchat", "brand"), 1)
         head.addWidget(self.new_chat)
         self._box = QVBoxLayout(self)
         self._box.addLayout(head)
+        self._box.addWidget(self.search)
         self._box.addWidget(self.chats)
         self.models = TextButton(self.tr("Models"), "side")
         self.models.setToolTip(with_keys(self.tr("Models"), "Ctrl+M"))
         self.models.clicked.connect(self.models_requested)
         self._box.addWidget(self.models)
         self.new_chat.clicked.connect(self.new_chat_requested)
+        self.search.clicked.connect(self.search_requested)
+        self.chats.customContextMenuRequested.connect(self._open_menu)
         self.chats.selectionModel().currentChanged.connect(self._on_current)
         model.rowsInserted.connect(self._select_shown)
         model.modelReset.connect(self._select_shown)
         theme.changed.connect(self._restyle)
         self._restyle()
+
+    @property
+    def model(self) -> ChatListModel:
+        """What the list shows."""
+        return self._model
+
+    @property
+    def shown(self) -> int | None:
+        """The chat on the screen."""
+        return self._shown
 
     def show_chat(self, chat_id: int | None) -> None:
         """Mark the chat that is on the screen; None for a new one."""
@@ -79,6 +102,54 @@ class Sidebar(QFrame):
             row = self._model.row_of(self._shown)
             row = (row + rows) % count if row >= 0 else (0 if rows > 0 else count - 1)
             self.chats.setCurrentIndex(self._model.index(row))
+
+    @Slot()
+    def rename_shown(self) -> None:
+        """Let the title of the chat on the screen be typed anew."""
+        self._edit(self._model.row_of(self._shown))
+
+    @Slot()
+    def pin_shown(self) -> None:
+        """Ask to pin the chat on the screen, or to unpin it."""
+        chat = self._model.chat_at(self._model.row_of(self._shown))
+        if chat is not None:
+            self.pin_requested.emit(chat.id, not chat.pinned)
+
+    @Slot()
+    def delete_shown(self) -> None:
+        """Ask to delete the chat on the screen."""
+        if self._shown is not None:
+            self.delete_requested.emit([self._shown])
+
+    @Slot()
+    def export_shown(self) -> None:
+        """Ask to export the chat on the screen."""
+        if self._shown is not None:
+            self.export_requested.emit([self._shown])
+
+    def _edit(self, row: int) -> None:
+        if row >= 0:
+            self.chats.edit(self._model.index(row))
+
+    @Slot(QPoint)
+    def _open_menu(self, place: QPoint) -> None:
+        chat = self._model.chat_at(self.chats.indexAt(place).row())
+        if chat is None:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        row, pin = self._model.row_of(chat.id), not chat.pinned
+        name = self.tr("Pin") if pin else self.tr("Unpin")
+        menu.addAction(self.tr("Rename")).triggered.connect(lambda: self._edit(row))
+        menu.addAction(name).triggered.connect(lambda: self.pin_requested.emit(chat.id, pin))
+        menu.addAction(self.tr("Export…")).triggered.connect(
+            lambda: self.export_requested.emit([chat.id])
+        )
+        menu.addSeparator()
+        menu.addAction(self.tr("Delete")).triggered.connect(
+            lambda: self.delete_requested.emit([chat.id])
+        )
+        menu.popup(self.chats.viewport().mapToGlobal(place))
 
     @Slot(QModelIndex, QModelIndex)
     def _on_current(self, current: QModelIndex, _previous: QModelIndex) -> None:
@@ -113,7 +184,8 @@ class ChatList(QListView):
         self.setObjectName("chats")
         self.setAccessibleName(self.tr("Chats"))
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setUniformItemSizes(True)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)  # F2 is in the menu
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
@@ -127,32 +199,3 @@ class ChatList(QListView):
         """Take the ring away."""
         super().focusOutEvent(event)
         set_style_property(self, "keyboard", False)
-
-
-class MarkDelegate(QStyledItemDelegate):
-    """Paints a chat's title, and a mark for an answer being written or not yet seen."""
-
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._theme = theme
-
-    def sizeHint(
-        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> QSize:
-        """As high with a mark as without."""
-        height = option.fontMetrics.height() + 2 * self._theme.px(8)
-        return QSize(super().sizeHint(option, index).width(), height)
-
-    def initStyleOption(
-        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        """Add the mark on the right."""
-        super().initStyleOption(option, index)
-        mark = index.data(ChatListModel.MarkRole)
-        if mark:
-            size = self._theme.px(16)
-            name, role = ("ellipsis", "muted") if mark == "answering" else ("dot", "accent")
-            option.features |= QStyleOptionViewItem.ViewItemFeature.HasDecoration
-            option.decorationPosition = QStyleOptionViewItem.Position.Right
-            option.decorationSize = QSize(size, size)
-            option.icon = self._theme.icon(name, role, 16)

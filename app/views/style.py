@@ -34,6 +34,17 @@ QMenu::separator { height: 1px; background: $border; margin: ${s4}px ${s8}px; }
 #chats::item { color: $text; padding: ${s8}px; border-radius: ${s6}px; }
 #chats::item:hover { background: $hover; }
 #chats::item:selected { background: $bubble; color: $text; }
+#chats QLineEdit { background: $surface; border: 2px solid $accent; border-radius: ${s6}px;
+    padding: 0 ${s4}px; selection-background-color: $accent; selection-color: $on_accent; }
+#windowToast { background: $bubble; border-top: 1px solid $border; }
+#searchField { background: $surface; border: 2px solid $border; border-radius: ${s6}px;
+    padding: ${s6}px ${s8}px; selection-background-color: $accent; selection-color: $on_accent; }
+#searchField:focus { border-color: $accent; }
+#hits { background: transparent; border: none; outline: none; }
+#trash { background: $surface; border: 2px solid $border; border-radius: ${s6}px; outline: none; }
+#trash:focus { border-color: $accent; }
+#trash::item { color: $text; padding: ${s8}px; }
+#trash::item:selected { background: $bubble; color: $text; }
 #chatTitle { font-weight: 600; }
 
 QToolButton, QPushButton { border: 2px solid transparent; border-radius: ${s6}px;

@@ -1,0 +1,79 @@
+"""How a hit of the search looks: the chat's title, and what was found, marked, below it."""
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QTextCharFormat, QTextLayout, QTextOption
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from ternchat.app.core.word_search import Span
+
+from .theme import Theme
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class HitDelegate(QStyledItemDelegate):
+    """Paints plain text only; what was found is bold and in the accent colour."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        """Two lines, or one for a title."""
+        lines = 1 if index.data(Qt.ItemDataRole.UserRole).message_id is None else 2
+        height = lines * option.fontMetrics.lineSpacing() + 2 * self._theme.px(6)
+        return QSize(0, height)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """The title, and the snippet in muted colour."""
+        hit = index.data(Qt.ItemDataRole.UserRole)
+        px = self._theme.px
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._colour("bubble"))
+            painter.drawRoundedRect(option.rect, px(6), px(6))
+        box = QRectF(option.rect.adjusted(px(8), px(6), -px(8), -px(6)))
+        if hit.message_id is None:
+            self._draw(painter, option.font, box, hit.snippet, "text")
+        else:
+            self._draw(painter, option.font, box, (Span(hit.title),), "text")
+            box.translate(0, option.fontMetrics.lineSpacing())
+            self._draw(painter, option.font, box, hit.snippet, "muted")
+        painter.restore()
+
+    def _draw(
+        self, painter: QPainter, font: QFont, box: QRectF, spans: tuple[Span, ...], role: str
+    ) -> None:
+        """One line of text, its found parts marked, cut off where the room ends."""
+        layout = QTextLayout("".join(span.text for span in spans), font)
+        options = QTextOption()
+        options.setWrapMode(QTextOption.WrapMode.NoWrap)
+        layout.setTextOption(options)
+        layout.setFormats([*self._formats(spans)])
+        layout.beginLayout()
+        layout.createLine()
+        layout.endLayout()
+        painter.setClipRect(box)
+        painter.setPen(self._colour(role))
+        layout.draw(painter, QPointF(box.left(), box.top()))
+        painter.setClipping(False)
+
+    def _formats(self, spans: tuple[Span, ...]) -> list[QTextLayout.FormatRange]:
+        formats, place = [], 0
+        for span in spans:
+            length = len(span.text.encode("utf-16-le")) // 2  # as Qt counts
+            if span.found:
+                marked = QTextLayout.FormatRange()
+                marked.start, marked.length = place, length
+                style = QTextCharFormat()
+                style.setFontWeight(QFont.Weight.Bold)
+                style.setForeground(self._colour("accent"))
+                marked.format = style
+                formats.append(marked)
+            place += length
+        return formats
+
+    def _colour(self, role: str) -> QColor:
+        return QColor(getattr(self._theme.colours, role))

@@ -1,0 +1,315 @@
+"""Whole chats: renamed, pinned, deleted and brought back, searched, exported, imported."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QMenu, QMessageBox
+
+from ternchat.app.chat_library import ChatLibrary
+from ternchat.app.core.chat_groups import ChatGroup, group_of
+from ternchat.app.core.conversation import Chat, Role, State
+from ternchat.app.models.chat_list_model import ChatListModel
+from ternchat.app.views import toast
+from ternchat.app.views.library_views import LibraryViews
+from ternchat.app.views.main_window import MainWindow
+from ternchat.app.views.search_palette import HitModel, SearchPalette
+from ternchat.app.views.trash_dialog import TrashDialog
+
+NOON = datetime(2026, 3, 18, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def library(store, chats, controller):
+    return ChatLibrary(store, chats, controller)
+
+
+@pytest.fixture
+def window(theme, controller, runner, conversation, chats, status, qtbot):
+    window = MainWindow(theme, controller, runner, conversation, chats, status)
+    qtbot.addWidget(window)
+    window.show()
+    window.activateWindow()
+    return window
+
+
+@pytest.fixture
+def views(window, theme, library):
+    return LibraryViews(window, theme, library)
+
+
+@pytest.fixture
+def talk(store, controller, library):
+    """Makes a chat and shows it."""
+
+    def talk(title, *texts):
+        chat = store.create_chat(title)
+        parent = None
+        for number, text in enumerate(texts or ["x"]):
+            role = Role.ASSISTANT if number % 2 else Role.USER
+            parent = store.add(chat.id, parent, role, text, State.DONE).id
+        library._refresh()
+        controller.open_chat(chat.id)
+        return chat
+
+    return talk
+
+
+def titles(model):
+    return [model.index(row).data() for row in range(model.rowCount())]
+
+
+def headings(model):
+    return [model.index(row).data(model.HeadingRole) for row in range(model.rowCount())]
+
+
+def dialog(window, kind):
+    [found] = window.findChildren(kind)
+    return found
+
+
+# ---- The list
+
+
+@pytest.mark.parametrize(
+    ("days", "group"),
+    [(-3, "today"), (0, "today"), (1, "yesterday"), (2, "week"), (7, "week"), (8, "older")],
+)
+def test_chats_stand_under_the_day_they_were_used(days, group):
+    today = NOON.astimezone().date()
+    chat = Chat(1, "t", used=NOON - timedelta(days=days))
+    assert group_of(chat, today) is ChatGroup(group)
+    assert group_of(Chat(1, "t", used=NOON, pinned=True), today) is ChatGroup.PINNED
+
+
+def test_a_heading_stands_above_the_first_chat_of_its_group(qapp):
+    model = ChatListModel(today=lambda: NOON.astimezone().date())
+    tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    ages = [(True, 30), (False, 0), (False, 0), (False, 1), (False, 5), (False, 40)]
+    model.set_chats(
+        [
+            Chat(n, str(n), used=NOON - timedelta(days=days), pinned=pinned)
+            for n, (pinned, days) in enumerate(ages)
+        ]
+    )
+    assert headings(model) == ["Pinned", "Today", "", "Yesterday", "Previous 7 days", "Older"]
+    del tester
+
+
+def test_a_new_chat_takes_the_heading_from_the_one_below_it(qapp, qtbot):
+    model = ChatListModel(today=date.today)
+    model.set_chats([Chat(1, "a")])
+    with qtbot.waitSignal(model.dataChanged):
+        model.set_chats([Chat(2, "b"), Chat(1, "a")])
+    assert headings(model) == ["Today", ""]
+
+
+def test_a_title_typed_in_the_list_is_kept_and_shown(window, views, talk, store, qtbot):
+    chat = talk("Rain")
+    window.menus.rename_chat.trigger()
+    editor = window.sidebar.chats.findChild(QLineEdit)
+    assert editor.text() == "Rain"
+    editor.setText("  Wind and\nrain ")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: store.chat(chat.id).title == "Wind and rain")
+    assert store.chat(chat.id).named
+    assert titles(window.sidebar.model) == ["Wind and rain"]
+    assert window.page.header.title.text() == "Wind and rain"
+    assert window.windowTitle().startswith("Wind and rain")
+
+
+def test_leaving_the_editor_by_escape_or_empty_changes_nothing(window, views, talk, store, qtbot):
+    chat = talk("Rain")
+    for text, key in (("x", Qt.Key.Key_Escape), ("  ", Qt.Key.Key_Return)):
+        window.menus.rename_chat.trigger()
+        editor = window.sidebar.chats.findChild(QLineEdit)
+        editor.setText(text)
+        qtbot.keyClick(editor, key)
+        qtbot.waitUntil(lambda: window.sidebar.chats.findChild(QLineEdit) is None)
+        assert store.chat(chat.id).title == "Rain"
+
+
+def test_a_pinned_chat_stays_on_top(window, views, talk):
+    talk("first")
+    window.menus.pin_chat.trigger()
+    talk("second")
+    assert titles(window.sidebar.model) == ["first", "second"]
+    assert headings(window.sidebar.model) == ["Pinned", "Today"]
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_the_menu_of_a_chat_offers_what_can_be_done_with_it(window, views, talk, store, qtbot):
+    chat = talk("Rain")
+    view = window.sidebar.chats
+    place = view.visualRect(window.sidebar.model.index(0)).center()
+    view.customContextMenuRequested.emit(place)
+    menu = window.sidebar.findChild(QMenu)
+    assert [a.text() for a in menu.actions() if a.text()] == ["Rename", "Pin", "Export…", "Delete"]
+    next(a for a in menu.actions() if a.text() == "Delete").trigger()
+    assert store.chats() == []
+    assert store.trashed()[0].id == chat.id
+
+
+# ---- Deleting
+
+
+def test_a_deleted_chat_can_be_brought_back_at_once(window, views, talk, store, controller):
+    chat = talk("Rain")
+    window.menus.delete_chat.trigger()
+    assert store.chats() == []
+    assert window.page.empty.isVisible()
+    assert window.toast.isVisible()
+    assert window.toast.text.text() == "1 chat deleted."
+    window.toast.button.click()
+    assert store.chats()[0].id == chat.id
+    assert titles(window.sidebar.model) == ["Rain"]
+    assert not window.toast.isVisible()
+
+
+def test_the_offer_to_undo_stands_ten_seconds(window, views, talk, qtbot):
+    assert toast.SHOWN_MS == 10_000
+    talk("Rain")
+    window.toast._timer.setInterval(1)
+    window.menus.delete_chat.trigger()
+    qtbot.waitUntil(lambda: not window.toast.isVisible())
+
+
+def test_a_deleted_message_can_be_brought_back(window, views, talk, controller, conversation):
+    talk("Rain", "question", "answer")
+    controller.actions.delete(conversation.messages()[1].id)
+    assert [m.text for m in conversation.messages()] == ["question"]
+    window.toast.button.click()
+    assert [m.text for m in conversation.messages()] == ["question", "answer"]
+
+
+def test_delete_all_asks_with_the_number(window, views, talk, store):
+    for title in "abc":
+        talk(title)
+    window.menus.delete_all.trigger()
+    question = dialog(window, QMessageBox)
+    assert question.text() == "Delete 3 chats?"
+    question.button(QMessageBox.StandardButton.Cancel).click()
+    assert len(store.chats()) == 3
+    window.menus.delete_all.trigger()
+    question = window.findChildren(QMessageBox)[-1]
+    question.button(QMessageBox.StandardButton.Yes).click()
+    assert store.chats() == []
+    window.toast.button.click()
+    assert len(store.chats()) == 3
+
+
+def test_the_trash_gives_back_and_deletes_for_ever(window, views, talk, store, library):
+    for title in "abc":
+        talk(title)
+    library.delete(library.all_ids())
+    window.menus.trash.trigger()
+    trash = dialog(window, TrashDialog)
+    assert sorted(titles(library.trash)) == ["a", "b", "c"]
+    assert not trash.restore.isEnabled()
+    trash.chats.setCurrentIndex(library.trash.index(0))
+    trash.restore.click()
+    assert len(store.chats()) == 1
+    trash.empty.click()
+    question = dialog(trash, QMessageBox)
+    assert question.text() == "Delete 2 chats for ever?"
+    question.button(QMessageBox.StandardButton.Yes).click()
+    assert store.trashed() == []
+    assert not trash.empty.isEnabled()
+    assert trash.note.text() == "The trash is empty."
+
+
+# ---- Searching
+
+
+@pytest.fixture
+def palette(window, views, talk):
+    talk("Weather", "Does it rain?", "It rains <b>often</b>.")
+    talk("Rome", "Plan a trip")
+    window.menus.search.trigger()
+    return dialog(window, SearchPalette)
+
+
+def test_words_are_found_while_one_types_and_enter_opens(palette, window, conversation, qtbot):
+    qtbot.keyClicks(palette.field, "rain")
+    qtbot.waitUntil(lambda: palette.hits.model().rowCount() == 2)
+    qtbot.keyClick(palette.field, Qt.Key.Key_Down)
+    hit = palette.hits.currentIndex().data(HitModel.HitRole)
+    assert "Does it" in hit.snippet[0].text
+    qtbot.keyClick(palette.field, Qt.Key.Key_Return)
+    assert window.page.header.title.text() == "Weather"
+    assert not palette.isVisible()
+
+
+def test_a_hit_on_another_branch_is_shown_with_its_branch(
+    window, views, talk, store, library, conversation
+):
+    chat = talk("t", "question", "old answer")
+    question = store.messages(chat.id)[0]
+    store.add(chat.id, question.id, Role.ASSISTANT, "new", State.DONE)
+    [hit] = library.search("old")
+    library.open_hit(hit)
+    assert [m.text for m in conversation.messages()] == ["question", "old answer"]
+    assert store.read_position(chat.id).message_id == hit.message_id
+
+
+def test_nothing_found_is_said(palette, qtbot):
+    qtbot.keyClicks(palette.field, "zebra")
+    qtbot.waitUntil(lambda: palette.hint.text() == "Nothing found.")
+    qtbot.keyClick(palette.field, Qt.Key.Key_Return)
+    assert palette.isVisible()
+
+
+def test_what_was_found_is_drawn_as_plain_text_and_told_in_words(palette, qtbot):
+    palette.field.setText("often")
+    palette.look()
+    index = palette.hits.model().index(0)
+    words = index.data(Qt.ItemDataRole.AccessibleTextRole)
+    assert words == "Weather: It rains <b>often</b>."
+    assert not palette.hits.grab().toImage().isNull()
+
+
+def test_arrow_keys_go_round(palette, qtbot):
+    palette.field.setText("rain")
+    palette.look()
+    rows = []
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Up):
+        qtbot.keyClick(palette.field, key)
+        rows.append(palette.hits.currentIndex().row())
+    assert rows == [1, 0, 1]
+
+
+# ---- Files
+
+
+def test_chats_go_out_and_come_in(window, views, talk, store, tmp_path, qtbot):
+    chat = talk("Rain", "question", "answer")
+    file = tmp_path / "rain.json"
+    views.export_chosen.emit([chat.id], str(file))
+    assert window.toast.text.text() == "1 chat exported."
+    assert not window.toast.button.isVisible()
+    views.import_chosen.emit(str(file))
+    assert titles(window.sidebar.model) == ["Rain", "Rain"]
+    assert window.toast.text.text() == "1 chat imported."
+    window.toast.button.click()
+    assert titles(window.sidebar.model) == ["Rain"]
+
+
+def test_a_file_that_is_no_export_is_told_in_the_window(window, views, tmp_path):
+    (tmp_path / "x.json").write_text("[]")
+    views.import_chosen.emit(str(tmp_path / "x.json"))
+    assert "x.json is no export" in window.page.errors.text.text()
+
+
+def test_everything_has_a_name(palette, window, library, qtbot):
+    library.delete(library.all_ids()[:1])
+    window.menus.trash.trigger()
+    nameless = [
+        button
+        for button in window.findChildren(QAbstractButton)
+        if button.isVisible()
+        and button.objectName() != "qt_menubar_ext_button"
+        and not QAccessible.queryAccessibleInterface(button).text(QAccessible.Text.Name)
+    ]
+    assert nameless == []
