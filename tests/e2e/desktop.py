@@ -26,6 +26,7 @@ class Desktop:
         from gi.repository import GLib
 
         self._atspi = pyatspi
+        pyatspi.Registry.getDesktop(0)  # now: a program that starts before the registry is not seen
         self._events = GLib.MainContext.default()
         self._error = GLib.GError
 
@@ -105,6 +106,11 @@ class Desktop:
     def press(self, name, role=None):
         """Press the button of that name."""
         self.wait_for(name, role).queryAction().doAction(0)
+
+    def focus_window(self, title):
+        """Give a window the keyboard, as a window manager does when another one closes."""
+        search = ["xdotool", "search", "--onlyvisible", "--name", title]
+        subprocess.run([*search, "windowfocus", "--sync"], check=True, stdout=subprocess.DEVNULL)
 
     def key(self, *chords):
         """Type key chords at the focused window."""

@@ -230,6 +230,137 @@ def close_while_loading(scenario, folder):
     scenario.end()
 
 
+def edit_and_versions(scenario):
+    """Another answer and another question stand beside the first ones."""
+    desktop = scenario.desktop
+    scenario.start()
+    scenario.send("What is rain?")
+    desktop.wait(scenario.is_answered, 60)
+    desktop.press("Regenerate")
+    desktop.wait_for("Version 2 of 2", timeout=60)
+    desktop.wait(scenario.is_answered, 60)
+    desktop.press("Previous version (Alt+Left)")
+    desktop.wait_for("Version 1 of 2")
+    desktop.wait_for("Message").queryComponent().grabFocus()
+    desktop.key("ctrl+e")
+    desktop.wait(lambda: scenario.typed() == "What is rain?")
+    desktop.key("Escape")
+    desktop.wait(lambda: scenario.typed() == "")
+    desktop.key("ctrl+e")
+    desktop.wait(lambda: scenario.typed() == "What is rain?")
+    desktop.type(" Or snow?")
+    desktop.key("Return")
+    desktop.wait(lambda: "Or snow?" in scenario.conversation())
+    desktop.wait(scenario.is_answered, 60)
+    desktop.press("Previous version (Alt+Left)")
+    desktop.wait(lambda: "Or snow?" not in scenario.conversation())
+    assert "What is rain?" in scenario.conversation()
+    scenario.end()
+
+
+def stop_while_reading(scenario, folder):
+    """A long message can be left while the model reads it."""
+    desktop = scenario.desktop
+    scenario.start("--model", folder, *SLOWLY)
+    message = desktop.wait_for("Message")
+    message.queryEditableText().setTextContents("rain and snow " * 500)
+    desktop.press("Send")
+    desktop.wait(lambda: "Reading" in scenario.conversation(), 60)
+    desktop.press("Stop")
+    desktop.wait_for("Send", timeout=2)
+    desktop.wait(lambda: "Stopped" in scenario.conversation(), 2)
+    scenario.end()
+
+
+def two_chats(scenario, folder):
+    """One chat goes on while another is open; Stop concerns the one that is looked at."""
+    desktop = scenario.desktop
+    scenario.start("--model", folder, *SLOWLY)
+    scenario.send("first of two")
+    desktop.wait_for("Answer", timeout=60)
+    desktop.press("New chat", "push button")
+    desktop.wait(lambda: not desktop.has("Conversation"))
+    scenario.send("second of two")
+    desktop.wait(lambda: "Queued" in scenario.conversation())
+    assert desktop.has("Send")
+    desktop.key("ctrl+Tab")
+    desktop.wait(lambda: "first of two" in scenario.conversation())
+    desktop.press("Stop")
+    desktop.wait(lambda: "Stopped" in scenario.conversation())
+    desktop.key("ctrl+Tab")
+    desktop.wait(lambda: "second of two" in scenario.conversation())
+    desktop.wait_for("Answer", timeout=60)
+    desktop.press("Stop")
+    desktop.wait(lambda: "Stopped" in scenario.conversation())
+    scenario.end()
+
+
+def closing_asks_and_the_answer_goes_on(scenario, folder):
+    """The window asks before it cuts an answer off; after a restart the answer is gone on with."""
+    desktop = scenario.desktop
+    scenario.start("--model", folder, *SLOWLY)
+    scenario.send("Tell me a story")
+    desktop.wait_for("Answer", timeout=60)
+    desktop.key("ctrl+q")
+    desktop.press("Go on writing")
+    desktop.wait(lambda: not desktop.has("Go on writing"))
+    assert desktop.has("Stop")
+    desktop.focus_window("Tell me a story")
+    desktop.key("ctrl+q")
+    desktop.press("Stop and close")
+    assert scenario.program.wait(10) == 0
+    scenario.start("--model", folder, *SLOWLY)
+    if not desktop.has("Conversation"):
+        desktop.key("ctrl+Tab")
+    desktop.wait(lambda: "Tell me a story" in scenario.conversation())
+    before = answer_words(scenario)
+    desktop.press("Continue")
+    desktop.wait_for("Stop")
+    desktop.wait(lambda: len(answer_words(scenario)) > len(before), 60)
+    desktop.press("Stop")
+    desktop.wait_for("Send")
+    scenario.end()
+
+
+def keyboard_only(scenario):
+    """Write, begin a new chat, switch, edit: without a mouse."""
+    desktop = scenario.desktop
+    scenario.start()
+    desktop.type("One thing")
+    desktop.wait(lambda: scenario.typed() == "One thing")
+    desktop.key("Return")
+    desktop.wait(scenario.is_answered, 60)
+    desktop.key("ctrl+n")
+    desktop.wait(lambda: not desktop.has("Conversation"))
+    desktop.type("Another thing")
+    desktop.wait(lambda: scenario.typed() == "Another thing")
+    desktop.key("Return")
+    desktop.wait(lambda: "Another thing" in scenario.conversation())
+    desktop.wait(scenario.is_answered, 60)
+    desktop.key("ctrl+Tab")
+    desktop.wait(lambda: "One thing" in scenario.conversation())
+    desktop.key("ctrl+l", "ctrl+e")
+    desktop.wait(lambda: scenario.typed() == "One thing")
+    desktop.key("Escape")
+    desktop.wait(lambda: scenario.typed() == "")
+    scenario.end()
+
+
+def long_chat(scenario, count):
+    """A chat of so many messages opens, and both its ends are reached."""
+    desktop = scenario.desktop
+    scenario.start()
+    if not desktop.has("Conversation"):
+        desktop.key("ctrl+Tab")
+    desktop.wait(lambda: f"number {count}." in scenario.conversation())
+    desktop.wait_for("Conversation").queryComponent().grabFocus()
+    desktop.key("Home")
+    desktop.wait(lambda: "number 1." in scenario.conversation())
+    desktop.key("End")
+    desktop.wait(lambda: f"number {count}." in scenario.conversation())
+    scenario.end()
+
+
 def screenshots(scenario, folder):
     """Pictures of the window, to be looked at."""
     pictures = Path(folder)

@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from ternchat.app.core.conversation import Chat, ChatTree, Message, Role
+from ternchat.app.core.database.opening import open_chats
+from ternchat.app.core.paths import DataPaths
+
 pytestmark = pytest.mark.e2e
 
 
@@ -16,6 +20,8 @@ pytestmark = pytest.mark.e2e
         "typing_while_loading",
         "new_chat",
         "keys_are_told",
+        "edit_and_versions",
+        "keyboard_only",
     ],
 )
 def test_with_the_built_in_model(play, scenario):
@@ -24,7 +30,15 @@ def test_with_the_built_in_model(play, scenario):
 
 @pytest.mark.parametrize(
     "scenario",
-    ["stop", "queue", "close_while_answering", "close_while_loading"],
+    [
+        "stop",
+        "stop_while_reading",
+        "queue",
+        "two_chats",
+        "close_while_answering",
+        "closing_asks_and_the_answer_goes_on",
+        "close_while_loading",
+    ],
 )
 def test_with_a_model_that_takes_its_time(play, slow_model, scenario):
     play(scenario, str(slow_model))
@@ -38,6 +52,26 @@ def test_of_an_answer_cut_off_by_a_kill_at_most_two_seconds_are_missing(play, sl
     notes = str(tmp_path / "seen.json")
     play("killed_while_answering", str(slow_model), notes)
     play("after_the_kill", notes)  # on a new desktop: the kill may take its session bus along
+
+
+def test_a_chat_of_2000_messages(play, tmp_path):
+    count, data = 2000, DataPaths.from_option(tmp_path / "data")
+    data.create()
+    messages = tuple(
+        Message(
+            id=number,
+            chat_id=1,
+            parent=number - 1 or None,
+            role=Role.USER if number % 2 else Role.ASSISTANT,
+            text=f"This is message number {number}.",
+        )
+        for number in range(1, count + 1)
+    )
+    opened = open_chats(data.database)
+    shown = tuple(message.id for message in messages)
+    opened.store.add_tree(ChatTree(Chat(1, "A long chat"), messages, shown))
+    opened.close()
+    play("long_chat", str(count))
 
 
 def test_a_broken_folder_is_told_in_the_window(play, tmp_path):
