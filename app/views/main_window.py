@@ -191,6 +191,7 @@ class MainWindow(QMainWindow):
         controller.chat_changed.connect(self._show_chat)
         # Models, numbers, errors
         self.sidebar.models_requested.connect(self.show_models)
+        self.sidebar.settings_requested.connect(menus.settings.trigger)
         menus.models.triggered.connect(self.show_models)
         self.models.close_requested.connect(self.show_chat_page)
         page.empty.models_requested.connect(self.show_models)

@@ -32,6 +32,7 @@ class Sidebar(QFrame):
         models_requested: show the models page.
         pin_requested: keep a chat at the top of the list, or no longer.
         delete_requested, export_requested: ids of chats.
+        settings_requested: show the settings of the program.
     """
 
     new_chat_requested = Signal()
@@ -41,6 +42,7 @@ class Sidebar(QFrame):
     pin_requested = Signal(int, bool)
     delete_requested = Signal(object)
     export_requested = Signal(object)
+    settings_requested = Signal()
 
     def __init__(self, theme: Theme, model: ChatListModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -70,6 +72,10 @@ class Sidebar(QFrame):
         self.models.setToolTip(with_keys(self.tr("Models"), "Ctrl+M"))
         self.models.clicked.connect(self.models_requested)
         self._box.addWidget(self.models)
+        self.settings = TextButton(self.tr("Settings"), "side")
+        self.settings.setToolTip(with_keys(self.tr("Settings"), "Ctrl+,"))
+        self.settings.clicked.connect(self.settings_requested)
+        self._box.addWidget(self.settings)
         self.new_chat.clicked.connect(self.new_chat_requested)
         self.search.clicked.connect(self.search_requested)
         self.chats.customContextMenuRequested.connect(self._open_menu)
@@ -171,8 +177,9 @@ class Sidebar(QFrame):
         self._box.setContentsMargins(px(12), px(10), px(8), px(8))
         self._box.setSpacing(px(8))
         colour = self._theme.colours.text
-        self.models.setIcon(self._theme.icon("box", "muted"))
-        self.models.setIconSize(QSize(px(18), px(18)))
+        for button, icon in ((self.models, "box"), (self.settings, "settings")):
+            button.setIcon(self._theme.icon(icon, "muted"))
+            button.setIconSize(QSize(px(18), px(18)))
         self._logo.setPixmap(icons.pixmap("tern", colour, px(22), self.devicePixelRatioF()))
 
 
