@@ -187,7 +187,7 @@ class AnswerQueue(QObject):
         self._store.save(message)
         self.message_changed.emit(message)
         self._runner.reply(
-            self._runner.model or self._models.built_in,
+            self._runner.model or self._models.default(),
             self._path(message),
             ChatSettings.from_dict(self._store.settings(message.chat_id)),
             private=self._store.chat(message.chat_id).temporary,

@@ -137,6 +137,7 @@ def follow_engine(status: StatusModel, engine: EngineThread) -> StatusModel:
 def watched_loads(paths: DataPaths, store: ModelStore) -> AroundLoad:
     """Notes loads that took the program down, and when a model was used."""
     guard = LoadGuard(paths.root / "loading")
+    store.may_load = guard.may_load_unasked
 
     @contextmanager
     def around(model: InstalledModel) -> Iterator[None]:

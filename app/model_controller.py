@@ -172,6 +172,17 @@ class ModelController(QObject):
         """The window is there: go on with what was under way, and look what there is."""
         self._downloads.start()
         self.refresh()
+        last = self._store.last_used()
+        if last is not None and not self._store.may_load(last.name):
+            self._chats.problem_raised.emit(
+                Problem(
+                    self.tr("{title} will not be loaded by itself").format(title=last.title),
+                    self.tr("Loading it ended the program twice in a row."),
+                    self.tr("Fledgling answers. To try it again, choose it on the models page."),
+                    last.name,
+                    code="crashed",
+                )
+            )
 
     @Slot(str)
     def look_up(self, text: str) -> None:

@@ -35,6 +35,12 @@ def memory_bytes() -> tuple[int, int]:
     return memory.total, memory.available
 
 
+def resident_bytes() -> int:
+    """The memory this process has resident, mapped files included."""
+    size: int = psutil.Process().memory_info().rss
+    return size
+
+
 def peak_rss_bytes() -> int | None:
     """The most memory this process ever had resident, mapped files included (VmHWM)."""
     value = _status_bytes("VmHWM")

@@ -1,6 +1,6 @@
 """Which models are there: the built-in one, those in the models folder, and folders elsewhere."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -58,11 +58,16 @@ class ModelDetails:
 
 
 class ModelStore:
-    """Finds models by name or path, and knows the folder they are installed in."""
+    """Finds models by name or path, and knows the folder they are installed in.
+
+    Attributes:
+        may_load: whether a model may be loaded without a person having asked for it.
+    """
 
     def __init__(self, paths: DataPaths, catalogue: Catalogue | None = None) -> None:
         self.folder = paths.models
         self.catalogue = catalogue or Catalogue.load()
+        self.may_load: Callable[[str], bool] = lambda _name: True
 
     @property
     def built_in(self) -> InstalledModel:
@@ -115,6 +120,18 @@ class ModelStore:
         """Every model there is, the built-in one first, then by title."""
         found = [model for name in self._names() if (model := self.find(name)) is not None]
         return (self.built_in, *sorted(found, key=lambda model: model.title.casefold()))
+
+    def last_used(self) -> InstalledModel | None:
+        """The model that was loaded last, of those that are still here."""
+        used = {
+            name: when for name in (BUILT_IN, *self._names()) if (when := self._last_used(name))
+        }
+        return self.find(max(used, key=lambda name: used[name])) if used else None
+
+    def default(self) -> InstalledModel:
+        """What answers when nobody has chosen: the model used last, where that is safe."""
+        last = self.last_used()
+        return last if last is not None and self.may_load(last.name) else self.built_in
 
     def details(self, name: str) -> ModelDetails:
         """The details of an installed model."""

@@ -67,7 +67,14 @@ class Progress:
 
 @dataclass(frozen=True)
 class ModelFacts:
-    """What a loaded model is and takes; `count_tokens` is its tokenizer's, safe on any thread."""
+    """What a loaded model is and takes.
+
+    Attributes:
+        weights_bytes: with the output table, which stays in the model's file.
+        work_bytes: buffers, the head's screen, the tokenizer.
+        predicted_bytes: all of it with a full context, as told before loading.
+        count_tokens: its tokenizer's, safe on any thread.
+    """
 
     model: InstalledModel
     kernel: str
@@ -75,6 +82,8 @@ class ModelFacts:
     context_length: int
     weights_bytes: int
     kv_bytes: int
+    work_bytes: int = 0
+    predicted_bytes: int | None = None
     count_tokens: Callable[[str], int] | None = field(default=None, compare=False, repr=False)
 
 

@@ -31,6 +31,7 @@ class AddModelRow(QWidget):
         self.button = TextButton(self.tr("Look up"), "plain")
         self.answer = PlainLabel(name="muted", wrap=True)
         self.download = TextButton(self.tr("Download"), "primary")
+        self.download.setAccessibleName(self.tr("Download what was found"))
         row = QHBoxLayout()
         row.addWidget(self.field, 1)
         row.addWidget(self.button)

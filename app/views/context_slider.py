@@ -32,7 +32,7 @@ class ContextSlider(QWidget):
         self.slider.setAccessibleName(name)
         self._row = QHBoxLayout(self)
         self._row.addWidget(PlainLabel(name, "muted"))
-        self._row.addWidget(self.slider)
+        self._row.addWidget(self.slider, 1)
         self._row.addWidget(self._value)
         self._row.addStretch()
         self.slider.setValue(STEPS.index(DEFAULT_CONTEXT))
@@ -61,4 +61,6 @@ class ContextSlider(QWidget):
         px = self._theme.px
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(px(12))
-        self.slider.setFixedSize(px(200), px(22))
+        self.slider.setMinimumWidth(px(60))
+        self.slider.setMaximumWidth(px(200))
+        self.slider.setFixedHeight(px(22))

@@ -15,11 +15,13 @@ class Header(QWidget):
     Signals:
         sidebar_toggled: show or hide the sidebar.
         chat_settings_toggled: show or hide the settings of this chat.
+        monitor_toggled: show or hide the monitor.
 
     """
 
     sidebar_toggled = Signal()
     chat_settings_toggled = Signal()
+    monitor_toggled = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,10 +33,14 @@ class Header(QWidget):
         self.temporary.hide()
         self._settings = IconButton(theme, "sliders-horizontal", self.tr("Settings of this chat"))
         self._settings.setToolTip(with_keys(self.tr("Settings of this chat"), "Ctrl+Shift+,"))
+        self._monitor = IconButton(theme, "activity", self.tr("Show the monitor"))
+        self._monitor.setToolTip(with_keys(self.tr("Monitor"), "Ctrl+Shift+M"))
+        self._monitor.clicked.connect(self.monitor_toggled)
         self._row = QHBoxLayout(self)
         self._row.addWidget(self._sidebar)
         self._row.addWidget(self.title, 1)
         self._row.addWidget(self.temporary)
+        self._row.addWidget(self._monitor)
         self._row.addWidget(self._settings)
         self._sidebar.clicked.connect(self.sidebar_toggled)
         self._settings.clicked.connect(self.chat_settings_toggled)

@@ -21,6 +21,7 @@ from ternchat.app.core.model_card import Place
 from ternchat.app.core.turn import Phase
 from ternchat.app.core.wording import size_text
 from ternchat.app.models.download_model import DownloadModel
+from ternchat.app.models.monitor_model import MonitorModel
 
 from . import icons
 from .chat_page import ChatPage
@@ -29,6 +30,7 @@ from .close_question import CloseQuestion
 from .file_drop import FileDrop
 from .menus import Menus
 from .models_page import ModelsPage
+from .monitor_panel import MonitorPanel
 from .shortcut_sheet import ShortcutSheet
 from .sidebar import Sidebar
 from .status_line import StatusLine
@@ -83,6 +85,7 @@ class MainWindow(QMainWindow):
         self._pages = QStackedWidget()
         self.toast = Toast(theme)
         self.toast.setObjectName("windowToast")
+        self.monitor = MonitorPanel(theme, MonitorModel(status, self))
         self.status = StatusLine(theme)
         self.menus = Menus(self)
         self.drop = FileDrop(self)
@@ -136,6 +139,8 @@ class MainWindow(QMainWindow):
         """Show the sidebar and the settings of the chat, or not."""
         self._sidebar_wanted = sidebar
         self.panel.setVisible(panel)
+        if panel:  # there is room for one of them
+            self._show_monitor(False)
         self.menus.chat_settings.setChecked(panel)
         self._fit_sidebar()
         self._show_sidebar(self._is_wide and sidebar)
@@ -150,7 +155,9 @@ class MainWindow(QMainWindow):
             self._pages.addWidget(page)
         upper.addWidget(self._pages, 1)
         upper.addWidget(self.panel)
+        upper.addWidget(self.monitor)
         self.panel.hide()
+        self.monitor.hide()
         central = QWidget()
         whole = QVBoxLayout(central)
         whole.addLayout(upper, 1)
@@ -207,6 +214,10 @@ class MainWindow(QMainWindow):
         self.panel.close_requested.connect(self._toggle_panel)
         page.header.chat_settings_toggled.connect(self._toggle_panel)
         menus.chat_settings.triggered.connect(self._toggle_panel)
+        # Monitor
+        menus.monitor.triggered.connect(self._toggle_monitor)
+        page.header.monitor_toggled.connect(self._toggle_monitor)
+        self.monitor.close_requested.connect(self._toggle_monitor)
         # Menus
         menus.new_chat.triggered.connect(controller.new_chat)
         menus.open_folder.triggered.connect(self._choose_folder)
@@ -392,6 +403,20 @@ class MainWindow(QMainWindow):
         (self.panel if shown else self.page.composer).setFocus()
 
     @Slot()
+    def _toggle_monitor(self) -> None:
+        shown = self.monitor.isHidden()
+        self._show_monitor(shown)
+        if shown:
+            self.panel.hide()
+            self.menus.chat_settings.setChecked(False)
+        self._fit_sidebar()
+        self._show_sidebar(self._is_wide and self._sidebar_wanted)
+
+    def _show_monitor(self, shown: bool) -> None:
+        self.monitor.setVisible(shown)
+        self.menus.monitor.setChecked(shown)
+
+    @Slot()
     def _show_shortcuts(self) -> None:
         sheet = ShortcutSheet(self._theme, self.menus, self)
         sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -412,10 +437,12 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _fit_sidebar(self) -> None:
-        px, panel = self._theme.px, not self.panel.isHidden()
+        px = self._theme.px
+        panel = not (self.panel.isHidden() and self.monitor.isHidden())
         narrow = panel and self.width() < px(NARROW_WIDTH)  # no room for both: one at a time
         self._pages.setHidden(narrow)
         self.panel.set_filling(narrow)
+        self.monitor.set_filling(narrow)
         is_wide = self.width() >= px(NARROW_WIDTH + (PANEL_WIDTH if panel else 0))
         if is_wide is not self._is_wide:
             self._is_wide = is_wide

@@ -85,6 +85,8 @@ class Menus(QObject):
         self.models = self._add(menu, self.tr("Models"), "Ctrl+M")
         self.sidebar = self._add(menu, self.tr("Sidebar"), "Ctrl+B")
         self.sidebar.setCheckable(True)
+        self.monitor = self._add(menu, self.tr("Monitor"), "Ctrl+Shift+M")
+        self.monitor.setCheckable(True)
         self.older_version = self._add(menu, self.tr("Previous version"), "Alt+Left")
         self.newer_version = self._add(menu, self.tr("Next version"), "Alt+Right")
         menu.addSeparator()

@@ -3,6 +3,7 @@
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
+from ternchat.app.core.language import translate
 from ternchat.app.core.model_overview import Overview
 from ternchat.app.core.progress import Progress, State
 from ternchat.app.core.progress_wording import progress_text
@@ -63,7 +64,7 @@ class ModelsFolderRow(QWidget):
         self._target = "" if overview.moving_to is None else str(overview.moving_to)
         self.resume.setVisible(bool(self._target) and not self.stop.isVisible())
         size = sum(removed.size_bytes for removed in overview.removed)
-        text = self.tr("%n deleted model(s)", "", len(overview.removed))
+        text = translate("ModelsFolderRow", "%n deleted model(s)", len(overview.removed))
         self._trash.setText(f"{text} · {size_text(size)}" if size else text)
         for part in (self._trash, self.empty):
             part.setVisible(bool(overview.removed))

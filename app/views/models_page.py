@@ -7,7 +7,7 @@ from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent, Qt
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from ternchat.app.core.inspection import Inspection
-from ternchat.app.core.language import number
+from ternchat.app.core.language import number, translate
 from ternchat.app.core.model_overview import Overview
 from ternchat.app.core.model_surroundings import Surroundings
 from ternchat.app.core.problem import Problem
@@ -182,7 +182,7 @@ class ModelsPage(QWidget):
         if around.speed is not None:
             rate = number(around.speed.read_bytes_per_second / 1e9, 1)
             parts.append(self.tr("reads {rate} GB/s").format(rate=rate))
-            threads = self.tr("%n thread(s)", "", around.speed.threads)
+            threads = translate("Wording", "%n thread(s)", around.speed.threads)
             parts.append(f"{around.speed.kernel}, {threads}")
         elif around.measuring:
             parts.append(self.tr("measuring its speed …"))

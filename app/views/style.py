@@ -149,6 +149,7 @@ QDialog { background: $ground; }
 #modelCard { background: $surface; border: 1px solid $border; border-radius: ${s12}px; }
 #cardTitle { font-size: ${s15}px; font-weight: 600; }
 #pageTitle { font-size: ${s16}px; font-weight: 600; }
+#bigNumber { font-size: ${s20}px; font-weight: 600; }
 #factName { color: $muted; font-size: ${s13}px; }
 #factValue { font-weight: 600; }
 #factValue[tone="bad"] { color: $bad; }

@@ -212,6 +212,8 @@ class EngineWorker(QObject):
             context_length=session.context_length,
             weights_bytes=model.memory.weights + model.memory.head,
             kv_bytes=model.memory.kv(session.context_length),
+            work_bytes=model.memory.screen + model.memory.work + model.memory.tokenizer,
+            predicted_bytes=model.memory.allocated(session.context_length) + model.memory.mapped(),
             count_tokens=_token_counter(model.tokenizer),
         )
         self.loaded.emit(self._facts)

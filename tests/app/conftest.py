@@ -73,7 +73,16 @@ class Step:
 class Model:
     kernel, threads = "scalar", 1
     tokenizer = SimpleNamespace(encode=str.split)
-    memory = SimpleNamespace(weights=4_000_000, head=1_000_000, kv=lambda length: 1000 * length)
+    memory = SimpleNamespace(
+        weights=4_000_000,
+        head=1_000_000,
+        screen=0,
+        work=500_000,
+        tokenizer=500_000,
+        kv=lambda length: 1000 * length,
+        mapped=lambda: 1_000_000,
+        allocated=lambda length: 5_000_000 + 1000 * length,
+    )
 
     def __init__(self, path):
         self.path, self.closed = path, False

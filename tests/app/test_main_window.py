@@ -267,7 +267,7 @@ def test_everything_one_can_press_has_a_name(window, prompt, qtbot, answered):
     ]
     assert not nameless
     names = {w.accessibleName() for w in window.findChildren(QWidget)}
-    assert {"Message", "Send", "Conversation", "Chats", "New chat"} <= names
+    assert {"Message", "Send", "Conversation", "Chats", "New chat", "Models"} <= names
 
 
 def test_tab_goes_round_and_is_trapped_nowhere(window, prompt, qtbot, answered):

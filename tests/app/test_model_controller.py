@@ -216,3 +216,27 @@ def test_unloading_lets_go_of_the_model(manager, controller, fake, qtbot):
     manager.act(Action.UNLOAD, "fledgling")
     qtbot.waitUntil(lambda: controller.model_in_use == "")
     assert fake.models[0].closed
+
+
+def test_the_model_used_last_answers_when_nobody_has_chosen(
+    manager, cards, models, controller, fake, qtbot
+):
+    fetched(manager, cards, qtbot)
+    assert models.default() == models.built_in
+    models.mark_used("bird")
+    controller.send("count 1")
+    qtbot.waitUntil(lambda: controller.quiet and len(fake.asked) == 1, timeout=TIMEOUT)
+    assert [m.path for m in fake.models] == [models.folder / "bird"]
+
+
+def test_a_model_that_took_the_program_down_twice_is_not_loaded_unasked_and_it_is_told(
+    manager, cards, models, controller, qtbot
+):
+    fetched(manager, cards, qtbot)
+    models.mark_used("bird")
+    models.may_load = lambda name: name != "bird"
+    assert models.default() == models.built_in
+    with qtbot.waitSignal(controller.problem_raised) as told:
+        manager.begin()
+    assert told.args[0].code == "crashed"
+    assert "twice in a row" in told.args[0].text

@@ -292,3 +292,8 @@ def test_escape_goes_back(page, qtbot):
 
     with qtbot.waitSignal(page.close_requested):
         qtbot.keyClick(page, Qt.Key.Key_Escape)
+
+
+def test_the_smallest_window_cuts_nothing_off(page, qtbot):
+    page.resize(480, 360)
+    qtbot.waitUntil(lambda: page._column.width() <= page._area.viewport().width())

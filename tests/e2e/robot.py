@@ -358,6 +358,22 @@ def long_chat(scenario, count):
     desktop.wait(lambda: "number 1." in scenario.conversation())
     desktop.key("End")
     desktop.wait(lambda: f"number {count}." in scenario.conversation())
+
+
+def download(scenario, endpoint, repository):
+    """Pick a model on the models page, fetch it, and let it answer."""
+    scenario.start("--endpoint", endpoint)
+    desktop = scenario.desktop
+    desktop.press("Models", "push button")
+    field = desktop.wait_for("Name or address of a repository")
+    field.queryEditableText().setTextContents(repository)
+    desktop.press("Look up")
+    desktop.press("Download what was found")
+    desktop.wait_for("Use it", timeout=60)
+    desktop.press("Use it")
+    desktop.press("Back to the chat")
+    scenario.send("Hello there")
+    desktop.wait(scenario.is_answered, 60)
     scenario.end()
 
 
