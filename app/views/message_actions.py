@@ -39,10 +39,10 @@ class MessageActions(QWidget):
         self.more = self._button("ellipsis", self.tr("More"))
         self.older = self._button("chevron-left", self.tr("Previous version (Alt+Left)"))
         self.newer = self._button("chevron-right", self.tr("Next version (Alt+Right)"))
-        self.version = PlainLabel(name="version")
-        self.time = PlainLabel(name="rate")
+        self.version = PlainLabel(name="version", parent=self)
+        self.time = PlainLabel(name="rate", parent=self)
         self.time.setContentsMargins(theme.px(6), 0, theme.px(6), 0)
-        self.rate = PlainLabel(name="rate")
+        self.rate = PlainLabel(name="rate", parent=self)  # questions have no speed: never shown
         self._box = QHBoxLayout(self)
         self._box.setContentsMargins(0, 0, 0, 0)
         self._build()
