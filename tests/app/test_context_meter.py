@@ -35,7 +35,7 @@ def meter(conversation):
 @pytest.fixture
 def facts(tmp_path):
     model = InstalledModel("m", "M", tmp_path)
-    return ModelFacts(model, "avx2", 1, 1000, 0, 0, lambda text: len(text.split()))
+    return ModelFacts(model, "avx2", 1, 1000, 0, 0, count_tokens=lambda text: len(text.split()))
 
 
 @pytest.fixture
@@ -131,7 +131,7 @@ def test_a_tokenizer_that_fails_leaves_the_estimate(meter, counter, facts, qtbot
     meter.count_requested.connect(counter.count)
     counter.counted.connect(meter.on_counted)
     counter.ready_changed.connect(meter.set_can_count)
-    counter.use_model(ModelFacts(facts.model, "avx2", 1, 1000, 0, 0, fail))
+    counter.use_model(ModelFacts(facts.model, "avx2", 1, 1000, 0, 0, count_tokens=fail))
     with qtbot.waitSignal(meter.changed) as changed:
         meter.set_draft("x" * 40)
     assert changed.args[0] == ContextUse(draft=10)
