@@ -137,9 +137,10 @@ class AnswerQueue(QObject):
         if answer is not None and answer.chat_id == chat_id and self._follows(answer, message_id):
             self._runner.stop()
         mine = [m for m in self._messages() if m.chat_id == chat_id]
-        for message in mine:
-            if self._follows(message, message_id):
-                self._waiting.remove(message)
+        lost = [m for m in mine if self._follows(m, message_id)]
+        self._end_waiting([m for m in lost if m.role is Role.ASSISTANT], State.STOPPED)
+        for question in (m for m in lost if m.role is Role.USER):
+            self._waiting.remove(question)
         self.changed.emit()
 
     def close(self) -> None:

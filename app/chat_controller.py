@@ -1,6 +1,7 @@
 """What a person does with chats: send, edit, queue, stop, switch, choose a model."""
 
 import logging
+from collections.abc import Iterable
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -197,6 +198,11 @@ class ChatController(QObject):
         """Show a chat of an earlier run, if it is still there."""
         if any(chat.id == chat_id for chat in self._store.chats()):
             self.open_chat(chat_id)
+
+    def give_up(self, chat_ids: Iterable[int]) -> None:
+        """End all that is done for chats that are being deleted."""
+        for chat_id in chat_ids:
+            self._queue.give_up(chat_id)
 
     @Slot(str)
     def set_draft(self, text: str) -> None:

@@ -85,7 +85,8 @@ class InfoCard(QDialog):
             "stop": self.tr("by itself"),
             "length": self.tr("at the longest answer allowed"),
             "cancelled": self.tr("stopped by you"),
-            "context": self.tr("because the chat was full"),
+            "context": self.tr("because the model could read no more at once"),
+            "repetition": self.tr("because it only repeated itself"),
         }.get(reason, reason)
 
     @Slot()

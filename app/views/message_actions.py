@@ -13,7 +13,7 @@ from .copy_button import CopyButton
 from .labels import PlainLabel
 from .theme import Theme
 
-_CUT_OFF = "length"
+_CUT_OFF = ("length", "context")
 
 
 class MessageActions(QWidget):
@@ -126,7 +126,7 @@ class MessageActions(QWidget):
             return False
         if message.state in (State.STOPPED, State.INTERRUPTED):
             return True
-        cut_off = message.stats is not None and message.stats.finish_reason == _CUT_OFF
+        cut_off = message.stats is not None and message.stats.finish_reason in _CUT_OFF
         return message.state is State.DONE and cut_off
 
     def _changes(self) -> list[tuple[str, str]]:

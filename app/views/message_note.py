@@ -97,7 +97,9 @@ class MessageNote(QWidget):
             case "length":
                 return self.tr("Cut off: this is the longest answer allowed.")
             case "context":
-                return self.tr("Cut off: this chat is full. A new chat has room again.")
+                return self.tr("Cut off: the model could read no more at once.")
+            case "repetition":
+                return self.tr("Ended: it only repeated itself.")
         if not self._asked and not message.shown_text:
             return self.tr("The model had nothing to say.")
         return ""

@@ -119,6 +119,28 @@ def test_what_waits_can_be_stopped(controller, store, begin, conversation, fake,
     assert len(fake.asked) == 2
 
 
+def test_nothing_more_is_done_for_a_chat_that_is_deleted(
+    controller, store, begin, conversation, fake, runner, idle
+):
+    controller.send("one")
+    idle()
+    waiting = store.chats()[0].id
+    running = begin(store)
+    controller.open_chat(waiting)
+    controller.actions.regenerate(conversation.messages()[-1].id)
+    controller.new_chat()
+    controller.send("never asked")
+    queued = store.chats()[0].id
+    store.trash([waiting, running, queued])
+    controller.give_up([waiting, running, queued])
+    assert not runner.busy
+    idle()
+    assert len(fake.asked) == 2
+    assert store.messages(waiting)[-1].state is State.STOPPED
+    assert store.messages(running)[-1].state is State.STOPPED
+    assert store.messages(queued)[-1].state is State.QUEUED
+
+
 def test_activity_is_that_of_this_chat(controller, store, begin, fake, idle, activity, status):
     begin(store)
     controller.new_chat()
