@@ -30,12 +30,14 @@ class ChatLibrary(QObject):
 
     Signals:
         renamed: a chat with its new title.
+        purged: chats were deleted for ever.
         undo_offered: what was done, in words, and can be undone now.
         done: what was done, in words.
         problem_raised: something went wrong (Problem).
     """
 
     renamed = Signal(object)
+    purged = Signal()
     undo_offered = Signal(str)
     done = Signal(str)
     problem_raised = Signal(object)
@@ -79,6 +81,7 @@ class ChatLibrary(QObject):
     @told
     def delete(self, chat_ids: list[int]) -> None:
         """Move chats to the trash; that can be undone."""
+        self._controller.give_up(chat_ids)
         self._store.trash(chat_ids)
         if self._shown in chat_ids:
             self._controller.new_chat()
@@ -103,8 +106,9 @@ class ChatLibrary(QObject):
     @Slot(object)
     @told
     def purge(self, chat_ids: list[int]) -> None:
-        """Delete chats for ever."""
+        """Delete chats for ever, and what the engine remembers of them."""
         self._store.purge(chat_ids)
+        self.purged.emit()
         self._refresh()
 
     def all_ids(self) -> list[int]:

@@ -89,6 +89,7 @@ class AppContext:
         manager = build_models(options, paths, models, cards, engine, controller)
         serve_models(window, manager, status)
         library = ChatLibrary(store, chats, controller, window)
+        library.purged.connect(engine.forget_texts)
         LibraryViews(window, theme, library)
         settings = SettingsController(
             SettingsModel(SettingsFile(paths.settings)),
@@ -100,6 +101,7 @@ class AppContext:
             models,
             controller,
         )
+        manager.folder_moved.connect(settings.set_models_folder)
         reader, counter = AttachmentReader(), TokenCounter()
         serve_composer(window, engine, reader, counter)
         probe = SystemProbe()

@@ -93,6 +93,11 @@ class SettingsController(QObject):
         self._dialog.raise_()
         self._dialog.activateWindow()
 
+    @Slot(str)
+    def set_models_folder(self, folder: str) -> None:
+        """Remember where the models have been moved to."""
+        self._model.change(models_folder=folder)
+
     @Slot(object)
     def _apply(self, settings: Settings) -> None:
         self._theme.set_scheme(settings.theme)

@@ -313,3 +313,17 @@ def test_everything_has_a_name(palette, window, library, qtbot):
         and not QAccessible.queryAccessibleInterface(button).text(QAccessible.Text.Name)
     ]
     assert nameless == []
+
+
+def test_what_is_being_written_ends_with_the_chat_and_memory_goes_with_the_last_copy(
+    library, controller, runner, store, qtbot, fake
+):
+    controller.send("hold")
+    qtbot.waitUntil(lambda: runner.answer is not None)
+    (chat,) = store.chats()
+    library.delete([chat.id])
+    qtbot.waitUntil(lambda: controller.quiet)
+    assert [c.id for c in store.trashed()] == [chat.id]
+    with qtbot.waitSignal(library.purged):
+        library.purge([chat.id])
+    assert store.trashed() == []

@@ -389,3 +389,9 @@ def test_a_window_is_never_off_screen(wanted, place):
 
 def test_without_a_screen_the_window_stands_where_it_stood():
     assert on_screen(QRect(1, 2, 3, 4), []) == QRect(1, 2, 3, 4)
+
+
+def test_a_folder_that_models_were_moved_to_is_found_after_the_next_start(program, file, tmp_path):
+    program.set_models_folder(str(tmp_path / "elsewhere"))
+    program.remember()
+    assert SettingsModel(file).settings.models_folder == str(tmp_path / "elsewhere")
