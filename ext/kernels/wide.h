@@ -210,15 +210,25 @@ TN_INLINE vi v_widen(const uint16_t *h)
     memcpy(&halves, h, sizeof halves);
     return __builtin_convertvector(halves, vi);
 }
+/* Compilers do not see the instructions for it in a conversion of vectors. */
 TN_INLINE wide w_load_i8(const int8_t *x)
 {
-    typedef int8_t vb __attribute__((vector_size(REGISTER)));
     wide r;
+#if defined(__AVX512F__)
+    r.f[0] = (vf)_mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_loadu_si128((const __m128i *)x)));
+#elif defined(__AVX2__)
+    EACH_PART {
+        const __m128i bytes = _mm_loadl_epi64((const __m128i *)(x + p * REGISTER));
+        r.f[p] = (vf)_mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(bytes));
+    }
+#else
+    typedef int8_t vb __attribute__((vector_size(REGISTER)));
     EACH_PART {
         vb bytes;
         memcpy(&bytes, x + p * REGISTER, sizeof bytes);
         r.f[p] = __builtin_convertvector(__builtin_convertvector(bytes, vi), vf);
     }
+#endif
     return r;
 }
 TN_INLINE wide w_load_bf16(const uint16_t *x)
