@@ -60,7 +60,7 @@ def trigger(view, row, name):
         (answer(stats=replace(STATS, finish_reason="length")),
          "copy copy_text select_all continue regenerate branch pin delete info"),
         (answer(stats=replace(STATS, finish_reason="context")),
-         "copy copy_text select_all regenerate branch pin delete info"),
+         "copy copy_text select_all continue regenerate branch pin delete info"),
     ],
 )  # fmt: skip
 def test_the_menu_offers_what_makes_sense(view, conversation, message, offered):

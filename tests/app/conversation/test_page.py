@@ -276,7 +276,7 @@ def test_what_an_answer_waits_for_is_told_in_its_place(view, conversation):
         (answer(2, "x", State.DONE, AnswerStats("M", "length")),
          "Cut off: this is the longest answer allowed."),
         (answer(2, "x", State.DONE, AnswerStats("M", "context")),
-         "Cut off: this chat is full. A new chat has room again."),
+         "Cut off: the model could read no more at once."),
     ],
 )  # fmt: skip
 def test_how_an_answer_ended_is_told_below_it(view, conversation, message, note):
