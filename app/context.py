@@ -85,7 +85,7 @@ class AppContext:
         controller = ChatController(store, models, runner, conversation, chats, status)
         theme = Theme(app)
         cards = DownloadModel()
-        window = MainWindow(theme, controller, runner, conversation, chats, status, cards)
+        window = MainWindow(theme, controller, conversation, chats, status, cards)
         manager = build_models(options, paths, models, cards, engine, controller)
         serve_models(window, manager, status)
         library = ChatLibrary(store, chats, controller, window)
