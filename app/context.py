@@ -60,6 +60,7 @@ class AppContext:
     models: ModelStore
     chats: OpenedChats
     engine: EngineThread
+    conversation: ConversationModel
     runner: AnswerRunner
     controller: ChatController
     settings: SettingsController
@@ -109,8 +110,8 @@ class AppContext:
         window.seen.connect(probe.set_active)
         window.painted.connect(engine.warm_up)
         return cls(
-            *(paths, models, opened, engine, runner, controller, settings, manager),
-            *(probe, reader, counter, window),
+            *(paths, models, opened, engine, conversation, runner, controller, settings),
+            *(manager, probe, reader, counter, window),
         )
 
     def close(self) -> bool:
