@@ -1,8 +1,9 @@
 """The chat on the screen: its messages, in step with the store and with what is being written."""
 
 from ternchat.app.answer_runner import AnswerRunner
+from ternchat.app.core.chat_settings import ChatSettings
 from ternchat.app.core.chat_store import ChatStore
-from ternchat.app.core.conversation import Chat, Message, Role, State
+from ternchat.app.core.conversation import Chat, Message, Role, State, title_of
 from ternchat.app.models.conversation_model import ConversationModel
 
 
@@ -11,6 +12,7 @@ class ChatScreen:
 
     Attributes:
         chat: what is shown; None is a chat that does not exist yet.
+        settings: how it is answered.
 
     """
 
@@ -18,9 +20,11 @@ class ChatScreen:
         self, store: ChatStore, conversation: ConversationModel, runner: AnswerRunner
     ) -> None:
         self.chat: Chat | None = None
+        self.settings = ChatSettings()
         self._store = store
         self._conversation = conversation
         self._runner = runner
+        self._temporary = False  # whether a chat that does not exist yet will be
         self._left_out: dict[int, frozenset[int]] = {}  # chat -> messages not read any more
 
     @property
@@ -28,9 +32,15 @@ class ChatScreen:
         """The chat's id; None for one that does not exist yet."""
         return self.chat.id if self.chat else None
 
-    def show(self, chat: Chat | None) -> None:
+    @property
+    def temporary(self) -> bool:
+        """Whether the chat is, or will be, one that never touches the disk."""
+        return self._temporary if self.chat is None else self.chat.temporary
+
+    def show(self, chat: Chat | None, *, temporary: bool = False) -> None:
         """Show another chat, from where somebody stopped reading it."""
-        self.chat = chat
+        self.chat, self._temporary = chat, temporary
+        self.settings = ChatSettings.from_dict(self._store.settings(chat.id) if chat else {})
         if chat is None:
             self._conversation.set_messages([])
             return
@@ -40,6 +50,18 @@ class ChatScreen:
             left_out=self._left_out.get(chat.id, ()),
             position=self._store.read_position(chat.id),
         )
+
+    def create_chat(self, words: str) -> Chat:
+        """Store the chat that did not exist yet; it is shown once it holds a message."""
+        chat = self._store.create_chat(title_of(words), temporary=self._temporary)
+        self._store.set_settings(chat.id, self.settings.to_dict())
+        return chat
+
+    def set_settings(self, settings: ChatSettings) -> None:
+        """Answer like that from the next message on."""
+        self.settings = settings
+        if self.chat is not None:
+            self._store.set_settings(self.chat.id, settings.to_dict())
 
     def refresh(self) -> None:
         """Bring the messages up to date with the least change."""

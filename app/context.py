@@ -60,6 +60,7 @@ class AppContext:
     models: ModelStore
     chats: OpenedChats
     engine: EngineThread
+    conversation: ConversationModel
     runner: AnswerRunner
     controller: ChatController
     settings: SettingsController
@@ -85,7 +86,7 @@ class AppContext:
         controller = ChatController(store, models, runner, conversation, chats, status)
         theme = Theme(app)
         cards = DownloadModel()
-        window = MainWindow(theme, controller, runner, conversation, chats, status, cards)
+        window = MainWindow(theme, controller, conversation, chats, status, cards)
         manager = build_models(options, paths, models, cards, engine, controller)
         serve_models(window, manager, status)
         library = ChatLibrary(store, chats, controller, window)
@@ -109,8 +110,8 @@ class AppContext:
         window.seen.connect(probe.set_active)
         window.painted.connect(engine.warm_up)
         return cls(
-            *(paths, models, opened, engine, runner, controller, settings, manager),
-            *(probe, reader, counter, window),
+            *(paths, models, opened, engine, conversation, runner, controller, settings),
+            *(manager, probe, reader, counter, window),
         )
 
     def close(self) -> bool:

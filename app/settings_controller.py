@@ -69,7 +69,7 @@ class SettingsController(QObject):
         if not settings.remember:
             return
         window_place.put(window, settings.window)
-        window.show_side_parts(settings.window.sidebar, settings.window.chat_settings)
+        window.body.show_side_parts(settings.window.sidebar, settings.window.chat_settings)
         if settings.last_chat is not None:
             self._controller.reopen(settings.last_chat)
 
@@ -78,7 +78,7 @@ class SettingsController(QObject):
         window = self._window
         place = replace(
             window_place.place_of(window),
-            sidebar=window.sidebar_wanted,
+            sidebar=window.body.sidebar_wanted,
             chat_settings=not window.panel.isHidden(),
         )
         self._model.change(window=place)

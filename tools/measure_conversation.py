@@ -101,7 +101,7 @@ def measure(folder: Path) -> dict[str, float | int | str]:
     paths = DataPaths.from_option(folder)
     paths.create()
     context = AppContext.build(app, paths, parse([]))
-    window, conversation = context.window, context.controller._conversation  # noqa: SLF001
+    window, conversation = context.window, context.conversation
     window.resize(1160, 780)
     window.show()
     window.repaint()

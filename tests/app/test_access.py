@@ -31,8 +31,8 @@ SINGLE_KEYS = {"Esc", "F1", "F2", "F11"}
 
 
 @pytest.fixture
-def window(theme, controller, runner, conversation, chats, status, qtbot):
-    window = MainWindow(theme, controller, runner, conversation, chats, status)
+def window(theme, controller, conversation, chats, status, qtbot):
+    window = MainWindow(theme, controller, conversation, chats, status)
     qtbot.addWidget(window)
     window.resize(1280, 800)
     window.show()

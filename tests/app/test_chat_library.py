@@ -27,8 +27,8 @@ def library(store, chats, controller):
 
 
 @pytest.fixture
-def window(theme, controller, runner, conversation, chats, status, qtbot):
-    window = MainWindow(theme, controller, runner, conversation, chats, status)
+def window(theme, controller, conversation, chats, status, qtbot):
+    window = MainWindow(theme, controller, conversation, chats, status)
     qtbot.addWidget(window)
     window.show()
     window.activateWindow()

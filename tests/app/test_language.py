@@ -60,8 +60,8 @@ def brackets(qapp):
 
 
 @pytest.fixture
-def window(brackets, theme, controller, runner, conversation, chats, status, qtbot):
-    window = MainWindow(theme, controller, runner, conversation, chats, status)
+def window(brackets, theme, controller, conversation, chats, status, qtbot):
+    window = MainWindow(theme, controller, conversation, chats, status)
     qtbot.addWidget(window)
     window.resize(1280, 800)
     window.show()
@@ -166,9 +166,9 @@ def test_english_has_its_plurals_without_any_translation(qapp, threads, text):
 
 
 def test_from_right_to_left_everything_changes_its_side(
-    right_to_left, theme, controller, runner, conversation, chats, status, qtbot
+    right_to_left, theme, controller, conversation, chats, status, qtbot
 ):
-    window = MainWindow(theme, controller, runner, conversation, chats, status)
+    window = MainWindow(theme, controller, conversation, chats, status)
     qtbot.addWidget(window)
     window.resize(1280, 800)
     window.show()

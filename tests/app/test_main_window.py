@@ -16,8 +16,8 @@ from ternchat.app.views.main_window import MainWindow
 
 
 @pytest.fixture
-def hidden(theme, controller, runner, conversation, chats, status, qtbot):
-    window = MainWindow(theme, controller, runner, conversation, chats, status)
+def hidden(theme, controller, conversation, chats, status, qtbot):
+    window = MainWindow(theme, controller, conversation, chats, status)
     qtbot.addWidget(window)
     return window
 

@@ -51,8 +51,8 @@ def dialog(theme, model, qtbot):
 
 
 @pytest.fixture
-def window(theme, controller, runner, conversation, chats, status, qtbot):
-    window = MainWindow(theme, controller, runner, conversation, chats, status)
+def window(theme, controller, conversation, chats, status, qtbot):
+    window = MainWindow(theme, controller, conversation, chats, status)
     qtbot.addWidget(window)
     return window
 

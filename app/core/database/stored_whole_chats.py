@@ -1,0 +1,75 @@
+"""Whole chats on the disk: copied, taken out, put in, searched."""
+
+from dataclasses import replace
+
+from ternchat.app.core.chat_store import Hit
+from ternchat.app.core.conversation import Chat, ChatTree
+from ternchat.app.core.message_tree import (
+    copy_of_path,
+    storable,
+    storable_attachments,
+    subtree,
+)
+from ternchat.app.core.word_search import Query, snippet
+
+from .records import json_text
+from .stored_belongings import StoredBelongings
+from .stored_chats import StoredChats
+from .stored_messages import StoredMessages
+
+
+class StoredWholeChats(StoredChats, StoredBelongings, StoredMessages):
+    """The part of a store that knows chats with all their branches; see `ChatStore`."""
+
+    def copy_path(self, message_id: int) -> Chat:
+        """A new chat with copies of the message and of all those it follows."""
+        tree = self.tree(self.message_table.get(message_id).chat_id)
+        return self.add_tree(copy_of_path(tree, message_id, self.clock()))
+
+    def tree(self, chat_id: int) -> ChatTree:
+        """The chat with all its branches; without what was deleted."""
+        messages = subtree(None, self.there(chat_id))
+        chosen = self.message_table.chosen(chat_id)
+        shown = sorted((m.id for m in messages), key=lambda id_: chosen[id_])
+        return ChatTree(
+            self.chat(chat_id), tuple(messages), tuple(shown), self.settings(chat_id),
+            self.draft(chat_id),
+        )  # fmt: skip
+
+    def add_tree(self, tree: ChatTree) -> Chat:
+        """A new chat like the given one; chat and messages get ids of their own."""
+        choices = {message_id: choice for choice, message_id in enumerate(tree.shown, 1)}
+        with self.database.writing():
+            chat = self.insert_chat(
+                replace(tree.chat, title=storable(tree.chat.title), temporary=False, trashed=None)
+            )
+            draft = storable(tree.draft)
+            self.chat_table.change(chat.id, settings=json_text(tree.settings), draft=draft)
+            new_ids: dict[int | None, int | None] = {None: None}
+            for message in tree.messages:
+                copy = replace(
+                    message,
+                    chat_id=chat.id,
+                    parent=new_ids[message.parent],
+                    text=storable(message.text),
+                    attachments=storable_attachments(message.attachments),
+                )
+                new_ids[message.id] = new_id = self.message_table.insert(copy, choices[message.id])
+                self.enter(replace(copy, id=new_id))
+        return chat
+
+    def search(self, query: str, limit: int = 50) -> list[Hit]:
+        """Titles, then complete messages, with words that begin like all of those asked for."""
+        wanted = Query.of(query)
+        if not wanted.phrases:
+            return []
+        titles = {chat.id: chat.title for chat in self.chats()}
+        hits = [
+            Hit(chat_id, None, titles[chat_id], snippet(titles[chat_id], wanted))
+            for chat_id in self.index.titles(wanted, limit)
+        ]
+        hits += [
+            Hit(chat_id, message_id, titles[chat_id], snippet(text, wanted))
+            for chat_id, message_id, text in self.index.messages(wanted, limit - len(hits))
+        ]
+        return hits

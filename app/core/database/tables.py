@@ -1,0 +1,84 @@
+"""The tables of the database together, and what all parts of a store do with them."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from ternchat.app.core.conversation import Chat, Message, State
+from ternchat.app.core.message_tree import storable, storable_attachments, subtree
+
+from .chat_table import ChatTable
+from .connection import Database
+from .message_table import MessageTable
+from .word_index import WordIndex
+
+
+class Tables:
+    """Changes tables and the index of words in step; what is public here is for the store."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        self.database = database
+        self.clock = clock
+        self.chat_table = ChatTable(database)
+        self.message_table = MessageTable(database)
+        self.index = WordIndex(database)
+        self.has_purged = False  # the index then still holds words of what is gone
+
+    # Chats
+
+    def insert_chat(self, chat: Chat) -> Chat:
+        """Add a chat; it has an id of its own."""
+        chat = replace(chat, id=self.chat_table.insert(chat))
+        self.index.put_title(chat.id, chat.title)
+        return chat
+
+    def change_chat(self, chat_id: int, **columns: Any) -> None:
+        """Replace columns of one chat, as a transaction."""
+        with self.database.writing():
+            self.chat_table.change(chat_id, **columns)
+
+    def delete_chats(self, chat_ids: Iterable[int]) -> None:
+        """Delete chats with all that belongs to them."""
+        for chat_id in chat_ids:
+            self.index.remove_chat(chat_id)
+            self.chat_table.delete(chat_id)
+            self.has_purged = True
+
+    # Messages
+
+    def there(self, chat_id: int) -> list[Message]:
+        """The chat's messages in order of creation, without what was deleted."""
+        self.chat_table.get(chat_id)
+        return self.message_table.of_chat(chat_id)
+
+    def next_choice(self, chat_id: int) -> int:
+        """The number for what is put on the screen now."""
+        return self.message_table.highest_choice(chat_id) + 1
+
+    def write(self, message: Message) -> None:
+        """Replace a message."""
+        message = replace(
+            message,
+            text=storable(message.text),
+            attachments=storable_attachments(message.attachments),
+        )
+        self.message_table.replace(message)
+        self.enter(message)
+
+    def enter(self, message: Message) -> None:
+        """Keep the index of words in step with a message; a growing one is not in it."""
+        if message.state is State.WRITING:
+            self.index.remove_message(message.id)
+        else:
+            self.index.put_message(message.id, message.text)
+
+    def delete_branch(self, message_id: int, chat_id: int) -> set[int]:
+        """Delete a message with all that follows it; their ids."""
+        messages = self.message_table.of_chat(chat_id, deleted=True)
+        below = [m.id for m in subtree(message_id, messages)]
+        self.message_table.delete(below)
+        for gone in below:
+            self.index.remove_message(gone)
+        self.has_purged = True
+        return set(below)

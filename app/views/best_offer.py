@@ -1,0 +1,39 @@
+"""The model that an empty chat offers to fetch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ternchat.app.core import model_wording
+from ternchat.app.core.language import translate
+from ternchat.app.core.model_card import Place
+from ternchat.app.core.wording import size_text
+
+if TYPE_CHECKING:
+    from ternchat.app.core.model_overview import Overview
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A model's title and what is said about it; both empty where nothing is offered."""
+
+    title: str = ""
+    text: str = ""
+
+
+def best_offer(overview: Overview, context: int) -> Offer:
+    """The first model to be had, as long as none but the built-in one is here."""
+    cards = overview.cards
+    best = next((card for card in cards if card.place is Place.OFFERED), None)
+    if best is None or any(card.path and not card.built_in for card in cards):
+        return Offer()
+    size, memory = model_wording.size_fact(best), size_text(best.memory_bytes(context) or 0)
+    facts = [
+        translate("MainWindow", "{size} to download").format(size=size),
+        translate("MainWindow", "{size} of memory").format(size=memory),
+    ]
+    speed = best.tokens_per_second(overview.speed)
+    if speed is not None:
+        facts.append(model_wording.speed_fact(speed, measuring=False))
+    return Offer(best.title, f"{best.summary} {', '.join(facts)}.")
