@@ -66,6 +66,7 @@ class SettingsController(QObject):
                 self._model.notice,
             )
             window.page.errors.show_problem(problem)
+        self._controller.new_chat()  # its draft may be that of an earlier run
         if not settings.remember:
             return
         window_place.put(window, settings.window)

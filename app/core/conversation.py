@@ -172,6 +172,7 @@ class ChatTree:
     shown: tuple[int, ...]
     settings: Mapping[str, Any] = field(default_factory=dict)
     draft: str = ""
+    draft_files: tuple[Attachment, ...] = ()
 
 
 def _whole_numbers(values: Any) -> tuple[int, ...]:

@@ -74,7 +74,8 @@ def trees(draw):
     ordered = tuple(subtree(None, messages))
     chat = Chat(0, draw(TEXTS), draw(TIMES), draw(TIMES), *(draw(st.booleans()) for _ in range(3)))
     order = draw(st.permutations([m.id for m in messages]))
-    return ChatTree(chat, ordered, tuple(order), draw(SETTINGS), draw(TEXTS))
+    files = tuple(draw(st.lists(ATTACHMENTS, max_size=2)))
+    return ChatTree(chat, ordered, tuple(order), draw(SETTINGS), draw(TEXTS), files)
 
 
 def numbered(tree):
