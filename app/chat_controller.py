@@ -36,6 +36,7 @@ class ChatController(QObject):
         place_changed, files_returned, files_moved: see Drafting.
         settings_changed: the ChatSettings of the chat on the screen.
         temporary_changed: whether the new chat on the screen will never touch the disk.
+        private_ended: a temporary chat is gone, and nothing of it may be remembered.
         busy_changed, repeating_changed, answering_changed: see AnswerFollower.
         problem_raised: something went wrong (Problem); None: no longer worth showing.
     """
@@ -48,6 +49,7 @@ class ChatController(QObject):
     files_moved = Signal(object, object)
     settings_changed = Signal(object)
     temporary_changed = Signal(bool)
+    private_ended = Signal()
     busy_changed = Signal(bool)
     repeating_changed = Signal(bool)
     answering_changed = Signal(bool)
@@ -168,8 +170,11 @@ class ChatController(QObject):
 
     def give_up(self, chat_ids: Iterable[int]) -> None:
         """End all that is done for chats that are being deleted."""
-        for chat_id in chat_ids:
-            self._queue.give_up(chat_id)
+        chats = [self._store.chat(chat_id) for chat_id in chat_ids]
+        for chat in chats:
+            self._queue.give_up(chat.id)
+        if any(chat.temporary for chat in chats):
+            self.private_ended.emit()
 
     @Slot(object)
     @told
@@ -254,6 +259,8 @@ class ChatController(QObject):
         if chat_id is not None and self._chats.row_of(chat_id) < 0:
             # It held nothing else.
             temporary = self._screen.temporary
+            if temporary:
+                self.private_ended.emit()
             self._drafting.move(chat_id, TEMPORARY if temporary else None)
             self._show(None, temporary=temporary)
 
