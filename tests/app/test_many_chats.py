@@ -34,6 +34,13 @@ def begin(controller, shown):
 
 
 @pytest.fixture
+def in_context(conversation):
+    """For each message whether the model reads it."""
+    role = ConversationModel.ContextRole
+    return lambda: [conversation.index(row).data(role) for row in range(conversation.rowCount())]
+
+
+@pytest.fixture
 def activity(conversation):
     """What is said about the last message."""
     return lambda: conversation.index(conversation.rowCount() - 1).data(
@@ -317,12 +324,8 @@ def test_an_answer_that_cannot_be_stored_is_written_on_and_told_once(
 
 
 def test_messages_left_out_are_told_and_remembered_for_each_chat(
-    controller, store, conversation, fake, idle
+    controller, store, fake, idle, in_context
 ):
-    def in_context():
-        role = ConversationModel.ContextRole
-        return [conversation.index(row).data(role) for row in range(conversation.rowCount())]
-
     fake.room = 3
     for text in ("one", "two", "three"):
         controller.send(text)
@@ -335,6 +338,51 @@ def test_messages_left_out_are_told_and_remembered_for_each_chat(
     assert in_context() == [True, True]
     controller.open_chat(long)
     assert in_context() == [False, False, True, True, True, True]
+
+
+def test_what_is_not_read_any_more_is_known_when_a_chat_is_opened_before_any_model_is_loaded(
+    controller, store, models, engine, conversation, chats, status, fake, idle, in_context
+):
+    fake.room = 3
+    for text in ("one", "two", "three"):
+        controller.send(text)
+        idle()
+    chat_id = store.chats()[0].id
+    runner = AnswerRunner(store, engine, conversation, status)  # the next run of the program
+    again = ChatController(store, models, runner, conversation, chats, status)
+    again.open_chat(chat_id)
+    assert in_context() == [False, False, True, True, True, True]
+    again.actions.branch(store.messages(chat_id)[-1].id)
+    assert in_context() == [False, False, True, True, True, True]
+
+
+def test_each_version_of_an_answer_knows_what_it_was_written_without(
+    controller, store, fake, idle, in_context
+):
+    for text in ("one", "two"):
+        controller.send(text)
+        idle()
+    assert in_context() == [True] * 4
+    fake.room = 1
+    first = store.messages(store.chats()[0].id)[-1]
+    controller.actions.regenerate(first.id)
+    idle()
+    assert in_context() == [False, False, True, True]
+    second = store.messages(store.chats()[0].id)[-1]
+    controller.actions.show_sibling(second.id, -1)
+    assert in_context() == [True] * 4
+    controller.actions.show_sibling(first.id, 1)
+    assert in_context() == [False, False, True, True]
+
+
+def test_an_empty_answer_does_not_count_as_left_out(controller, store, idle, in_context):
+    chat = store.create_chat("t")
+    question = store.add(chat.id, None, Role.USER, "one", State.DONE)
+    store.add(chat.id, question.id, Role.ASSISTANT, "", State.FAILED)
+    controller.open_chat(chat.id)
+    controller.send("two")
+    idle()
+    assert in_context() == [True] * 4
 
 
 def test_an_answer_that_repeats_itself_is_told_where_it_is_looked_at(

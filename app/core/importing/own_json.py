@@ -104,7 +104,8 @@ def _stats(values: Mapping[str, Any], where: str) -> AnswerStats:
         raise ImportFileError(f"{where}, stats: model or finish_reason is missing") from error
 
 
-_STATS: dict[str, Any] = {"model": str, "finish_reason": str, "kernel": str, "token_ids": list}
+_STATS: dict[str, Any] = {"model": str, "finish_reason": str, "kernel": str, "token_ids": list,
+                          "left_out": list}  # fmt: skip
 
 
 def _attachments(values: Mapping[str, Any], name: str, where: str) -> tuple[Attachment, ...]:
