@@ -112,8 +112,8 @@ class AnswerFollower(QObject):
             self._screen.refresh()
 
     @Slot(object, object)
-    def _on_fitted(self, answer: Message, read: frozenset[int]) -> None:
-        self._screen.set_read(answer.chat_id, read)
+    def _on_fitted(self, answer: Message, left_out: frozenset[int]) -> None:
+        self._screen.set_left_out(answer, left_out)
 
     @Slot(object, object)
     def _on_ended(self, answer: Message | None, error: BaseException | None) -> None:

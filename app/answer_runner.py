@@ -12,7 +12,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 from ternchat.app.core.attachments import prompt_text
 from ternchat.app.core.chat_settings import ChatSettings
 from ternchat.app.core.chat_store import ChatStore, StorageError
-from ternchat.app.core.conversation import AnswerStats, Message, Role, State
+from ternchat.app.core.conversation import AnswerStats, Message, Role, Runs, State
+from ternchat.app.core.left_out import runs_of
 from ternchat.app.core.model_store import InstalledModel
 from ternchat.app.core.turn import Batch, Ending, ModelFacts, Request
 from ternchat.app.models.conversation_model import ConversationModel
@@ -30,7 +31,7 @@ class AnswerRunner(QObject):
     Signals:
         busy_changed: True while something can be stopped.
         started: the answer that is being written.
-        fitted: that answer, and the ids of the messages the model reads for it.
+        fitted: that answer, and the ids of the messages that had no room and are not read for it.
         repeating: that answer repeats itself.
         ended: that answer (None after a load), and the error if there was one.
         unsaved: the store could not keep what was written (StorageError); once an answer.
@@ -60,6 +61,8 @@ class AnswerRunner(QObject):
         self._facts: ModelFacts | None = None  # of the model in memory
         self._request: Request | None = None  # at the engine, until it has ended
         self._answer: Message | None = None  # that the request writes
+        self._path: Sequence[Message] = ()  # what it follows
+        self._left_out: Runs = ()  # what of that is not read
         self._stopping = self._repeats = self._told_unsaved = False
         self._saved_at = 0.0
         self._saved_length = 0  # of the answer's text
@@ -123,6 +126,7 @@ class AnswerRunner(QObject):
         if answer.role is Role.USER:
             answer = self._store.add(answer.chat_id, answer.id, Role.ASSISTANT, "", State.WRITING)
         self._answer, self._repeats, self._told_unsaved = answer, False, False
+        self._path, self._left_out = path, ()
         self._saved_at, self._saved_length = time.monotonic(), len(answer.text)
         self.started.emit(answer)
         messages = _messages(path, settings.system_prompt)
@@ -182,7 +186,13 @@ class AnswerRunner(QObject):
     @Slot(object)
     def _on_fitted(self, read: frozenset[int]) -> None:
         if self._answer is not None:
-            self.fitted.emit(self._answer, read)
+            unread = [
+                place
+                for place, message in enumerate(self._path)
+                if message.id not in read and _says_something(message)
+            ]
+            self._left_out = runs_of(unread)
+            self.fitted.emit(self._answer, frozenset(self._path[place].id for place in unread))
 
     @Slot(object)
     def _on_steps(self, batch: Batch) -> None:
@@ -201,7 +211,8 @@ class AnswerRunner(QObject):
     def _on_finished(self, ending: Ending) -> None:
         if self._answer is not None:
             state = State.STOPPED if ending.cancelled else State.DONE
-            stats = AnswerStats.of(self._facts, ending) or self._answer.stats
+            stats = AnswerStats.of(self._facts, ending)
+            stats = replace(stats, left_out=self._left_out) if stats else self._answer.stats
             self._change_answer(replace(self._answer, state=state, stats=stats))
         self._end(None)
 
@@ -249,9 +260,8 @@ def _messages(path: Sequence[Message], system_prompt: str) -> tuple[dict[str, An
     if system_prompt.strip():
         messages.append({"role": "system", "content": system_prompt})
     for message in path:
-        text = prompt_text(message.text, message.attachments)
-        if text:
-            stats = message.stats
+        if _says_something(message):
+            text, stats = prompt_text(message.text, message.attachments), message.stats
             messages.append(
                 {
                     "role": message.role.value,
@@ -262,3 +272,7 @@ def _messages(path: Sequence[Message], system_prompt: str) -> tuple[dict[str, An
                 }
             )
     return tuple(messages)
+
+
+def _says_something(message: Message) -> bool:
+    return bool(message.text or message.attachments)

@@ -12,6 +12,7 @@ from ternchat.app.core.attachments import Attachment
 from ternchat.app.core.chat_settings import ChatSettings
 from ternchat.app.core.chat_store import ChatStore
 from ternchat.app.core.conversation import Chat, ReadPosition, Role
+from ternchat.app.core.drafts import TEMPORARY, Place
 from ternchat.app.core.model_store import InstalledModel, ModelStore
 from ternchat.app.drafting import Drafting
 from ternchat.app.message_actions import MessageActions
@@ -32,9 +33,10 @@ class ChatController(QObject):
         chat_changed: the chat now on the screen, None for a new one.
         draft_changed: the text the composer should hold.
         editing_changed: whether that is an earlier message, and its attachments.
-        files_returned, files_moved: see Drafting.
+        place_changed, files_returned, files_moved: see Drafting.
         settings_changed: the ChatSettings of the chat on the screen.
         temporary_changed: whether the new chat on the screen will never touch the disk.
+        private_ended: a temporary chat is gone, and nothing of it may be remembered.
         busy_changed, repeating_changed, answering_changed: see AnswerFollower.
         problem_raised: something went wrong (Problem); None: no longer worth showing.
     """
@@ -42,10 +44,12 @@ class ChatController(QObject):
     chat_changed = Signal(object)
     draft_changed = Signal(str)
     editing_changed = Signal(bool, object)
+    place_changed = Signal(object, object)
     files_returned = Signal(object, object)
     files_moved = Signal(object, object)
     settings_changed = Signal(object)
     temporary_changed = Signal(bool)
+    private_ended = Signal()
     busy_changed = Signal(bool)
     repeating_changed = Signal(bool)
     answering_changed = Signal(bool)
@@ -135,6 +139,11 @@ class ChatController(QObject):
         """Remember what the composer holds for the chat on the screen."""
         self._drafting.set(text)
 
+    @Slot(object, object)
+    def set_draft_files(self, place: Place, files: tuple[Attachment, ...]) -> None:
+        """Remember the files that are to go with a draft."""
+        self._drafting.set_files(place, files)
+
     # ---- Chats ----------------------------------------------------------------------------------
 
     @Slot()
@@ -161,8 +170,11 @@ class ChatController(QObject):
 
     def give_up(self, chat_ids: Iterable[int]) -> None:
         """End all that is done for chats that are being deleted."""
-        for chat_id in chat_ids:
-            self._queue.give_up(chat_id)
+        chats = [self._store.chat(chat_id) for chat_id in chat_ids]
+        for chat in chats:
+            self._queue.give_up(chat.id)
+        if any(chat.temporary for chat in chats):
+            self.private_ended.emit()
 
     @Slot(object)
     @told
@@ -221,6 +233,7 @@ class ChatController(QObject):
         drafting, follower = self._drafting, self._follower
         drafting.draft_changed.connect(self.draft_changed)
         drafting.editing_changed.connect(self.editing_changed)
+        drafting.place_changed.connect(self.place_changed)
         drafting.files_returned.connect(self.files_returned)
         drafting.files_moved.connect(self.files_moved)
         follower.busy_changed.connect(self.busy_changed)
@@ -245,8 +258,11 @@ class ChatController(QObject):
         chat_id = self._screen.chat_id
         if chat_id is not None and self._chats.row_of(chat_id) < 0:
             # It held nothing else.
-            self._drafting.move(chat_id, None)
-            self._show(None)
+            temporary = self._screen.temporary
+            if temporary:
+                self.private_ended.emit()
+            self._drafting.move(chat_id, TEMPORARY if temporary else None)
+            self._show(None, temporary=temporary)
 
     @Slot(int)
     def _on_messages_changed(self, chat_id: int) -> None:
@@ -263,12 +279,16 @@ class ChatController(QObject):
         if chat is not None:
             self._sending.reclaim_queued(chat.id)
             self._follower.mark_unread(chat.id, False)
+            if not self._is_listed(chat.id):
+                # It held nothing but what waited in the queue when the program died.
+                self._drafting.move(chat.id, None)
+                chat = None
         screen = self._screen
         screen.show(chat, temporary=temporary)
         self.problem_raised.emit(self._follower.problem)
         self.chat_changed.emit(chat)
         self.temporary_changed.emit(screen.temporary)
-        self._drafting.show(screen.chat_id, private=temporary)
+        self._drafting.show(TEMPORARY if temporary else screen.chat_id)
         self.settings_changed.emit(screen.settings)
         self._follower.tell()
 

@@ -4,6 +4,7 @@ from ternchat.app.answer_runner import AnswerRunner
 from ternchat.app.core.chat_settings import ChatSettings
 from ternchat.app.core.chat_store import ChatStore
 from ternchat.app.core.conversation import Chat, Message, Role, State, title_of
+from ternchat.app.core.left_out import left_out
 from ternchat.app.models.conversation_model import ConversationModel
 
 
@@ -25,7 +26,7 @@ class ChatScreen:
         self._conversation = conversation
         self._runner = runner
         self._temporary = False  # whether a chat that does not exist yet will be
-        self._left_out: dict[int, frozenset[int]] = {}  # chat -> messages not read any more
+        self._without: dict[int, frozenset[int]] = {}  # answer on its way -> messages not read
 
     @property
     def chat_id(self) -> int | None:
@@ -44,10 +45,11 @@ class ChatScreen:
         if chat is None:
             self._conversation.set_messages([])
             return
+        messages = self._messages(chat)
         self._conversation.set_messages(
-            self._messages(chat),
+            messages,
             siblings=self._store.versions(chat.id),
-            left_out=self._left_out.get(chat.id, ()),
+            left_out=self._left_out(messages),
             position=self._store.read_position(chat.id),
         )
 
@@ -79,19 +81,24 @@ class ChatScreen:
             if before != message:
                 self._conversation.update(message)
         self._conversation.set_siblings(self._store.versions(self.chat.id))
+        self._conversation.set_left_out(self._left_out(new))
 
-    def set_read(self, chat_id: int, read: frozenset[int]) -> None:
-        """Of a chat, the model reads these messages now."""
-        messages = self._store.messages(chat_id)
-        there = {m.id for m in messages if m.state not in (State.QUEUED, State.WRITING)}
-        self._left_out[chat_id] = frozenset(there - read)
-        if chat_id == self.chat_id:
-            self._conversation.set_left_out(self._left_out[chat_id])
+    def set_left_out(self, answer: Message, message_ids: frozenset[int]) -> None:
+        """The answer on its way is written without these messages."""
+        self._without = {answer.id: message_ids}
+        if self.chat is not None and answer.chat_id == self.chat.id:
+            self._conversation.set_left_out(self._left_out(self._conversation.messages()))
 
     def last(self, role: Role) -> Message | None:
         """The last message of the person, or of the model."""
         messages = reversed(self._conversation.messages())
         return next((m for m in messages if m.role is role), None)
+
+    def _left_out(self, messages: list[Message]) -> frozenset[int]:
+        """What the last answer on the screen was, or is being, written without."""
+        path = [message for message in messages if message.state is not State.QUEUED]
+        on_its_way = self._without.get(path[-1].id) if path else None
+        return left_out(path) if on_its_way is None else on_its_way
 
     def _messages(self, chat: Chat) -> list[Message]:
         return [self._runner.newest(m) for m in self._store.messages(chat.id)]

@@ -91,6 +91,7 @@ class AppContext:
         serve_models(window, manager, status)
         library = ChatLibrary(store, chats, controller, window)
         library.purged.connect(engine.forget_texts)
+        controller.private_ended.connect(engine.forget_private_texts)
         LibraryViews(window, theme, library)
         settings = SettingsController(
             SettingsModel(SettingsFile(paths.settings)),

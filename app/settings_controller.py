@@ -66,6 +66,7 @@ class SettingsController(QObject):
                 self._model.notice,
             )
             window.page.errors.show_problem(problem)
+        self._controller.new_chat()  # its draft may be that of an earlier run
         if not settings.remember:
             return
         window_place.put(window, settings.window)
@@ -122,7 +123,8 @@ class SettingsController(QObject):
 
     @Slot(object)
     def _on_chat(self, chat: Chat | None) -> None:
-        self._model.change(last_chat=chat.id if chat is not None else None)
+        can_be_reopened = chat is not None and not chat.temporary
+        self._model.change(last_chat=chat.id if chat and can_be_reopened else None)
 
     @Slot(object)
     def _on_failed(self, error: Exception) -> None:

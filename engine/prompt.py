@@ -55,6 +55,10 @@ class PromptWriter:
             while len(self._answers) > _KEPT_ANSWERS:
                 del self._answers[next(iter(self._answers))]
 
+    def forget(self) -> None:
+        """Drop the answers."""
+        self._answers.clear()
+
     def write(self, messages: Sequence[Message], room: int, cancel: Cancel | None = None) -> Prompt:
         """The prompt for an answer to the last message, or for the rest of a last, open answer.
 

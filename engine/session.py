@@ -62,6 +62,7 @@ class Session:
         self._cache = model.new_cache(length)
         self._cached: list[int] = []  # the ids behind the cache's positions
         self._private = False  # whether what is cached may not be written to disk
+        self._held_private = False  # whether the cache's memory ever held such a text
         self._pool = pool
         self._prompts = PromptWriter(model)
         self._pace = Pace()
@@ -167,6 +168,16 @@ class Session:
         if self._pool is not None:
             self._pool.keep(self._cached, self._cache, self._private)
 
+    def forget(self, *, private_only: bool = False) -> None:
+        """Give up what was read last, with the memory it stood in, and the ids of answers.
+
+        `private_only`: what was read is kept where it may be written to disk.
+        """
+        if self._held_private or not private_only:
+            self._cache, self._cached = self.model.new_cache(self.context_length), []
+            self._private = self._held_private = False
+        self._prompts.forget()  # a chat that is still there brings its ids along
+
     def _recall(self, ids: list[int], private: bool, cancel: Cancel | None) -> None:
         """Make the cache hold the longest known beginning of a prompt, the last token excepted."""
         held = min(common_prefix(self._cached, ids), len(ids) - 1)
@@ -177,6 +188,7 @@ class Session:
             known = self._pool.restore(ids[:-1], self._cache, cancel)
             self._cached += ids[held:known]
         self._private = private
+        self._held_private |= private
 
     def _tokens(
         self, run: Answer, cancel: Cancel | None, progress: Progress | None

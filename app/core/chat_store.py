@@ -79,6 +79,12 @@ class ChatStore(Protocol):
     def set_draft(self, chat_id: int | None, text: str) -> None:
         """Replace the draft."""
 
+    def draft_files(self, chat_id: int | None) -> tuple[Attachment, ...]:
+        """The files that are to go with it."""
+
+    def set_draft_files(self, chat_id: int | None, files: Iterable[Attachment]) -> None:
+        """Replace them."""
+
     def settings(self, chat_id: int) -> dict[str, Any]:
         """The chat's settings as they were given to `set_settings`; empty at first."""
 

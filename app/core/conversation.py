@@ -11,6 +11,9 @@ from .turn import Ending, ModelFacts
 
 TITLE_LENGTH = 48
 
+Runs = tuple[tuple[int, int], ...]
+"""Places from the first message of a chat on, from 0: the first and the last of each run."""
+
 
 def now() -> datetime:
     """This moment, as records keep it."""
@@ -48,6 +51,7 @@ class AnswerStats:
         kernel, threads: the kernel set that computed it, and on how many threads.
         seed: of the sampling; None where nothing was drawn.
         token_ids: what the answer was made of: encoding its text may give others.
+        left_out: which messages before it had no room and were not read (see left_out.py).
 
     """
 
@@ -62,6 +66,7 @@ class AnswerStats:
     threads: int | None = None
     seed: int | None = None
     token_ids: tuple[int, ...] = ()
+    left_out: Runs = ()
 
     @classmethod
     def of(cls, facts: ModelFacts | None, ending: Ending) -> "AnswerStats | None":
@@ -86,14 +91,17 @@ class AnswerStats:
     def to_dict(self) -> dict[str, Any]:
         """All that is known, as JSON can hold it."""
         known = {name: value for name, value in asdict(self).items() if value is not None}
-        return {**known, "token_ids": list(self.token_ids)}
+        left_out = [list(run) for run in self.left_out]
+        return {**known, "token_ids": list(self.token_ids), "left_out": left_out}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "AnswerStats":
         """The record that `to_dict` wrote; keys of newer versions are left out."""
         known = {f.name for f in fields(cls)}
         taken = {name: value for name, value in values.items() if name in known}
-        return cls(**{**taken, "token_ids": _whole_numbers(values.get("token_ids"))})
+        taken["token_ids"] = _whole_numbers(values.get("token_ids"))
+        taken["left_out"] = _runs(values.get("left_out"))
+        return cls(**taken)
 
 
 @dataclass(frozen=True)
@@ -172,12 +180,25 @@ class ChatTree:
     shown: tuple[int, ...]
     settings: Mapping[str, Any] = field(default_factory=dict)
     draft: str = ""
+    draft_files: tuple[Attachment, ...] = ()
 
 
 def _whole_numbers(values: Any) -> tuple[int, ...]:
     """A list of token ids; anything else is none, for texts can be encoded again."""
     is_list = isinstance(values, list) and all(type(value) is int for value in values)
     return tuple(values) if is_list else ()
+
+
+def _runs(values: Any) -> Runs:
+    """Runs of places, one behind the other; anything else is none."""
+    runs, behind = [], -1
+    for pair in values if isinstance(values, list) else []:
+        places = _whole_numbers(pair)
+        if len(places) != 2 or not behind < places[0] <= places[1]:
+            return ()
+        runs.append((places[0], places[1]))
+        behind = places[1]
+    return tuple(runs)
 
 
 def title_of(text: str) -> str:

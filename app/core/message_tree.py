@@ -83,7 +83,8 @@ def copy_of_path(tree: ChatTree, message_id: int, moment: datetime) -> ChatTree:
         path.insert(0, replace(message, state=state))
         above = message.parent
     chat = replace(tree.chat, created=moment, used=moment, pinned=False, unread=False, trashed=None)
-    return replace(tree, chat=chat, messages=tuple(path), shown=tuple(m.id for m in path), draft="")
+    shown = tuple(message.id for message in path)
+    return replace(tree, chat=chat, messages=tuple(path), shown=shown, draft="", draft_files=())
 
 
 def storable(text: str) -> str:

@@ -91,6 +91,15 @@ class RoutedChatStore:
         if chat_id is None or self._remembers(chat_id):
             self._for_draft(chat_id).set_draft(chat_id, text)
 
+    def draft_files(self, chat_id: int | None) -> tuple[Attachment, ...]:
+        """The files that are to go with it."""
+        return self._for_draft(chat_id).draft_files(chat_id)
+
+    def set_draft_files(self, chat_id: int | None, files: Iterable[Attachment]) -> None:
+        """Replace them."""
+        if chat_id is None or self._remembers(chat_id):
+            self._for_draft(chat_id).set_draft_files(chat_id, files)
+
     def settings(self, chat_id: int) -> dict[str, Any]:
         """The chat's settings as they were given to `set_settings`; empty at first."""
         return self._of(chat_id).settings(chat_id)

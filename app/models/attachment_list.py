@@ -1,4 +1,4 @@
-"""The files that go with the messages being typed, one list per chat."""
+"""The files that go with the messages being typed, one list per draft."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -8,10 +8,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 
 from ternchat.app.core.attachments import Attachment
-from ternchat.app.core.conversation import Chat
+from ternchat.app.core.drafts import Place
 
-Place = int | str | None  # a chat's id, None for the new one, or the message being edited
-EDITING = "editing"
+EDITING = "editing"  # in place of a Place: the message being edited
 
 
 @dataclass(frozen=True)
@@ -24,10 +23,11 @@ class AttachedFile:
 
 
 class AttachmentList(QObject):
-    """Shows the list of the chat on the screen; whoever reads files answers its requests.
+    """Shows the list of the draft on the screen; whoever reads files answers its requests.
 
     Signals:
         changed: the shown list is another.
+        kept: whose draft (Place), and what was read of the files that are to go with it now.
         read_requested, cancel_requested: of a file, by its key; the path to read.
         failed: why a file cannot be attached.
         count_requested: whose tokens (a key of ours), and the text.
@@ -35,6 +35,7 @@ class AttachmentList(QObject):
     """
 
     changed = Signal()
+    kept = Signal(object, object)
     read_requested = Signal(int, str)
     cancel_requested = Signal(int)
     failed = Signal(str)
@@ -44,7 +45,7 @@ class AttachmentList(QObject):
         super().__init__(parent)
         self._keys = count(1)
         self._files: dict[Place, tuple[AttachedFile, ...]] = {}
-        self._chat: int | None = None
+        self._draft: Place = None
         self._editing = False
 
     @property
@@ -55,7 +56,7 @@ class AttachmentList(QObject):
     @property
     def attachments(self) -> tuple[Attachment, ...]:
         """Those that have been read."""
-        return tuple(f.attachment for f in self.files if f.attachment is not None)
+        return _read(self.files)
 
     @property
     def reading(self) -> bool:
@@ -66,13 +67,13 @@ class AttachmentList(QObject):
     def add_paths(self, paths: list[str]) -> None:
         """Attach files; each appears at once and is read meanwhile."""
         files = [AttachedFile(next(self._keys), Path(path).name) for path in paths]
-        self._show((*self.files, *files))
+        self._set(self._place, (*self.files, *files))
         for file, path in zip(files, paths, strict=True):
             self.read_requested.emit(file.key, path)
 
     def add(self, attachment: Attachment) -> None:
         """Attach a text that is here already."""
-        self._show((*self.files, self._file(attachment)))
+        self._set(self._place, (*self.files, self._file(attachment)))
 
     def discard(self, keys: Iterable[int]) -> None:
         """Take files away, from whichever list they are in."""
@@ -81,36 +82,38 @@ class AttachmentList(QObject):
             for file in files:
                 if file.key in gone and file.attachment is None:
                     self.cancel_requested.emit(file.key)
-            self._files[place] = tuple(file for file in files if file.key not in gone)
-        self.changed.emit()
-
-    @Slot(object)
-    def show_chat(self, chat: Chat | None) -> None:
-        """Show the list of another chat; None is the new one."""
-        chat_id = None if chat is None else chat.id
-        if chat_id != self._chat or self._editing:
-            self._chat, self._editing = chat_id, False
-            self.changed.emit()
+            self._set(place, tuple(file for file in files if file.key not in gone))
 
     @Slot(object, object)
-    def put_back(self, chat_id: int | None, attachments: tuple[Attachment, ...]) -> None:
-        """Files of a message that was not sent after all, in front of what its chat has."""
-        mine = self._files.get(chat_id, ())
-        self._files[chat_id] = (*map(self._file, attachments), *mine)
+    def show_place(self, place: Place, stored: tuple[Attachment, ...]) -> None:
+        """Show the list of another draft; `stored` is what an earlier run left of it."""
+        if place not in self._files:
+            self._files[place] = tuple(map(self._file, stored))
+        self._draft, self._editing = place, False
         self.changed.emit()
 
     @Slot(object, object)
-    def move(self, source: int | None, target: int | None) -> None:
+    def put_back(self, place: Place, attachments: tuple[Attachment, ...]) -> None:
+        """Files of a message that was not sent after all, in front of what its draft has.
+
+        A list that was never shown gets them with the draft.
+        """
+        if place in self._files:
+            self._set(place, (*map(self._file, attachments), *self._files[place]))
+
+    @Slot(object, object)
+    def move(self, source: Place, target: Place) -> None:
         """Hand the files of a chat that is gone to another."""
         files = self._files.pop(source, ())
-        self._files[target] = (*self._files.get(target, ()), *files)
-        self.changed.emit()
+        self._set(target, (*self._files.get(target, ()), *files))
 
     def set_editing(self, editing: bool, attachments: Iterable[Attachment] = ()) -> None:
         """Show the files of an earlier message instead, or what was there before."""
         self.discard(file.key for file in self._files.get(EDITING, ()))
         self._editing = editing
-        self._show(tuple(map(self._file, attachments)) if editing else self.files)
+        if editing:
+            self._set(EDITING, tuple(map(self._file, attachments)))
+        self.changed.emit()
 
     @Slot(int, object)
     def on_read(self, key: int, attachment: Attachment) -> None:
@@ -140,7 +143,7 @@ class AttachmentList(QObject):
 
     @property
     def _place(self) -> Place:
-        return EDITING if self._editing else self._chat
+        return EDITING if self._editing else self._draft
 
     def _all(self) -> list[AttachedFile]:
         return [file for files in self._files.values() for file in files]
@@ -154,13 +157,21 @@ class AttachmentList(QObject):
     def _count(self, key: int, attachment: Attachment) -> None:
         self.count_requested.emit(key, attachment.text)
 
-    def _show(self, files: tuple[AttachedFile, ...]) -> None:
-        self._files[self._place] = files
+    def _set(self, place: Place, files: tuple[AttachedFile, ...]) -> None:
+        if files == self._files.get(place, ()):
+            return
+        self._files[place] = files
+        if place != EDITING:
+            self.kept.emit(place, _read(files))
         self.changed.emit()
 
     def _change(self, key: int, attachment: Attachment) -> None:
-        for place, files in self._files.items():
-            self._files[place] = tuple(
+        for place, files in list(self._files.items()):
+            changed = (
                 replace(file, attachment=attachment) if file.key == key else file for file in files
             )
-        self.changed.emit()
+            self._set(place, tuple(changed))
+
+
+def _read(files: tuple[AttachedFile, ...]) -> tuple[Attachment, ...]:
+    return tuple(file.attachment for file in files if file.attachment is not None)

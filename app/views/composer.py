@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWi
 
 from ternchat.app.core.attachments import Attachment, pasted
 from ternchat.app.core.context_use import ContextUse, Level
-from ternchat.app.core.conversation import Chat
 from ternchat.app.core.language import number
 from ternchat.app.core.settings import SendKey
 from ternchat.app.models.attachment_list import AttachmentList
@@ -105,13 +104,12 @@ class Composer(QFrame):
         self._taken = True
         self.prompt.set_draft(text)
 
-    @Slot(object)
-    def show_chat(self, chat: Chat | None) -> None:
-        """Hold the files of another chat; what was about to happen here does not happen there."""
+    @Slot()
+    def show_chat(self) -> None:
+        """Another chat came: what was about to happen here does not happen there."""
         self._wait_for_files(False)
         self._forget_pasted()
         self.set_editing(False)
-        self.attachments.show_chat(chat)
 
     @Slot(bool, object)
     def set_editing(self, editing: bool, attachments: Iterable[Attachment] = ()) -> None:

@@ -111,7 +111,7 @@ class MainWindow(QMainWindow):
         """Show another chat; None is the one that does not exist yet."""
         self.body.put_chat_in_front()
         self.sidebar.show_chat(chat.id if chat else None)
-        self.page.composer.show_chat(chat)
+        self.page.composer.show_chat()
         self._set_title(chat.title if chat else "")
         if chat is None:
             self.page.composer.setFocus()

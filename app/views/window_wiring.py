@@ -39,8 +39,10 @@ def _connect_composer(window: MainWindow, controller: ChatController) -> None:
     controller.busy_changed.connect(composer.set_busy)
     controller.repeating_changed.connect(composer.show_repeating)
     controller.editing_changed.connect(composer.set_editing)
+    controller.place_changed.connect(composer.attachments.show_place)
     controller.files_returned.connect(composer.attachments.put_back)
     controller.files_moved.connect(composer.attachments.move)
+    composer.attachments.kept.connect(controller.set_draft_files)
     window.drop.dropped.connect(window.take_files)
     window.drop.hovering.connect(composer.set_drop_target)
 

@@ -114,6 +114,7 @@ class EngineWorker(QObject):
     def forget_texts(self) -> None:
         """Forget what was read, on disk too."""
         if self._pool is not None:
+            self._session.forget()
             self._pool.clear()
         elif self._options.read_texts is not None:
             shutil.rmtree(self._options.read_texts, ignore_errors=True)
@@ -122,6 +123,7 @@ class EngineWorker(QObject):
     def forget_private_texts(self) -> None:
         """Forget what was read of chats that no longer exist anywhere."""
         if self._pool is not None:
+            self._session.forget(private_only=True)
             self._pool.forget_private()
 
     @Slot()
@@ -134,6 +136,7 @@ class EngineWorker(QObject):
     def release(self) -> None:
         """Write what was read, though not for long; drop model and session. While nothing runs."""
         end = time.monotonic() + FAREWELL_SECONDS
+        self.forget_private_texts()
         if self._session is not None:
             self._session.park()
             while time.monotonic() < end and self._pool.write_one():

@@ -145,6 +145,7 @@ class Pool:
 
     def __init__(self, store):
         self.store, self.unwritten, self.written, self.cleared = store, 0, 0, False
+        self.private_forgotten = 0
 
     def write_one(self):
         if self.store is None or not self.unwritten:
@@ -155,12 +156,18 @@ class Pool:
     def clear(self):
         self.cleared = True
 
+    def forget_private(self):
+        self.private_forgotten += 1
+
 
 class Session:
     def __init__(self, engine, model, context_length, pool):
         self._engine, self._model, self._pool = engine, model, pool
         self.context_length = context_length
         self.used_tokens, self.last = 0, None
+
+    def forget(self, *, private_only=False):
+        self.used_tokens = 0
 
     def park(self):
         self._pool.unwritten += 3

@@ -20,6 +20,7 @@ WORDS = ["rain", "Räin", "rainfall", "sun shine", "東京", "x-y", ""]
 SENTENCES = st.lists(st.sampled_from(WORDS), max_size=4).map(" ".join)
 TEXTS = SENTENCES | st.text(st.characters(), max_size=20)
 PLACES = st.integers(0, 1_000)  # taken modulo the number of things there are
+FILES = st.lists(st.builds(Attachment, TEXTS, TEXTS, TEXTS, st.none()), max_size=2)
 STATS = st.builds(
     AnswerStats, st.text("ab"), st.just("stop"), new_tokens=st.integers(0, 9), seed=st.none()
 )
@@ -73,6 +74,11 @@ class TwoStores(RuleBasedStateMachine):
         self.memory.set_draft(None, text)
         self.disk.set_draft(None, text)
 
+    @rule(files=FILES)
+    def set_draft_files_of_new_chat(self, files):
+        self.memory.set_draft_files(None, files)
+        self.disk.set_draft_files(None, files)
+
     @rule(
         query=st.sampled_from(["rain", "r", "sun s", "京", "x-y"]) | TEXTS, limit=st.integers(1, 9)
     )
@@ -105,6 +111,13 @@ class TwoStores(RuleBasedStateMachine):
         self.disk.set_settings(self.chats[chat_id], values)
 
     @precondition(lambda self: self.chats)
+    @rule(place=PLACES, files=FILES)
+    def set_draft_files(self, place, files):
+        chat_id = self.chat(place)
+        self.memory.set_draft_files(chat_id, files)
+        self.disk.set_draft_files(self.chats[chat_id], files)
+
+    @precondition(lambda self: self.chats)
     @rule(place=PLACES)
     def purge(self, place):
         chat_id = self.chat(place)
@@ -124,7 +137,7 @@ class TwoStores(RuleBasedStateMachine):
     @rule(
         chat=PLACES, parent=st.none() | PLACES, role=st.sampled_from(Role), text=TEXTS,
         state=st.sampled_from(State),
-        attachments=st.lists(st.builds(Attachment, TEXTS, TEXTS, TEXTS, st.none()), max_size=2),
+        attachments=FILES,
     )  # fmt: skip
     def add(self, chat, parent, role, text, state, attachments):
         chat_id = self.chat(chat)
@@ -214,6 +227,7 @@ class TwoStores(RuleBasedStateMachine):
             assert [replace(chat, id=self.chats[chat.id]) for chat in mine] == theirs
         self.forget_what_is_gone()
         assert self.memory.draft(None) == self.disk.draft(None)
+        assert self.memory.draft_files(None) == self.disk.draft_files(None)
         for chat_id, disk_id in self.chats.items():
             tree, other = self.memory.tree(chat_id), self.disk.tree(disk_id)
             assert tuple(map(self.mapped, tree.messages)) == other.messages
@@ -228,6 +242,7 @@ class TwoStores(RuleBasedStateMachine):
             if position is not None:
                 position = replace(position, message_id=self.messages[position.message_id])
             assert position == self.disk.read_position(disk_id)
+            assert tree.draft_files == other.draft_files
 
     def forget_what_is_gone(self):
         for ids, look in ((self.chats, self.memory.chat), (self.messages, self.memory.message)):

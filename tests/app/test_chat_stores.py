@@ -21,6 +21,8 @@ from ternchat.app.core.database.sqlite_chat_store import SqliteChatStore
 from ternchat.app.core.memory_chat_store import MemoryChatStore
 from ternchat.app.core.routed_chat_store import RoutedChatStore
 
+PAPER = Attachment("a.txt", "text/plain", "words", 1)
+
 
 class Clock:
     """Goes on by a second with every look, and by days when told."""
@@ -355,6 +357,7 @@ def test_what_is_not_there_is_a_key_error(store, chat):
         lambda: store.rename(999, "x"),
         lambda: store.set_title(999, "x"),
         lambda: store.set_draft(999, "x"),
+        lambda: store.set_draft_files(999, []),
         lambda: store.set_settings(999, {}),
         lambda: store.set_unread(999, True),
         lambda: store.set_chat_pinned(999, True),
@@ -374,6 +377,20 @@ def test_drafts_belong_to_their_chat_or_to_the_one_to_come(store, chat):
     assert (store.draft(None), store.draft(chat.id)) == ("new\n", "more ?")
     store.set_draft(None, "")
     assert store.draft(None) == ""
+
+
+def test_files_of_a_draft_belong_to_it_in_their_order(store, chat):
+    first, second = Attachment("a", "text/plain", "x\n", 1), Attachment("b", "text/plain", "y")
+    assert (store.draft_files(None), store.draft_files(chat.id)) == ((), ())
+    store.set_draft_files(None, [second, first])
+    store.set_draft_files(chat.id, [first, Attachment("\ud83d", "t", "\udc00")])
+    assert store.draft_files(None) == (second, first)
+    assert store.draft_files(chat.id) == (first, Attachment("?", "t", "?"))
+    store.set_draft_files(None, [])
+    assert store.draft_files(None) == ()
+    store.purge([chat.id])
+    with pytest.raises(KeyError):
+        store.draft_files(chat.id)
 
 
 def test_settings_are_given_back_as_they_were(store, chat):
@@ -403,6 +420,7 @@ def test_the_place_of_reading_is_remembered_while_its_message_is_there(store, ch
 def test_a_branch_becomes_a_chat_of_its_own(store, chat, branched):
     store.set_settings(chat.id, {"temperature": 0.0})
     store.set_draft(chat.id, "unsent")
+    store.set_draft_files(chat.id, [PAPER])
     store.set_chat_pinned(chat.id, True)
     store.pin_message(branched["one"], True)
     copy = store.copy_path(branched["old"])
@@ -411,7 +429,7 @@ def test_a_branch_becomes_a_chat_of_its_own(store, chat, branched):
     assert first.pinned
     assert first.created == store.message(branched["one"]).created
     assert store.settings(copy.id) == {"temperature": 0.0}
-    assert store.draft(copy.id) == ""
+    assert (store.draft(copy.id), store.draft_files(copy.id)) == ("", ())
     assert titles(store.chats()) == ["Rain", "Rain"]
     assert store.chats()[1] == copy
     store.save(replace(first, text="changed"))
@@ -431,6 +449,7 @@ def test_a_whole_chat_can_be_taken_out_and_put_in_again(store, chat, branched):
     store.delete_message(branched["new"])
     store.set_settings(chat.id, {"seed": 3})
     store.set_draft(chat.id, "unsent")
+    store.set_draft_files(chat.id, [PAPER])
     store.rename(chat.id, "Named")
     tree = store.tree(chat.id)
     assert [m.text for m in tree.messages] == ["one", "uno", "old", "more"]
@@ -444,6 +463,7 @@ def test_a_whole_chat_can_be_taken_out_and_put_in_again(store, chat, branched):
         (m.text, names.get(m.parent)) for m in tree.messages
     ]
     assert (again.settings, again.draft) == (tree.settings, tree.draft)
+    assert again.draft_files == tree.draft_files == (PAPER,)
     assert texts(store, copy) == ["uno"]
     store.select(again.messages[0].id)
     assert texts(store, copy) == ["one", "old", "more"]

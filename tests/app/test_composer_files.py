@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from ternchat.app.core.attachments import PASTED_NAME, Attachment
 from ternchat.app.core.context_use import ContextUse
-from ternchat.app.core.conversation import Chat
 from ternchat.app.views.composer import Composer
 from ternchat.app.views.file_drop import FileDrop
 
@@ -65,6 +64,11 @@ def names(composer):
     return [file.name for file in composer.attachments.files]
 
 
+def show(composer, place, stored=()):
+    composer.show_chat()
+    composer.attachments.show_place(place, stored)
+
+
 def test_files_go_with_the_message_and_leave_once_it_is_stored(composer, stored, qtbot):
     composer.attachments.add(NOTES)
     composer.prompt.setPlainText("Why?")
@@ -114,7 +118,7 @@ def test_sending_waits_until_files_are_read(composer, stored, qtbot):
 def test_escape_and_another_chat_end_the_waiting(composer, stored, qtbot):
     for leave in (
         lambda: qtbot.keyClick(composer.prompt, Qt.Key.Key_Escape),
-        lambda: composer.show_chat(Chat(5, "other")),
+        lambda: show(composer, 5),
     ):
         composer.attachments.add_paths(["/x.pdf"])
         composer.prompt.setPlainText("Why?")
@@ -145,29 +149,55 @@ def test_a_removed_file_is_not_read_on(composer, qtbot):
 
 def test_each_chat_has_its_own_files(composer):
     composer.attachments.add(NOTES)
-    composer.show_chat(Chat(1, "one"))
+    show(composer, 1)
     assert names(composer) == []
-    composer.show_chat(None)
+    show(composer, None)
     assert names(composer) == ["notes.md"]
+
+
+def test_what_is_to_be_kept_of_a_draft_is_told_once_it_is_read(composer):
+    told = []
+    composer.attachments.kept.connect(lambda place, files: told.append((place, files)))
+    show(composer, 3)
+    composer.attachments.add_paths(["/notes.md"])
+    assert told == [(3, ())]
+    show(composer, None)
+    (file,) = composer.attachments._files[3]
+    composer.attachments.on_read(file.key, NOTES)  # while another chat is on the screen
+    assert told[-1] == (3, (NOTES,))
+    composer.set_editing(True, [NOTES])
+    assert told[-1][0] == 3
+
+
+def test_what_was_kept_is_shown_with_its_draft_and_counted(composer):
+    asked = []
+    composer.attachments.count_requested.connect(lambda _key, text: asked.append(text))
+    show(composer, 3, (Attachment("notes.md", "text/markdown", "rain"),))
+    assert (names(composer), asked) == (["notes.md"], ["rain"])
+    composer.attachments.discard([file.key for file in composer.attachments.files])
+    show(composer, 3, (NOTES,))  # what is on the screen is newer than the store
+    assert names(composer) == []
 
 
 def test_files_of_a_message_taken_back_come_back_to_its_chat(composer):
     composer.attachments.add(NOTES)
+    show(composer, 1)
+    show(composer, None)
     composer.attachments.put_back(1, (Attachment("back.txt", "text/plain", "x", 1),))
     assert names(composer) == ["notes.md"]
-    composer.show_chat(Chat(1, "one"))
+    show(composer, 1)
     assert names(composer) == ["back.txt"]
     composer.attachments.move(1, None)
-    composer.show_chat(None)
+    show(composer, None)
     assert names(composer) == ["notes.md", "back.txt"]
 
 
 def test_the_first_message_takes_its_files_into_the_new_chat(composer, qtbot):
-    composer.submitted.connect(lambda *_: composer.show_chat(Chat(1, "new")))
+    composer.submitted.connect(lambda *_: show(composer, 1))
     composer.submitted.connect(lambda *_: composer.set_draft(""))
     composer.attachments.add(NOTES)
     qtbot.keyClick(composer.prompt, Qt.Key.Key_Return)
-    composer.show_chat(None)
+    show(composer, None)
     assert names(composer) == []
 
 

@@ -21,6 +21,7 @@ from ternchat.app.core.database.connection import Database, wal_is_sound
 from ternchat.app.core.database.migrations import SCHEMA_VERSION
 from ternchat.app.core.database.opening import open_chats
 from ternchat.app.core.database.outcome import Finding
+from ternchat.app.core.database.salvage import Salvage
 
 VERSION_1 = Path(__file__).parent / "data" / "chats-v1.sql"
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -161,7 +162,7 @@ def test_an_answer_an_earlier_run_left_unfinished_is_interrupted(opened, path):
     assert [hit.message_id for hit in store.search("answer")] == [answer.id]
 
 
-def test_a_question_that_waited_loses_neither_words_nor_files(opened, path):
+def test_a_question_that_waited_still_waits_with_its_files(opened, path):
     store = opened(path).store
     chat = store.create_chat("t")
     question = store.add(chat.id, None, Role.USER, "one", State.DONE)
@@ -171,9 +172,9 @@ def test_a_question_that_waited_loses_neither_words_nor_files(opened, path):
     store.close()
     store = opened(path).store
     assert [(m.text, m.state.value) for m in store.messages(chat.id)] == [
-        ("one", "done"), ("three", "done"), ("two", "queued"),
+        ("one", "done"), ("two", "queued"), ("three", "queued"),
     ]  # fmt: skip
-    assert store.messages(chat.id)[1].attachments == (paper,)
+    assert store.messages(chat.id)[2].attachments == (paper,)
 
 
 def test_what_was_deleted_long_ago_is_gone_from_the_file_itself(opened, path):
@@ -353,6 +354,27 @@ def damage_pages_of(path, table, share):
             file.seek((page - 1) * 4096)
             file.write(b"\xa5" * 4096)
     return len(chosen) / len(pages)
+
+
+def test_a_table_that_an_older_version_does_not_have_is_no_damage(path):
+    version_1(path)
+    salvage = Salvage.read(path)
+    assert (salvage.complete, salvage.draft_files) == (True, {})
+
+
+def test_files_of_drafts_are_rescued_even_those_whose_chat_is_lost(opened, path):
+    store = opened(path).store
+    chat = store.create_chat("Rain")
+    store.add(chat.id, None, Role.USER, "x", State.DONE)
+    papers = [Attachment(name, "text/plain", "words") for name in "abc"]
+    store.set_draft_files(None, papers[:1])
+    store.set_draft_files(chat.id, papers[1:2])
+    store.close()
+    sql(path, "INSERT INTO draft_files VALUES (99, 77, 'c', 'text/plain', 'words', NULL)")
+    path.write_bytes(b"\xff" * 100 + path.read_bytes()[100:])
+    store = opened(path).store
+    assert store.draft_files(chat.id) == (papers[1],)
+    assert store.draft_files(None) == (papers[0], papers[2])
 
 
 def test_rows_on_sound_pages_are_rescued(opened, path):

@@ -25,6 +25,7 @@ from ternchat.app.core.importing import input_file
 from ternchat.app.core.importing.errors import ImportFileError
 from ternchat.app.core.importing.importer import import_chats, read_chats
 from ternchat.app.core.importing.own_json import own_chats
+from ternchat.app.core.left_out import runs_of
 from ternchat.app.core.memory_chat_store import MemoryChatStore
 from ternchat.app.core.message_tree import shown_messages, subtree
 
@@ -50,6 +51,7 @@ STATS = st.builds(
     AnswerStats, TEXTS, TEXTS, st.integers(0, 2**31), st.integers(0, 2**31), NUMBERS, NUMBERS,
     NUMBERS, st.none() | TEXTS, st.none() | st.integers(1, 64), st.none() | st.integers(0, 2**63),
     st.lists(st.integers(0, 2**31), max_size=3).map(tuple),
+    st.sets(st.integers(0, 20), max_size=5).map(runs_of),
 )  # fmt: skip
 ATTACHMENTS = st.builds(Attachment, TEXTS, TEXTS, TEXTS, st.none() | st.integers(0, 10**6))
 ENDED = [State.DONE, State.STOPPED, State.FAILED, State.INTERRUPTED]
@@ -74,7 +76,8 @@ def trees(draw):
     ordered = tuple(subtree(None, messages))
     chat = Chat(0, draw(TEXTS), draw(TIMES), draw(TIMES), *(draw(st.booleans()) for _ in range(3)))
     order = draw(st.permutations([m.id for m in messages]))
-    return ChatTree(chat, ordered, tuple(order), draw(SETTINGS), draw(TEXTS))
+    files = tuple(draw(st.lists(ATTACHMENTS, max_size=2)))
+    return ChatTree(chat, ordered, tuple(order), draw(SETTINGS), draw(TEXTS), files)
 
 
 def numbered(tree):

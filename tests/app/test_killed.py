@@ -5,7 +5,9 @@ import signal
 import subprocess
 import sys
 
-from ternchat.app.core.conversation import State
+import pytest
+
+from ternchat.app.core.conversation import Role, State
 from ternchat.app.core.database.opening import open_chats
 from ternchat.app.core.database.outcome import Finding
 
@@ -31,13 +33,30 @@ for turn in range(10_000):
     print(chat.id, "answer", turn, flush=True)
     last = answer.id
 """
+TYPIST = """
+import sys
+from pathlib import Path
+from ternchat.app.core.attachments import Attachment
+from ternchat.app.core.database.opening import open_chats
+from ternchat.app.core.drafts import Drafts
+store = open_chats(Path(sys.argv[1])).store
+chat_id = next((chat.id for chat in store.chats()), None)
+drafts = Drafts(store)
+for turn in range(10_000):
+    drafts.set(chat_id, f"draft {turn}")
+    drafts.save()
+    print("text", turn, flush=True)
+    names = [f"{turn}-{number}" for number in range(turn % 3)]
+    drafts.set_files(chat_id, [Attachment(name, "text/plain", "x" * 9_000) for name in names])
+    print("files", turn, flush=True)
+"""
 KILLS = 20
 
 
-def run_until_killed(path, acknowledgements):
+def run_until_killed(path, acknowledgements, program=WRITER):
     """Let the writer work until so many lines were printed, and kill it; all its lines."""
     with subprocess.Popen(
-        [sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", program, str(path)], stdout=subprocess.PIPE, text=True
     ) as writer:
         lines = [writer.stdout.readline() for _ in range(acknowledgements)]
         writer.send_signal(signal.SIGKILL)  # wherever it is by now
@@ -72,3 +91,26 @@ def check(store, acknowledged):
     for messages in held.values():
         assert {m.state for m in messages[:-1]} <= {State.DONE}
         assert messages[-1].state in (State.DONE, State.INTERRUPTED)
+
+
+@pytest.mark.parametrize("place", ["the chat to come", "a chat"])
+def test_a_draft_keeps_its_words_and_files_when_the_program_is_killed(tmp_path, place):
+    path = tmp_path / "chats.db"
+    chats = open_chats(path)
+    chat_id = None
+    if place == "a chat":
+        chat_id = chats.store.create_chat("t").id
+        chats.store.add(chat_id, None, Role.USER, "x", State.DONE)
+    chats.close()
+    moments = random.Random(5)
+    for _ in range(5):
+        lines = run_until_killed(path, moments.randrange(2, 40), TYPIST)
+        turn = {kind: int(turn) for kind, turn in map(str.split, lines)}
+        chats = open_chats(path)
+        assert chats.outcome.finding is Finding.SOUND
+        files = chats.store.draft_files(chat_id)
+        assert int(chats.store.draft(chat_id).split()[1]) in (turn["text"], turn["text"] + 1)
+        of_turns = [[f"{n}-{i}" for i in range(n % 3)] for n in (turn["files"], turn["files"] + 1)]
+        assert [file.name for file in files] in of_turns
+        assert all(file.text == "x" * 9_000 for file in files)
+        chats.close()

@@ -372,6 +372,25 @@ def test_a_queued_message_comes_back_with_its_files(window, prompt, qtbot, contr
     controller.stop()
 
 
+def test_attached_files_are_stored_with_the_draft_until_the_message_is(
+    window, prompt, qtbot, store, controller
+):
+    files = window.page.composer.attachments
+    notes = Attachment("notes.md", "text/markdown", "rain")
+    controller.new_chat()
+    files.add(notes)
+    assert store.draft_files(None) == (notes,)
+    ask(qtbot, prompt, "count 1")
+    chat = store.chats()[0]
+    assert store.messages(chat.id)[0].attachments == (notes,)
+    assert (store.draft_files(None), store.draft_files(chat.id)) == ((), ())
+    files.add(notes)
+    assert store.draft_files(chat.id) == (notes,)
+    controller.new_chat()
+    assert files.files == ()
+    qtbot.waitUntil(lambda: controller.quiet)
+
+
 def test_up_edits_the_last_message_and_escape_brings_the_draft_back(
     window, prompt, qtbot, answered, conversation
 ):

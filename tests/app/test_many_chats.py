@@ -1,18 +1,23 @@
 """Several chats, one engine: everyone gets an answer, and sees what concerns the chat looked at."""
 
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from ternchat.app.answer_runner import AnswerRunner
 from ternchat.app.chat_controller import ChatController
+from ternchat.app.core.attachments import Attachment
 from ternchat.app.core.chat_store import StorageError
 from ternchat.app.core.conversation import Role, State
+from ternchat.app.core.drafts import TEMPORARY
 from ternchat.app.core.memory_chat_store import MemoryChatStore
 from ternchat.app.core.turn import Phase
 from ternchat.app.models.chat_list_model import ChatListModel
 from ternchat.app.models.conversation_model import ConversationModel
+
+PAPER = Attachment("a.txt", "text/plain", "words")
 
 
 @pytest.fixture
@@ -26,6 +31,13 @@ def begin(controller, shown):
         return store.chats()[0].id
 
     return begin
+
+
+@pytest.fixture
+def in_context(conversation):
+    """For each message whether the model reads it."""
+    role = ConversationModel.ContextRole
+    return lambda: [conversation.index(row).data(role) for row in range(conversation.rowCount())]
 
 
 @pytest.fixture
@@ -312,12 +324,8 @@ def test_an_answer_that_cannot_be_stored_is_written_on_and_told_once(
 
 
 def test_messages_left_out_are_told_and_remembered_for_each_chat(
-    controller, store, conversation, fake, idle
+    controller, store, fake, idle, in_context
 ):
-    def in_context():
-        role = ConversationModel.ContextRole
-        return [conversation.index(row).data(role) for row in range(conversation.rowCount())]
-
     fake.room = 3
     for text in ("one", "two", "three"):
         controller.send(text)
@@ -330,6 +338,51 @@ def test_messages_left_out_are_told_and_remembered_for_each_chat(
     assert in_context() == [True, True]
     controller.open_chat(long)
     assert in_context() == [False, False, True, True, True, True]
+
+
+def test_what_is_not_read_any_more_is_known_when_a_chat_is_opened_before_any_model_is_loaded(
+    controller, store, models, engine, conversation, chats, status, fake, idle, in_context
+):
+    fake.room = 3
+    for text in ("one", "two", "three"):
+        controller.send(text)
+        idle()
+    chat_id = store.chats()[0].id
+    runner = AnswerRunner(store, engine, conversation, status)  # the next run of the program
+    again = ChatController(store, models, runner, conversation, chats, status)
+    again.open_chat(chat_id)
+    assert in_context() == [False, False, True, True, True, True]
+    again.actions.branch(store.messages(chat_id)[-1].id)
+    assert in_context() == [False, False, True, True, True, True]
+
+
+def test_each_version_of_an_answer_knows_what_it_was_written_without(
+    controller, store, fake, idle, in_context
+):
+    for text in ("one", "two"):
+        controller.send(text)
+        idle()
+    assert in_context() == [True] * 4
+    fake.room = 1
+    first = store.messages(store.chats()[0].id)[-1]
+    controller.actions.regenerate(first.id)
+    idle()
+    assert in_context() == [False, False, True, True]
+    second = store.messages(store.chats()[0].id)[-1]
+    controller.actions.show_sibling(second.id, -1)
+    assert in_context() == [True] * 4
+    controller.actions.show_sibling(first.id, 1)
+    assert in_context() == [False, False, True, True]
+
+
+def test_an_empty_answer_does_not_count_as_left_out(controller, store, idle, in_context):
+    chat = store.create_chat("t")
+    question = store.add(chat.id, None, Role.USER, "one", State.DONE)
+    store.add(chat.id, question.id, Role.ASSISTANT, "", State.FAILED)
+    controller.open_chat(chat.id)
+    controller.send("two")
+    idle()
+    assert in_context() == [True] * 4
 
 
 def test_an_answer_that_repeats_itself_is_told_where_it_is_looked_at(
@@ -415,6 +468,58 @@ def test_what_waited_when_the_program_died_is_in_the_composer_again(
     assert texts() == ["rain?", "Rain is"]
     assert heard.drafts[-1] == "and snow?\nand hail?"
     assert store.draft(chat.id) == "and snow?\nand hail?"
+
+
+def test_a_chat_that_only_waited_when_the_program_died_is_a_draft_again(controller, store, heard):
+    chat = store.create_chat("Rain")
+    store.add(chat.id, None, Role.USER, "rain?", State.QUEUED, [PAPER])
+    store.set_draft(None, "typed before")
+    controller.open_chat(chat.id)
+    assert (heard.chats[-1], heard.drafts[-1]) == (None, "typed before\nrain?")
+    assert (store.chats(), store.draft_files(None)) == ([], (PAPER,))
+
+
+def test_files_of_a_question_that_waited_are_in_the_composer_again(controller, store):
+    chat = store.create_chat("Rain")
+    question = store.add(chat.id, None, Role.USER, "rain?", State.DONE)
+    store.add(chat.id, question.id, Role.USER, "and snow?", State.QUEUED, [PAPER])
+    held = []
+    controller.place_changed.connect(lambda place, files: held.append((place, files)))
+    controller.open_chat(chat.id)
+    assert held == [(chat.id, (PAPER,))]
+    assert store.draft_files(chat.id) == (PAPER,)
+
+
+def test_files_of_a_draft_outlive_the_program(
+    controller, store, models, runner, conversation, chats, status
+):
+    controller.set_draft_files(None, (replace(PAPER, tokens=3),))
+    assert store.draft_files(None) == (PAPER,)  # at once
+    again = ChatController(store, models, runner, conversation, chats, status)
+    held = []
+    again.place_changed.connect(lambda place, files: held.append((place, files)))
+    again.new_chat()
+    assert held == [(None, (PAPER,))]
+
+
+def test_nothing_of_a_temporary_draft_is_stored_even_when_its_message_is_taken_back(
+    controller, store, heard, fake, shown, idle
+):
+    controller.send("hold")
+    shown("held")
+    controller.new_temporary_chat()
+    controller.set_draft("secret")
+    controller.set_draft_files(TEMPORARY, (PAPER,))
+    controller.send("secret", (PAPER,))
+    waiting = store.chats()[0]
+    assert waiting.temporary
+    controller.take_back(store.messages(waiting.id)[0].id)
+    assert heard.drafts[-1] == "secret"
+    fake.gate.set()
+    idle()
+    controller.close()
+    assert (store.draft(None), store.draft_files(None)) == ("", ())
+    assert [chat.title for chat in store.chats()] == ["hold"]
 
 
 def test_drafts_outlive_the_program(controller, store, models, runner, conversation, chats, status):

@@ -395,3 +395,28 @@ def test_others_cannot_read_what_is_written(f16_model, text, tmp_path):
     write_all(pool)
     for path in Path(tmp_path / "kv").rglob("*"):
         assert path.stat().st_mode & 0o077 == 0
+
+
+def test_a_session_forgets_a_private_text_with_the_memory_it_stood_in(model, text):
+    pool = PrefixPool(model, None, plenty)
+    session = engine.Session(model, pool=pool)
+    list(session.generate(text(90), GREEDY, ignore_stop=True, private=True))
+    list(session.generate(text(40, seed=1), GREEDY, ignore_stop=True))  # in its place
+    memory = session._cache
+    session.forget(private_only=True)
+    pool.forget_private()
+    assert session._cache is not memory
+    assert session.used_tokens == 0
+    session.park()
+    assert pool.restore(text(90), model.new_cache(2048)) == 0
+    assert answer(session, text(40, seed=1)) == answer(engine.Session(model), text(40, seed=1))
+
+
+def test_a_session_keeps_what_is_not_private_unless_all_is_to_be_forgotten(model, text):
+    session = engine.Session(model)
+    answer(session, text(40))
+    held = session.used_tokens
+    session.forget(private_only=True)
+    assert session.used_tokens == held
+    session.forget()
+    assert session.used_tokens == 0

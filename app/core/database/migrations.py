@@ -82,5 +82,24 @@ def _make_index_of_words(database: Database) -> None:
     index.fill()
 
 
-_STEPS: tuple[Callable[[Database], None], ...] = (_make_tables, _make_index_of_words)
+def _make_draft_files(database: Database) -> None:
+    # Without a chat: they belong to the one that does not exist yet.
+    database.run(
+        """CREATE TABLE draft_files (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            chat_id INTEGER REFERENCES chats ON DELETE CASCADE,
+            name TEXT NOT NULL,
+            media_type TEXT NOT NULL,
+            text TEXT NOT NULL,
+            tokens INTEGER
+        ) STRICT"""
+    )
+    database.run("CREATE INDEX draft_files_of_chat ON draft_files (chat_id)")
+
+
+_STEPS: tuple[Callable[[Database], None], ...] = (
+    _make_tables,
+    _make_index_of_words,
+    _make_draft_files,
+)
 SCHEMA_VERSION = len(_STEPS)

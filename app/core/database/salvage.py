@@ -30,6 +30,7 @@ class Salvage:
     attachments: dict[int, Row] = field(default_factory=dict)
     chunks: dict[int, Row] = field(default_factory=dict)
     new_chat: dict[int, Row] = field(default_factory=dict)
+    draft_files: dict[int, Row] = field(default_factory=dict)
     complete: bool = True
 
     @classmethod
@@ -47,7 +48,7 @@ class Salvage:
 
     def tables(self) -> Iterator[tuple[str, dict[int, Row]]]:
         """Each table's name and rows; those that others refer to come first."""
-        for table in ("chats", "messages", "attachments", "chunks", "new_chat"):
+        for table in ("chats", "messages", "attachments", "chunks", "new_chat", "draft_files"):
             yield table, getattr(self, table)
 
     def add_missing(self, other: "Salvage") -> None:
@@ -83,6 +84,9 @@ class Salvage:
         for rows in (self.attachments, self.chunks):
             for id_ in [i for i, row in rows.items() if row.get("message_id") not in self.messages]:
                 del rows[id_]
+        for row in self.draft_files.values():
+            if row.get("chat_id") not in self.chats:
+                row["chat_id"] = None  # shown where nobody can miss it
 
 
 class _TableReader:
@@ -94,7 +98,9 @@ class _TableReader:
         self.complete = True
 
     def read(self) -> dict[int, Row]:
-        """The rows by id."""
+        """The rows by id; none of a table that an older version does not have."""
+        if self._is_unknown():
+            return {}
         rows = dict(self._run("ORDER BY id"))
         if self.complete:
             return rows
@@ -104,6 +110,14 @@ class _TableReader:
         for id_ in range(first, min(last, first + GAP_LIMIT)):
             rows.update(self._run("WHERE id = ?", id_))
         return rows
+
+    def _is_unknown(self) -> bool:
+        sql = "SELECT count(*), total(name = ?) FROM sqlite_master WHERE type = 'table'"
+        try:
+            tables, found = self._connection.execute(sql, [self._table]).fetchone()
+        except sqlite3.Error:
+            return False  # nobody knows
+        return bool(tables) and not found
 
     def _run(self, rest: str, *parameters: int) -> Iterator[tuple[int, Row]]:
         """Rows until an error comes."""

@@ -22,19 +22,12 @@ class SqliteChatStore(StoredWholeChats):
     def end_unfinished(self) -> None:
         """Mark the answers that an earlier run left unfinished as interrupted.
 
-        A question that waited goes back into the composer when its chat is opened; one with
-        attachments, which the composer could not take, finds its place in the chat.
+        A question that waited goes back into the composer when its chat is opened.
         """
         with self.database.writing():
             for message in self.message_table.unfinished():
                 if message.state is State.WRITING:
                     self.write(replace(message, state=State.INTERRUPTED))
-                elif message.attachments:
-                    path = self.messages(message.chat_id)
-                    last = [m.id for m in path if m.state is not State.QUEUED][-1:]
-                    parent = last[0] if last else None
-                    self.write(replace(message, parent=parent, state=State.DONE))
-                    self.message_table.choose([message.id], self.next_choice(message.chat_id))
 
     def close(self) -> None:
         """Let go of the file."""

@@ -1,10 +1,11 @@
 """What belongs to a chat on the disk beside its messages."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ternchat.app.core.attachments import Attachment
 from ternchat.app.core.conversation import ReadPosition
-from ternchat.app.core.message_tree import storable
+from ternchat.app.core.message_tree import storable, storable_attachments
 
 from .records import json_text, mapping_of
 from .tables import Tables
@@ -28,6 +29,19 @@ class StoredBelongings(Tables):
                 self.chat_table.set_new_chat_draft(storable(text))
             else:
                 self.chat_table.change(chat_id, draft=storable(text))
+
+    def draft_files(self, chat_id: int | None) -> tuple[Attachment, ...]:
+        """The files that are to go with it."""
+        if chat_id is not None:
+            self.chat_table.get(chat_id)
+        return self.draft_file_table.of_chat(chat_id)
+
+    def set_draft_files(self, chat_id: int | None, files: Iterable[Attachment]) -> None:
+        """Replace them."""
+        files = storable_attachments(files)
+        if self.draft_files(chat_id) != files:
+            with self.database.writing():
+                self.draft_file_table.replace(chat_id, files)
 
     def settings(self, chat_id: int) -> dict[str, Any]:
         """The chat's settings as they were given to `set_settings`; empty at first."""

@@ -32,9 +32,13 @@ class StoredWholeChats(StoredChats, StoredBelongings, StoredMessages):
         chosen = self.message_table.chosen(chat_id)
         shown = sorted((m.id for m in messages), key=lambda id_: chosen[id_])
         return ChatTree(
-            self.chat(chat_id), tuple(messages), tuple(shown), self.settings(chat_id),
+            self.chat(chat_id),
+            tuple(messages),
+            tuple(shown),
+            self.settings(chat_id),
             self.draft(chat_id),
-        )  # fmt: skip
+            self.draft_files(chat_id),
+        )
 
     def add_tree(self, tree: ChatTree) -> Chat:
         """A new chat like the given one; chat and messages get ids of their own."""
@@ -45,6 +49,7 @@ class StoredWholeChats(StoredChats, StoredBelongings, StoredMessages):
             )
             draft = storable(tree.draft)
             self.chat_table.change(chat.id, settings=json_text(tree.settings), draft=draft)
+            self.draft_file_table.replace(chat.id, storable_attachments(tree.draft_files))
             new_ids: dict[int | None, int | None] = {None: None}
             for message in tree.messages:
                 copy = replace(

@@ -36,6 +36,7 @@ def _chat(tree: ChatTree) -> dict[str, Any]:
         "unread": chat.unread,
         "settings": dict(tree.settings),
         "draft": tree.draft,
+        "draft_files": [_attachment(each) for each in tree.draft_files],
         "messages": [_message(message, numbers) for message in tree.messages],
         "shown": [numbers[message_id] for message_id in tree.shown],
     }

@@ -67,13 +67,13 @@ def _tree(values: Mapping[str, Any], where: str) -> ChatTree:
         tuple(shown),
         _get(values, "settings", dict, where),
         _get(values, "draft", str, where),
+        _attachments(values, "draft_files", where),
     )
 
 
 def _message(values: Mapping[str, Any], where: str) -> Message:
     parent = values.get("parent")
     stats = values.get("stats")
-    attachments = _is(values.get("attachments", []), list, f"{where}, attachments")
     return Message(
         id=_get(values, "id", int, where),
         chat_id=0,
@@ -84,7 +84,7 @@ def _message(values: Mapping[str, Any], where: str) -> Message:
         stats=None if stats is None else _stats(_is(stats, dict, f"{where}, stats"), where),
         created=_time(values, "created", where),
         pinned=_get(values, "pinned", bool, where),
-        attachments=tuple(_attachment(_is(a, dict, where), where) for a in attachments),
+        attachments=_attachments(values, "attachments", where),
     )
 
 
@@ -104,7 +104,14 @@ def _stats(values: Mapping[str, Any], where: str) -> AnswerStats:
         raise ImportFileError(f"{where}, stats: model or finish_reason is missing") from error
 
 
-_STATS: dict[str, Any] = {"model": str, "finish_reason": str, "kernel": str, "token_ids": list}
+_STATS: dict[str, Any] = {"model": str, "finish_reason": str, "kernel": str, "token_ids": list,
+                          "left_out": list}  # fmt: skip
+
+
+def _attachments(values: Mapping[str, Any], name: str, where: str) -> tuple[Attachment, ...]:
+    """A list of files, which may be missing."""
+    found = _is(values.get(name, []), list, f"{where}, {name}")
+    return tuple(_attachment(_is(each, dict, where), where) for each in found)
 
 
 def _attachment(values: Mapping[str, Any], where: str) -> Attachment:

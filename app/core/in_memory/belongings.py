@@ -1,11 +1,12 @@
 """What belongs to a chat in memory beside its messages."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from typing import Any
 
+from ternchat.app.core.attachments import Attachment
 from ternchat.app.core.conversation import ReadPosition
-from ternchat.app.core.message_tree import storable
+from ternchat.app.core.message_tree import storable, storable_attachments
 
 from .records import Records
 
@@ -22,6 +23,16 @@ class BelongingsInMemory(Records):
         """Replace the draft."""
         self.require_chat(chat_id)
         self.drafts[chat_id] = storable(text)
+
+    def draft_files(self, chat_id: int | None) -> tuple[Attachment, ...]:
+        """The files that are to go with it."""
+        self.require_chat(chat_id)
+        return self.draft_files_of.get(chat_id, ())
+
+    def set_draft_files(self, chat_id: int | None, files: Iterable[Attachment]) -> None:
+        """Replace them."""
+        self.require_chat(chat_id)
+        self.draft_files_of[chat_id] = storable_attachments(files)
 
     def settings(self, chat_id: int) -> dict[str, Any]:
         """The chat's settings as they were given to `set_settings`; empty at first."""

@@ -4,9 +4,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ternchat.app.core.conversation import Chat, Message, ReadPosition
+
+if TYPE_CHECKING:
+    from ternchat.app.core.attachments import Attachment
 
 
 class Records:
@@ -21,6 +24,7 @@ class Records:
         self.chosen: dict[int, int] = {}  # message -> when it was last chosen, as a number
         self.deleted: dict[int, tuple[int, datetime]] = {}  # message -> deleted with which, when
         self.drafts: dict[int | None, str] = {}
+        self.draft_files_of: dict[int | None, tuple[Attachment, ...]] = {}
         self.settings_of: dict[int, dict[str, Any]] = {}
         self.positions: dict[int, ReadPosition | None] = {}
 
@@ -47,7 +51,7 @@ class Records:
         for message in self.all_of(chat_id):
             self.forget_message(message.id)
         del self.chats_by_id[chat_id]
-        for kept in (self.drafts, self.settings_of, self.positions):
+        for kept in (self.drafts, self.draft_files_of, self.settings_of, self.positions):
             kept.pop(chat_id, None)
 
     def forget_message(self, message_id: int) -> None:

@@ -4,11 +4,7 @@ from dataclasses import replace
 
 from ternchat.app.core.chat_store import Hit
 from ternchat.app.core.conversation import Chat, ChatTree, State
-from ternchat.app.core.message_tree import (
-    copy_of_path,
-    storable,
-    subtree,
-)
+from ternchat.app.core.message_tree import copy_of_path, storable, subtree
 from ternchat.app.core.word_search import Query, snippet, words
 
 from .belongings import BelongingsInMemory
@@ -29,9 +25,13 @@ class WholeChatsInMemory(ChatsInMemory, BelongingsInMemory, MessagesInMemory):
         messages = subtree(None, self.there(chat_id))
         shown = sorted((m.id for m in messages), key=lambda id_: self.chosen[id_])
         return ChatTree(
-            self.chats_by_id[chat_id], tuple(messages), tuple(shown), self.settings(chat_id),
+            self.chats_by_id[chat_id],
+            tuple(messages),
+            tuple(shown),
+            self.settings(chat_id),
             self.draft(chat_id),
-        )  # fmt: skip
+            self.draft_files(chat_id),
+        )
 
     def add_tree(self, tree: ChatTree) -> Chat:
         """A new chat like the given one; chat and messages get ids of their own."""
@@ -39,6 +39,7 @@ class WholeChatsInMemory(ChatsInMemory, BelongingsInMemory, MessagesInMemory):
         self.chats_by_id[chat.id] = chat
         self.set_settings(chat.id, tree.settings)
         self.set_draft(chat.id, tree.draft)
+        self.set_draft_files(chat.id, tree.draft_files)
         new_ids: dict[int | None, int | None] = {None: None}
         for message in tree.messages:
             copy = replace(
