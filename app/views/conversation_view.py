@@ -11,7 +11,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QWidget
 
-from ternchat.app.core.conversation import Message, ReadPosition, Role
+from ternchat.app.core.conversation import Message, ReadPosition, Role, State
 from ternchat.app.models.conversation_model import ConversationModel
 
 from .announcer import Announcer
@@ -149,18 +149,26 @@ class ConversationView(MessageArea):
 
     def _make(self, row: int) -> MessageWidget:
         message = self.message(row)
-        widget = MessageWidget(self._theme, message)
+        choices = self._model.code_choices.of(message.id)
+        widget = self.column.spare.take(message)
+        if widget is None:
+            widget = MessageWidget(self._theme, message, self.column, choices)
+            self._listen(widget)
+        else:
+            widget.begin(message, choices)
+        self._tell_widget(row, widget)
+        if self.finder.pattern is not None or self.selection.ends:
+            QTimer.singleShot(0, self, self._refresh_marks)  # once it is in the column
+        return widget
+
+    def _listen(self, widget: MessageWidget) -> None:
         for part in widget.text.parts:
             self._watch(part)
         widget.part_added.connect(self._watch)
         widget.requested.connect(self._on_request)
         widget.selected.connect(self._on_focus)
         widget.menu_wanted.connect(self._open_menu)
-        self._tell_widget(row, widget)
         widget.changed.connect(self._on_changed)
-        if self.finder.pattern is not None or self.selection.ends:
-            QTimer.singleShot(0, self, self._refresh_marks)  # once it is in the column
-        return widget
 
     def _estimate(self, row: int, width: int) -> int:
         return MessageWidget.estimate(self.message(row), width, self._theme)
@@ -176,6 +184,7 @@ class ConversationView(MessageArea):
     @Slot()
     def _rebuild(self) -> None:
         self._before_find = None
+        self._announcer.stop()
         self.finder.stop()
         self.selection.clear()
         self._find_line()
@@ -211,11 +220,14 @@ class ConversationView(MessageArea):
                 self.row_changed(row)
                 continue
             if not roles:
-                activity = self._model.index(row).data(ConversationModel.ActivityRole)
-                widget.show_message(self.message(row), activity)
-                if self.message(row).role is Role.ASSISTANT:
-                    self._announcer.finish(widget.notes.label.text())
+                self._show_message(row, widget)
             self._tell_widget(row, widget)
+
+    def _show_message(self, row: int, widget: MessageWidget) -> None:
+        message, before = self.message(row), widget.message
+        widget.show_message(message, self._model.index(row).data(ConversationModel.ActivityRole))
+        if before.state is State.WRITING and message.state is not State.WRITING:
+            self._announcer.finish(message, widget.notes.label.text())
 
     @Slot(int, str)
     def _append(self, row: int, text: str) -> None:
@@ -224,7 +236,7 @@ class ConversationView(MessageArea):
             self.row_changed(row)
         else:
             widget.append_text(self.message(row), text)
-        self._announcer.add(text)
+        self._announcer.add(self.message(row), text)
 
     def _tell_all(self) -> None:
         for row in self.rows():

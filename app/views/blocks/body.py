@@ -2,13 +2,16 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from PySide6.QtCore import QRect, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from ternchat.app.core.markdown.direction import item_from_right
 from ternchat.app.core.markdown.flow import CodeItem, FlowItem, TableItem, TextItem
 from ternchat.app.core.markdown.writer import as_text
+from ternchat.app.models.code_choices import CodeChoice
 from ternchat.app.views.message_text import MessageText
 from ternchat.app.views.theme import Theme
 
@@ -20,6 +23,7 @@ from .text_part import TextPart
 
 MAX_TEXT_ITEMS = 60  # of one text part; longer texts take several
 MAX_TEXT_LENGTH = 12_000  # characters
+MAX_SPARE = 8  # parts of a kind that are kept for what comes next
 _BAR = 3
 
 
@@ -41,7 +45,9 @@ class MessageBody(QWidget):
         self._tops: list[int] = []  # of the parts that have their places
         self._bottoms: list[int] = []
         self._width = 0
+        self._spare: dict[type, list[Part]] = {}  # empty and out of sight
         self.parts: list[Part] = []
+        self.choices: dict[int, CodeChoice] = {}  # of the reader, by the number of the item
         self.text_name = ""  # what screen readers call the text
 
     def toPlainText(self) -> str:
@@ -72,10 +78,12 @@ class MessageBody(QWidget):
             self._show_group(at, first, group, growing=growing)
             at += 1
             first += len(group)
-        for part in self.parts[at:]:
-            part.widget().hide()
-            part.widget().deleteLater()
-        del self.parts[at:], self._starts[at:]
+        self._drop(at)
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self._misplace(0)
+        self._drop(0)
 
     def height_for(self, width: int) -> int:
         """How high it is at that width; parts that changed, and those below, take their places."""
@@ -87,10 +95,11 @@ class MessageBody(QWidget):
             part = self.parts[number]
             item = part.items[0]
             before = self.parts[number - 1].items[-1] if number else None
-            x = px(indent(item.place)) if not isinstance(part, TextPart) else 0
+            room = width - (px(indent(item.place)) if not isinstance(part, TextPart) else 0)
             top = (self._bottoms[-1] if number else 0) + px(gap(before, item))
-            height = part.height_for(width - x)
-            part.widget().setGeometry(x, top, width - x, height)
+            height = part.height_for(room)
+            x = 0 if self._is_from_right(number) else width - room
+            part.widget().setGeometry(x, top, room, height)
             self._tops.append(top)
             self._bottoms.append(top + height)
         return self._bottoms[-1] if self._bottoms else 0
@@ -126,7 +135,7 @@ class MessageBody(QWidget):
     def restyle(self) -> None:
         """Take the theme's colours and sizes again."""
         self._misplace(0)
-        for part in self.parts:
+        for part in (*self.parts, *chain.from_iterable(self._spare.values())):
             part.restyle()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -139,10 +148,21 @@ class MessageBody(QWidget):
         for part in frames:
             rect = part.widget().geometry()
             above = px(gap(part.items[0], part.items[0])) if not part.items[0].place.first else 0
+            from_right = self._is_from_right(self.parts.index(part))
             for bar in bars(part.items[0].place):
-                area = QRect(px(bar), rect.top() - above, px(_BAR), rect.height() + 2 * above)
+                x = self.width() - px(bar) - px(_BAR) if from_right else px(bar)
+                area = QRect(x, rect.top() - above, px(_BAR), rect.height() + 2 * above)
                 painter.fillRect(area, QColor(self._theme.colours.border))
         painter.end()
+
+    def _is_from_right(self, number: int) -> bool:
+        """On which side of the page a part stands: the side of the words it belongs to."""
+        outside = self.parts[number].items[0].place.inside
+        for part in reversed(self.parts[:number]):
+            last = part.items[-1]
+            if isinstance(part, TextPart) and last.place.inside.startswith(outside[:1]):
+                return item_from_right(last)
+        return False
 
     def _show_group(self, at: int, first: int, group: Sequence[FlowItem], *, growing: bool) -> None:
         kind = _part_for(group[0])
@@ -150,35 +170,48 @@ class MessageBody(QWidget):
             self._starts[at] = first
             self.parts[at].show_items(group)
             return
-        part = self._make(group[0], growing=growing)
+        self._drop(at)  # below a block of another kind nothing stays as it was
+        spare = self._spare.get(kind)
+        part = spare.pop() if spare else self._make(kind)
+        if isinstance(part, CodePart):
+            if growing:  # it would fold under the reader's eyes
+                self.choices.setdefault(first, CodeChoice(folded=False))
+            part.follow(self.choices.get(first, CodeChoice()))
         part.show_items(group)
-        if at < len(self.parts):
-            self.parts[at].widget().hide()
-            self.parts[at].widget().deleteLater()
-            self.parts[at], self._starts[at] = part, first
-        else:
-            self.parts.append(part)
-            self._starts.append(first)
+        self.parts.append(part)
+        self._starts.append(first)
+        part.widget().raise_()  # screen readers go by this order
         part.widget().show()
-        self.part_added.emit(part)
 
-    def _make(self, item: FlowItem, *, growing: bool) -> Part:
-        if isinstance(item, CodeItem):
-            part = CodePart(self._theme, self, folds=not growing)
+    def _make(self, kind: type) -> Part:
+        part: Part = kind(self._theme, self)
+        if isinstance(part, CodePart):
             part.resized.connect(self._on_resized)
-            return part
-        if isinstance(item, TableItem):
-            return TablePart(self._theme, self)
-        text = TextPart(self._theme, self)
-        text.setAccessibleName(self.text_name)
-        return text
+        elif isinstance(part, TextPart):
+            part.setAccessibleName(self.text_name)
+        self.part_added.emit(part)
+        return part
+
+    def _drop(self, number: int) -> None:
+        """Take away parts from that number on."""
+        for part in self.parts[number:]:
+            part.widget().hide()
+            spare = self._spare.setdefault(type(part), [])
+            if len(spare) < MAX_SPARE:
+                part.rest()
+                spare.append(part)
+            else:
+                part.widget().deleteLater()
+        del self.parts[number:], self._starts[number:]
 
     @Slot()
     def _on_resized(self) -> None:
         part = self.sender()
-        if part in self.parts:
-            self._misplace(self.parts.index(part))
-        self.resized.emit(part)
+        if isinstance(part, CodePart) and part in self.parts:
+            number = self.parts.index(part)
+            self.choices[self._starts[number]] = part.choice
+            self._misplace(number)
+            self.resized.emit(part)
 
     def _misplace(self, number: int) -> None:
         """Parts from that number on need another look at their heights."""
