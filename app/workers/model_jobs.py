@@ -17,6 +17,7 @@ from ternchat.app.core.model_trash import Removed, Trash
 from ternchat.app.core.model_verify import begin_repair, verify
 
 from .job_thread import Job, Report
+from .model_verdict import full_verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -78,7 +79,7 @@ class ModelJobs:
 
         def work(_report: Report, _control: Control) -> Any:
             ref = parse_repository(text, self._hub.options.endpoint)
-            return ref, inspect(self._hub, ref)
+            return ref, inspect(self._hub, ref, judge=full_verdict)
 
         return Job(LOOK_UP, text, work)
 
@@ -102,7 +103,13 @@ class ModelJobs:
             IMPORT,
             path,
             lambda report, control: _last(
-                import_model(self._store, Path(path), copy=copy, tools=Tools(control=control)),
+                import_model(
+                    self._store,
+                    Path(path),
+                    copy=copy,
+                    judge=full_verdict,
+                    tools=Tools(control=control),
+                ),
                 report,
             ),
         )

@@ -139,7 +139,6 @@ def test_a_folder_is_imported(models, built_in, tmp_path):
         (("pull", "../etc"), "names no repository"),
         (("pull", "https://evil.example/a/b"), "is not a model hub that is set here"),
         (("pull", "acme/tiny", "--offline"), "connections are switched off"),
-        (("pull", "acme/tiny", "--token-file", "/no/file"), "No such file"),
         (("show", "nowhere"), "names no repository"),
         (("verify", "nowhere"), "no model named 'nowhere' is installed"),
         (("remove", "fledgling"), "belongs to the program"),
@@ -162,20 +161,6 @@ def test_what_cannot_be_done_is_one_line_on_stderr_and_exit_1(models, arguments,
 )
 def test_wrong_use_exits_with_2(models, arguments):
     assert models(*arguments).returncode == 2
-
-
-def test_a_token_is_read_from_a_file_or_from_standard_input(models, hub, tmp_path, real_files):
-    hub.add("acme/gated", real_files, gated=True, token="hf_secret")
-    refused = models("pull", "acme/gated")
-    assert refused.returncode == 1
-    assert "accepted its terms" in refused.stderr
-    file = tmp_path / "token"
-    file.write_text("hf_secret\n")
-    assert models("pull", "acme/gated", "--token-file", file).returncode == 0
-    models("remove", "--now", "gated")
-    result = models("pull", "acme/gated", "--token-file", "-", stdin="hf_secret\n")
-    assert result.returncode == 0, result.stderr
-    assert models("pull", "acme/gated", "--token-file", "-", stdin="").returncode == 1
 
 
 def test_damaged_files_never_become_a_model(models, hub, tmp_path):
