@@ -11,7 +11,7 @@ from ternchat.app.core.download import unfinished
 from ternchat.app.core.download.staging import Staging
 from ternchat.app.core.hub_address import parse_repository
 from ternchat.app.core.inspection import inspect
-from ternchat.app.core.model_store import BUILT_IN, ModelNotFoundError, ModelStore
+from ternchat.app.core.model_store import BUILT_IN, ModelDetails, ModelNotFoundError, ModelStore
 from ternchat.app.core.model_trash import Trash
 from ternchat.app.core.runnable import Verdict
 from ternchat.app.core.wording import size_text
@@ -72,8 +72,7 @@ def _rows(store: ModelStore) -> Iterator[Facts]:
     for model in store.installed():
         details = store.details(model.name)
         here.add(model.name)
-        state = "built in" if model.name == BUILT_IN else "linked" if details.linked else "here"
-        yield _row(model.name, state, details.size_bytes, model.title)
+        yield _row(model.name, _state(details), details.size_bytes, model.title)
     for left in unfinished(store):
         here.add(left.name)
         share = int(100 * left.done_bytes / left.total_bytes) if left.total_bytes else 0
@@ -83,6 +82,14 @@ def _rows(store: ModelStore) -> Iterator[Facts]:
             later = f"from {entry.available_from}" if entry.available_from else "not yet"
             state = "available" if entry.verdict().runs else later
             yield _row(entry.name, state, entry.size_bytes, entry.title)
+
+
+def _state(details: ModelDetails) -> str:
+    if details.model.name == BUILT_IN:
+        return "built in"
+    if details.record is not None and details.record.tested is False:
+        return "unfit"
+    return "linked" if details.linked else "here"
 
 
 def _row(name: str, state: str, size_bytes: int | None, title: str) -> Facts:
@@ -150,7 +157,11 @@ def _installed(store: ModelStore, name: str) -> Facts:
         "last used": "never" if used is None else f"{datetime.fromtimestamp(used):%Y-%m-%d %H:%M}",
     }
     if record is not None:
-        tested = {True: "answers on this computer", False: "failed its test", None: "not tested"}
+        tested = {
+            True: "answers on this computer",
+            False: "unfit: it failed its test on this computer",
+            None: "not tested",
+        }
         facts |= {
             "source": f"{record.repository} at {record.commit}" if record.repository else None,
             "licence": record.licence or facts.get("licence"),

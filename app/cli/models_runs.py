@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from functools import partial
 from pathlib import Path
+from threading import Event
 
 from ternchat.app.core.access_token import OPENED_BY_TOKEN, AccessToken
 from ternchat.app.core.control import Control
@@ -17,8 +18,11 @@ from ternchat.app.core.model_store import BUILT_IN, ModelStore
 from ternchat.app.core.model_verify import begin_repair, verify
 from ternchat.app.core.problem import Problem
 from ternchat.app.core.progress import Progress, State
+from ternchat.app.core.thread_choice import threads_for
 from ternchat.app.core.transfer_errors import UnsupportedError
 from ternchat.app.workers.model_verdict import full_verdict
+from ternchat.engine.self_test_report import Report as SelfTestReport
+from ternchat.engine.self_test_report import run_self_test
 
 from . import console
 from .console import EXIT_ERROR, EXIT_INTERRUPTED, EXIT_OK
@@ -34,7 +38,7 @@ def pull(setup: Setup) -> int:
     token = read_token(models)
     with closing(setup.hub()) as hub:
         for name in models.names:
-            code = _pull(request_for(name, store, hub.options.endpoint, token), store, hub)
+            code = _pull(request_for(name, store, hub.options.endpoint, token), setup, hub)
             if code != EXIT_OK:
                 return code
     return EXIT_OK
@@ -78,7 +82,7 @@ def verify_models(setup: Setup) -> int:
                 print(f"{name}: every file is what it was")
             elif models.repair and last.problem is not None:
                 print(f"{name}: {last.problem.text} It is fetched again.")
-                code = max(code, _pull(begin_repair(store, name, token), store, hub))
+                code = max(code, _pull(begin_repair(store, name, token), setup, hub))
             else:
                 code = _failed(last)
     return code
@@ -121,7 +125,12 @@ def watch(run: Callable[[Control], Iterator[Progress]]) -> Progress:
     return last
 
 
-def _pull(request: DownloadRequest, store: ModelStore, hub: Hub) -> int:
+def _pull(request: DownloadRequest, setup: Setup, hub: Hub) -> int:
+    store, threads = setup.store(), threads_for(None, setup.paths.cache)
+
+    def try_it(folder: Path, stopped: Event) -> SelfTestReport:
+        return run_self_test(folder, threads=threads, is_cancelled=stopped.is_set)
+
     if store.catalogue.of_repository(request.repository) is None:
         print(
             f"{request.repository} is not in the catalogue: nobody has tried it with Ternchat.",
@@ -129,7 +138,12 @@ def _pull(request: DownloadRequest, store: ModelStore, hub: Hub) -> int:
         )
     last = watch(
         lambda control: Download(
-            request, store, hub, judge=full_verdict, tools=Tools(control=control)
+            request,
+            store,
+            hub,
+            self_test=try_it,
+            judge=full_verdict,
+            tools=Tools(control=control),
         ).run()
     )
     return _ended(last)
@@ -137,7 +151,9 @@ def _pull(request: DownloadRequest, store: ModelStore, hub: Hub) -> int:
 
 def _ended(last: Progress) -> int:
     if last.state is State.READY:
-        print(f"{last.name} is ready: {console.printable(str(last.path))}")
+        print(console.printable(f"{last.name} is ready: {last.path}"))
+        if last.note:
+            print(console.printable(f"Tried on this computer: {last.note}"))
         return EXIT_OK
     if last.state is State.FAILED:
         return _failed(last)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from threading import Event
 
     from ternchat.app.core.control import Control
+    from ternchat.app.core.download.job import TestReport
     from ternchat.app.core.download.queue import DownloadQueue
     from ternchat.app.core.hub import Hub
     from ternchat.app.core.model_store import ModelStore
@@ -149,15 +150,12 @@ class SelfTester:
     def __init__(self, options: Callable[[], LoadOptions]) -> None:
         self._options = options
 
-    def __call__(self, folder: Path, stopped: Event) -> None:
-        """Raises what is wrong with the model on this computer."""
-        from ternchat.engine.errors import EngineError
+    def __call__(self, folder: Path, stopped: Event) -> TestReport:
+        """What is wrong with the model on this computer, or that nothing is."""
         from ternchat.engine.self_test_report import run_self_test
 
         options = self._options()
-        report = run_self_test(folder, options.isa, options.threads, stopped.is_set)
-        if report.passed is False:
-            raise EngineError(report.text.rstrip("."))
+        return run_self_test(folder, options.isa, options.threads, stopped.is_set)
 
 
 def _last(run: Iterator[Progress], report: Report) -> Progress | None:
