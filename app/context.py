@@ -35,6 +35,7 @@ from ternchat.app.workers.download_manager import DownloadManager
 from ternchat.app.workers.engine_thread import EngineThread
 from ternchat.app.workers.job_thread import JobThread
 from ternchat.app.workers.model_jobs import ModelJobs, SelfTester
+from ternchat.app.workers.model_verdict import full_verdict
 from ternchat.app.workers.system_probe import SystemProbe
 from ternchat.app.workers.token_counter import TokenCounter
 
@@ -165,7 +166,10 @@ def build_models(
     tester = SelfTester(lambda: engine.options)
 
     def start(request: DownloadRequest, control: Control) -> Iterator[Progress]:
-        return Download(request, store, hub, self_test=tester, tools=Tools(control=control)).run()
+        tools = Tools(control=control)
+        return Download(
+            request, store, hub, self_test=tester, judge=full_verdict, tools=tools
+        ).run()
 
     queue = DownloadQueue(store, start)
     jobs = ModelJobs(paths, store, hub, queue, lambda: engine.options)

@@ -100,7 +100,7 @@ def _problem(logits: Floats, run: Run) -> str | None:
     """What cannot be right about the results of one kernel set."""
     if not np.isfinite(logits).all():
         return "Its results are not all numbers: the file is damaged."
-    if (logits.std(-1) < 1e-6 * np.abs(logits).max()).any():
+    if (logits.std(-1) <= 1e-6 * np.abs(logits).max()).any():
         return "Its results are all alike: the file is damaged."
     again = logits[len(run.prompt_ids) - 1 : -1].argmax(-1).tolist()
     if again != run.token_ids:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from ternchat import __version__
 
 from .chats_arguments import ChatsOptions, add_chats, chats_options
-from .models_arguments import ModelsOptions, add_actions
+from .models_arguments import ModelsOptions, add_actions, token_problem
 
 KERNEL_SETS = ("scalar", "avx2", "avxvnni", "avx512vnni", "amx", "neon", "dotprod", "i8mm")
 RANDOM_SHAPES = ("2b4t", "llama3-8b", "falcon3-1b", "falcon3-10b")
@@ -85,6 +85,9 @@ def parse(argv: Sequence[str] | None = None) -> Options:
     if given.command == "bench" and given.model is not None and given.random is not None:
         parser.error("--model and --random exclude each other")
     values = vars(given)
+    models = _pick(ModelsOptions, values)
+    if problem := token_problem(models):
+        parser.error(problem)
     common = {
         field.name: values[field.name]
         for field in fields(Options)
@@ -95,7 +98,7 @@ def parse(argv: Sequence[str] | None = None) -> Options:
         chat=_pick(ChatOptions, values),
         bench=_pick(BenchOptions, values),
         chats=chats_options(values),
-        models=_pick(ModelsOptions, values),
+        models=models,
     )
 
 

@@ -10,14 +10,13 @@ from pathlib import Path
 
 from ternchat import __version__, engine
 from ternchat.app.core import machine, random_checkpoint, thread_choice
-from ternchat.app.core.model_store import ModelStore
-from ternchat.app.core.paths import DataPaths
 from ternchat.engine import backend
 
 from . import bandwidth, console
 from .arguments import DEFAULT_MODEL, Options
 from .bench_report import Report, table
 from .console import EXIT_OK, ProgressLine
+from .setup import Setup
 
 PROMPT_TOKENS = 512
 NEW_TOKENS = 128
@@ -50,11 +49,10 @@ def run(options: Options) -> int:
 
 
 def _run(options: Options) -> int:
-    name, path = _model_path(options)
+    setup = Setup.of(options)
+    name, path = _model_path(setup)
     work = _workload(options, engine.ModelConfig.from_folder(path).max_position_embeddings)
-    asked = thread_choice.threads_for(
-        options.threads, DataPaths.from_option(options.data_dir).cache
-    )
+    asked = thread_choice.threads_for(options.threads, setup.paths.cache)
     threads = asked or int(backend.describe()["threads_default"])
     _note("measuring how fast memory is read")
     before = bandwidth.measure(threads)
@@ -111,17 +109,17 @@ def _run(options: Options) -> int:
     return EXIT_OK
 
 
-def _model_path(options: Options) -> tuple[str, Path]:
-    paths = DataPaths.from_option(options.data_dir)
+def _model_path(setup: Setup) -> tuple[str, Path]:
+    options = setup.options
     if options.bench.random is None:
-        installed = ModelStore(paths).resolve(options.model or DEFAULT_MODEL)
+        installed = setup.store().resolve(options.model or DEFAULT_MODEL)
         return installed.name, installed.path
     name = options.bench.random
     line = ProgressLine()
     try:
         folder = random_checkpoint.ensure_checkpoint(
             name,
-            paths.cache,
+            setup.paths.cache,
             lambda done, total: line.show(f"writing random weights {100 * done // total} %"),
         )
     finally:

@@ -6,8 +6,6 @@ from dataclasses import asdict
 from importlib import import_module
 
 from ternchat import engine
-from ternchat.app.core.model_store import ModelStore
-from ternchat.app.core.paths import DataPaths
 from ternchat.app.core.thread_choice import threads_for
 
 from . import console
@@ -15,6 +13,7 @@ from .arguments import DEFAULT_MODEL, ChatOptions, Options
 from .console import EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE, ProgressLine
 from .conversation import Conversation
 from .interrupt import Interruptible
+from .setup import Setup
 
 HELP = """\
 /new    start a new chat
@@ -42,9 +41,9 @@ def _run(options: Options) -> int:
         message = _read_pipe()
         if not message.strip():
             return console.fail("the input is empty: there is no message to answer", EXIT_USAGE)
-    paths = DataPaths.from_option(options.data_dir)
-    installed = ModelStore(paths).resolve(options.model or DEFAULT_MODEL)
-    threads = threads_for(options.threads, paths.cache)
+    setup = Setup.of(options)
+    installed = setup.store().resolve(options.model or DEFAULT_MODEL)
+    threads = threads_for(options.threads, setup.paths.cache)
     model = _load(str(installed.path), threads, options.isa)
     if model is None:
         return EXIT_INTERRUPTED

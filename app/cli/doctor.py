@@ -9,7 +9,6 @@ from importlib import import_module, metadata
 from ternchat import __version__
 from ternchat.app.core import machine, speed_store, thread_choice
 from ternchat.app.core.errors import AppError
-from ternchat.app.core.model_store import ModelStore
 from ternchat.app.core.paths import DataPaths
 from ternchat.app.core.system_libraries import QT_LIBRARIES, XCB_LIBRARIES, missing_libraries
 from ternchat.app.display import why_no_window
@@ -17,6 +16,7 @@ from ternchat.app.display import why_no_window
 from . import console
 from .arguments import DEFAULT_MODEL, Options
 from .console import EXIT_OK
+from .setup import Setup
 
 PACKAGES = ("numpy", "PySide6-Essentials", "tokenizers", "huggingface_hub")
 _UNIT = 1 << 30
@@ -113,8 +113,8 @@ def _window() -> Iterator[Row]:
 
 
 def _data(options: Options) -> Iterator[Row]:
-    paths = DataPaths.from_option(options.data_dir)
-    store = ModelStore(paths)
+    setup = Setup.of(options)
+    paths, store = setup.paths, setup.store()
     yield "data folder", str(paths.root)
     yield "models", str(paths.models)
     yield "cache", str(paths.cache)

@@ -2,25 +2,27 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime
 from typing import Any
 
 from ternchat.app.core.catalogue import CatalogueEntry
 from ternchat.app.core.download import unfinished
 from ternchat.app.core.download.staging import Staging
-from ternchat.app.core.hub import Hub
-from ternchat.app.core.hub_address import HubOptions, parse_repository
+from ternchat.app.core.hub_address import parse_repository
 from ternchat.app.core.inspection import inspect
-from ternchat.app.core.model_store import BUILT_IN, ModelNotFoundError, ModelStore
+from ternchat.app.core.model_store import BUILT_IN, ModelDetails, ModelNotFoundError, ModelStore
 from ternchat.app.core.model_trash import Trash
-from ternchat.app.core.paths import DataPaths
 from ternchat.app.core.runnable import Verdict
 from ternchat.app.core.wording import size_text
+from ternchat.app.workers.model_verdict import full_verdict
 from ternchat.engine.memory import predict
 
 from . import console, models_runs
 from .arguments import Options
 from .console import EXIT_OK, printable
+from .setup import Setup
+from .token_input import read_token
 
 _CONTEXT_TOKENS = 4096
 
@@ -33,20 +35,21 @@ def run(options: Options) -> int:
 
 
 def _run(options: Options) -> int:
-    store = ModelStore(DataPaths.from_option(options.data_dir))
+    setup = Setup.of(options)
+    store = setup.store()
     match options.models.action:
         case "show":
-            return _show(options, store)
+            return _show(setup, store)
         case "pull":
-            return models_runs.pull(options, store)
+            return models_runs.pull(setup)
         case "verify":
-            return models_runs.verify_models(options, store)
+            return models_runs.verify_models(setup)
         case "remove":
             return _remove(options, store)
         case "restore":
             return _restore(options, store)
         case "import":
-            return models_runs.import_path(options, store)
+            return models_runs.import_path(setup)
         case "path":
             return _path(options, store)
     return _list(options, store)
@@ -69,8 +72,7 @@ def _rows(store: ModelStore) -> Iterator[Facts]:
     for model in store.installed():
         details = store.details(model.name)
         here.add(model.name)
-        state = "built in" if model.name == BUILT_IN else "linked" if details.linked else "here"
-        yield _row(model.name, state, details.size_bytes, model.title)
+        yield _row(model.name, _state(details), details.size_bytes, model.title)
     for left in unfinished(store):
         here.add(left.name)
         share = int(100 * left.done_bytes / left.total_bytes) if left.total_bytes else 0
@@ -82,13 +84,22 @@ def _rows(store: ModelStore) -> Iterator[Facts]:
             yield _row(entry.name, state, entry.size_bytes, entry.title)
 
 
+def _state(details: ModelDetails) -> str:
+    if details.model.name == BUILT_IN:
+        return "built in"
+    if details.record is not None and details.record.tested is False:
+        return "unfit"
+    return "linked" if details.linked else "here"
+
+
 def _row(name: str, state: str, size_bytes: int | None, title: str) -> Facts:
     return {"name": name, "state": state, "size_bytes": size_bytes, "title": title}
 
 
-def _show(options: Options, store: ModelStore) -> int:
-    facts = _facts(options, store, options.models.names[0])
-    if options.models.json:
+def _show(setup: Setup, store: ModelStore) -> int:
+    models = setup.options.models
+    facts = _facts(setup, store, models.names[0])
+    if models.json:
         print(json.dumps(facts, indent=1))
         return EXIT_OK
     for name, value in facts.items():
@@ -99,14 +110,14 @@ def _show(options: Options, store: ModelStore) -> int:
     return EXIT_OK
 
 
-def _facts(options: Options, store: ModelStore, name: str) -> Facts:
+def _facts(setup: Setup, store: ModelStore, name: str) -> Facts:
     entry = store.catalogue.find(name)
     facts = {} if entry is None else _described(entry)
     if store.find(name) is not None:
         return facts | _installed(store, name)
     if entry is not None:
         return facts | {"installed": "no"}
-    return _inspected(options, store, name)
+    return _inspected(setup, name)
 
 
 def _described(entry: CatalogueEntry) -> Facts:
@@ -146,7 +157,11 @@ def _installed(store: ModelStore, name: str) -> Facts:
         "last used": "never" if used is None else f"{datetime.fromtimestamp(used):%Y-%m-%d %H:%M}",
     }
     if record is not None:
-        tested = {True: "answers on this computer", False: "failed its test", None: "not tested"}
+        tested = {
+            True: "answers on this computer",
+            False: "unfit: it failed its test on this computer",
+            None: "not tested",
+        }
         facts |= {
             "source": f"{record.repository} at {record.commit}" if record.repository else None,
             "licence": record.licence or facts.get("licence"),
@@ -156,16 +171,11 @@ def _installed(store: ModelStore, name: str) -> Facts:
     return facts
 
 
-def _inspected(options: Options, store: ModelStore, name: str) -> Facts:
+def _inspected(setup: Setup, name: str) -> Facts:
     """What the hub says about a repository."""
-    hub = Hub(HubOptions.of(options.endpoint, options.offline))
-    try:
+    with closing(setup.hub()) as hub:
         ref = parse_repository(name, hub.options.endpoint)
-        found = inspect(
-            hub, ref, models_runs.read_token(options.models.token_file), models_runs.judge
-        )
-    finally:
-        hub.close()
+        found = inspect(hub, ref, read_token(setup.options.models), full_verdict)
     facts: Facts = {"name": ref.repository, "source": f"{ref.repository} at {ref.revision}"}
     if found.model is not None:
         facts |= {

@@ -17,7 +17,9 @@ class ModelsOptions:
         copy: whether to copy what is imported rather than use it where it is.
         repair: whether to fetch again what turns out to be damaged.
         now: whether to delete for good at once.
-        token_file: where an access token is read from; "-" is standard input.
+        token: whether to ask for an access token at the terminal.
+        token_file: a file to read it from; "-" is standard input.
+        token_env: an environment variable that has it.
         json: whether to print for programs.
     """
 
@@ -28,7 +30,9 @@ class ModelsOptions:
     copy: bool = False
     repair: bool = False
     now: bool = False
+    token: bool = False
     token_file: str | None = None
+    token_env: str | None = None
     json: bool = False
 
 
@@ -50,6 +54,7 @@ def add_actions(parser: argparse.ArgumentParser, parents: list[argparse.Argument
     verify = action("verify", "hold files against their checksums; without a name, all models")
     verify.add_argument("names", nargs="*", metavar="NAME")
     verify.add_argument("--repair", action="store_true", help="fetch again what is damaged")
+    _add_token(verify)
     remove = action("remove", "delete a model, or a download that did not end")
     remove.add_argument("names", nargs="+", metavar="NAME")
     remove.add_argument("--now", action="store_true", help="at once; nothing brings it back")
@@ -63,12 +68,21 @@ def add_actions(parser: argparse.ArgumentParser, parents: list[argparse.Argument
     path.add_argument("names", nargs="*", metavar="NAME")
 
 
+def token_problem(options: ModelsOptions) -> str:
+    """Why a token cannot be used this way; "" when it can, or there is none."""
+    given = options.token or options.token_file is not None or options.token_env is not None
+    if given and len(options.names) != 1:
+        return "an access token is for one model: name one"
+    return ""
+
+
 def _add_token(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--token-file",
-        metavar="FILE",
-        help="a file with an access token for this model; - reads standard input",
-    )
+    group = parser.add_argument_group(
+        "access token", "for one gated or private model; sent to its hub alone, kept nowhere"
+    ).add_mutually_exclusive_group()
+    group.add_argument("--token", action="store_true", help="ask for it; it is not shown")
+    group.add_argument("--token-file", metavar="FILE", help="read it; - is standard input")
+    group.add_argument("--token-env", metavar="NAME", help="take it from this variable")
 
 
 def _add_json(parser: argparse.ArgumentParser) -> None:

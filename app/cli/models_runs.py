@@ -2,54 +2,50 @@
 
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from functools import partial
 from pathlib import Path
+from threading import Event
 
-from ternchat import engine
+from ternchat.app.core.access_token import OPENED_BY_TOKEN, AccessToken
 from ternchat.app.core.control import Control
 from ternchat.app.core.download import Download, DownloadRequest, Tools, unfinished
-from ternchat.app.core.errors import AppError
 from ternchat.app.core.hub import Hub
-from ternchat.app.core.hub_address import HubOptions, parse_repository
+from ternchat.app.core.hub_address import parse_repository
 from ternchat.app.core.model_import import import_model
 from ternchat.app.core.model_record import ModelRecord
 from ternchat.app.core.model_store import BUILT_IN, ModelStore
 from ternchat.app.core.model_verify import begin_repair, verify
 from ternchat.app.core.problem import Problem
 from ternchat.app.core.progress import Progress, State
-from ternchat.app.core.runnable import Verdict, folder_verdict
+from ternchat.app.core.thread_choice import threads_for
 from ternchat.app.core.transfer_errors import UnsupportedError
-from ternchat.engine.chat_template import ChatTemplate
+from ternchat.app.workers.model_verdict import full_verdict
+from ternchat.engine.self_test_report import Report as SelfTestReport
+from ternchat.engine.self_test_report import run_self_test
 
 from . import console
-from .arguments import Options
 from .console import EXIT_ERROR, EXIT_INTERRUPTED, EXIT_OK
 from .interrupt import Interruptible
 from .run_display import RunDisplay
-
-_MAX_TOKEN_BYTES = 1000
-
-
-class TokenError(AppError):
-    """The access token cannot be read."""
+from .setup import Setup
+from .token_input import read_token
 
 
-def pull(options: Options, store: ModelStore) -> int:
+def pull(setup: Setup) -> int:
     """Download the models, one after the other."""
-    token = read_token(options.models.token_file)
-    hub = Hub(HubOptions.of(options.endpoint, options.offline))
-    try:
-        for name in options.models.names:
-            code = _pull(request_for(name, store, hub.options.endpoint, token), store, hub)
+    store, models = setup.store(), setup.options.models
+    token = read_token(models)
+    with closing(setup.hub()) as hub:
+        for name in models.names:
+            code = _pull(request_for(name, store, hub.options.endpoint, token), setup, hub)
             if code != EXIT_OK:
                 return code
-    finally:
-        hub.close()
     return EXIT_OK
 
 
 def request_for(
-    name: str, store: ModelStore, endpoint: str, token: str | None = None
+    name: str, store: ModelStore, endpoint: str, token: AccessToken | None = None
 ) -> DownloadRequest:
     """The download meant by a name of the catalogue, of a model that is here, or a repository."""
     entry = store.catalogue.find(name)
@@ -69,25 +65,26 @@ def request_for(
     return DownloadRequest.for_repository(parse_repository(name, endpoint), store.catalogue, token)
 
 
-def verify_models(options: Options, store: ModelStore) -> int:
+def verify_models(setup: Setup) -> int:
     """Hold the models against their checksums, and mend them if that is wanted."""
-    names = options.models.names or tuple(
+    store, models = setup.store(), setup.options.models
+    token = read_token(models)
+    names = models.names or tuple(
         model.name for model in store.installed() if ModelRecord.read(store.folder / model.name)
     )
     code = EXIT_OK
-    hub = Hub(HubOptions.of(options.endpoint, options.offline))
-    for name in names:
-        last = watch(partial(_verification, store, name))
-        if last.state is State.CANCELLED or last.state is State.PAUSED:
-            return EXIT_INTERRUPTED
-        if last.state is State.READY:
-            print(f"{name}: every file is what it was")
-        elif options.models.repair and last.problem is not None:
-            print(f"{name}: {last.problem.text} It is fetched again.")
-            code = max(code, _pull(begin_repair(store, name), store, hub))
-        else:
-            code = _failed(last)
-    hub.close()
+    with closing(setup.hub()) as hub:
+        for name in names:
+            last = watch(partial(_verification, store, name))
+            if last.state in (State.CANCELLED, State.PAUSED):
+                return EXIT_INTERRUPTED
+            if last.state is State.READY:
+                print(f"{name}: every file is what it was")
+            elif models.repair and last.problem is not None:
+                print(f"{name}: {last.problem.text} It is fetched again.")
+                code = max(code, _pull(begin_repair(store, name, token), setup, hub))
+            else:
+                code = _failed(last)
     return code
 
 
@@ -95,47 +92,21 @@ def _verification(store: ModelStore, name: str, control: Control) -> Iterator[Pr
     return verify(store, name, Tools(control=control))
 
 
-def import_path(options: Options, store: ModelStore) -> int:
+def import_path(setup: Setup) -> int:
     """Make a model of this computer one of ours."""
-    source = options.models.source or Path()
+    store, models = setup.store(), setup.options.models
+    source = models.source or Path()
     last = watch(
         lambda control: import_model(
             store,
             source,
-            copy=options.models.copy,
-            name=options.models.name,
-            judge=judge,
+            copy=models.copy,
+            name=models.name,
+            judge=full_verdict,
             tools=Tools(control=control),
         )
     )
     return _ended(last)
-
-
-def judge(folder: Path) -> Verdict:
-    """Whether this build can run the model, its chat template included."""
-    verdict = folder_verdict(folder)
-    if not verdict.runs:
-        return verdict
-    try:
-        ChatTemplate.from_folder(folder)
-    except engine.EngineError as error:
-        return Verdict(False, f"{str(error).replace(f'{folder}/', '').rstrip('.')}.")
-    return verdict
-
-
-def read_token(token_file: str | None) -> str | None:
-    """The access token in a file, or on standard input for "-"."""
-    if token_file is None:
-        return None
-    if token_file == "-":
-        text = sys.stdin.readline(_MAX_TOKEN_BYTES)
-    else:
-        with open(token_file, encoding="utf-8", errors="replace") as file:
-            text = file.readline(_MAX_TOKEN_BYTES)
-    token = text.strip()
-    if not token or not token.isascii() or not token.isprintable() or " " in token:
-        raise TokenError(f"there is no access token in {token_file}")
-    return token
 
 
 def watch(run: Callable[[Control], Iterator[Progress]]) -> Progress:
@@ -154,7 +125,12 @@ def watch(run: Callable[[Control], Iterator[Progress]]) -> Progress:
     return last
 
 
-def _pull(request: DownloadRequest, store: ModelStore, hub: Hub) -> int:
+def _pull(request: DownloadRequest, setup: Setup, hub: Hub) -> int:
+    store, threads = setup.store(), threads_for(None, setup.paths.cache)
+
+    def try_it(folder: Path, stopped: Event) -> SelfTestReport:
+        return run_self_test(folder, threads=threads, is_cancelled=stopped.is_set)
+
     if store.catalogue.of_repository(request.repository) is None:
         print(
             f"{request.repository} is not in the catalogue: nobody has tried it with Ternchat.",
@@ -162,7 +138,12 @@ def _pull(request: DownloadRequest, store: ModelStore, hub: Hub) -> int:
         )
     last = watch(
         lambda control: Download(
-            request, store, hub, judge=judge, tools=Tools(control=control)
+            request,
+            store,
+            hub,
+            self_test=try_it,
+            judge=full_verdict,
+            tools=Tools(control=control),
         ).run()
     )
     return _ended(last)
@@ -170,7 +151,9 @@ def _pull(request: DownloadRequest, store: ModelStore, hub: Hub) -> int:
 
 def _ended(last: Progress) -> int:
     if last.state is State.READY:
-        print(f"{last.name} is ready: {console.printable(str(last.path))}")
+        print(console.printable(f"{last.name} is ready: {last.path}"))
+        if last.note:
+            print(console.printable(f"Tried on this computer: {last.note}"))
         return EXIT_OK
     if last.state is State.FAILED:
         return _failed(last)
@@ -181,4 +164,7 @@ def _ended(last: Progress) -> int:
 
 def _failed(last: Progress) -> int:
     problem = last.problem or Problem("Failed", last.note, "", "")
-    return console.fail(f"{last.name}: {problem.text} {problem.advice}", EXIT_ERROR)
+    text = f"{last.name}: {problem.text} {problem.advice}"
+    if problem.code in OPENED_BY_TOKEN:
+        text += " --token asks for one."
+    return console.fail(text, EXIT_ERROR)

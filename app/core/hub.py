@@ -19,6 +19,7 @@ from .transfer_errors import (
 )
 
 if TYPE_CHECKING:
+    from .access_token import AccessToken
     from .hub_address import RepositoryRef
     from .remote_model import RemoteFile
 
@@ -43,7 +44,7 @@ class Hub:
         if self.options.offline:
             raise OfflineError(f"{what} would need a connection, and connections are switched off")
 
-    def model(self, ref: RepositoryRef, token: str | None = None) -> RemoteModel:
+    def model(self, ref: RepositoryRef, token: AccessToken | None = None) -> RemoteModel:
         """The model at the newest commit of the revision."""
         self.require_online(ref.repository)
         try:
@@ -53,7 +54,7 @@ class Hub:
             if response is not None and response.status_code >= 400:
                 # str(error) has the address with everything in it; the status says enough.
                 raise from_status(
-                    response.status_code, response.headers, ref.repository, token=bool(token)
+                    response.status_code, response.headers, ref.repository, token=token is not None
                 ) from error
             if isinstance(error, AddressError):
                 raise RedirectError(str(error)) from error
@@ -72,7 +73,7 @@ class Hub:
         self.require_online(self.options.endpoint)
         with self._lock:
             if self._client is None:
-                self._client = _new_client(self.options, pages=False)
+                self._client = _new_client(self.options)
             return self._client
 
     def close(self) -> None:
@@ -82,14 +83,14 @@ class Hub:
         if client is not None:
             client.close()
 
-    def _page(self, ref: RepositoryRef, token: str | None) -> Any:
+    def _page(self, ref: RepositoryRef, token: AccessToken | None) -> Any:
         library = load_library()
         with _library_lock:
-            library.set_client_factory(lambda: _new_client(self.options, pages=True))
+            library.set_client_factory(lambda: _new_client(self.options, ref.repository))
             try:
-                return library.HfApi(
-                    endpoint=self.options.endpoint, token=token or False
-                ).model_info(
+                # False, and not None: that would send whatever token lies on this computer.
+                secret = False if token is None else token.reveal()
+                return library.HfApi(endpoint=self.options.endpoint, token=secret).model_info(
                     ref.repository, revision=ref.revision, files_metadata=True, timeout=PAGE_SECONDS
                 )
             finally:
@@ -107,11 +108,11 @@ def load_library() -> Any:
     return library
 
 
-def _new_client(options: HubOptions, *, pages: bool) -> Any:
+def _new_client(options: HubOptions, pages_of: str | None = None) -> Any:
     load_library()
     from .hub_client import new_client
 
-    return new_client(options, pages=pages)
+    return new_client(options, pages_of)
 
 
 def _described(page: Any, ref: RepositoryRef) -> RemoteModel:

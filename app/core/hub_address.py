@@ -89,6 +89,25 @@ def check_address(url: str) -> None:
     )
 
 
+def is_about(url: str, endpoint: str, repository: str) -> bool:
+    """Whether the address belongs to this repository of this hub: who has its token may see it."""
+    parts, hub = _split(url), _split(endpoint)
+    if origin(url) != origin(endpoint) or parts.username:
+        return False
+    path, base = unquote(parts.path).casefold(), unquote(hub.path).rstrip("/").casefold()
+    if ".." in path.split("/"):
+        return False
+    places = (f"{base}/{repository.casefold()}/", f"{base}/api/models/{repository.casefold()}/")
+    return f"{path}/".startswith(places)
+
+
+def origin(url: str) -> tuple[str, str | None, int | None]:
+    """Scheme, host and port: what makes two addresses those of one server."""
+    parts = _split(url)
+    port = parts.port or {"https": 443, "http": 80}.get(parts.scheme)
+    return parts.scheme, parts.hostname, port
+
+
 def is_loopback(host: str | None) -> bool:
     """Whether the host is this computer."""
     if host is None:

@@ -10,7 +10,7 @@ from huggingface_hub.utils import httpx  # type: ignore[attr-defined]
 
 from ternchat import __version__
 
-from .hub_address import HubOptions, check_address
+from .hub_address import HubOptions, check_address, is_about
 from .transfer_errors import CaptivePortalError, ServerAnswerError
 
 MAX_PAGE_BYTES = 8_000_000
@@ -19,12 +19,19 @@ CONNECT_SECONDS = 10.0
 READ_SECONDS = 20.0
 
 
-def new_client(options: HubOptions, *, pages: bool) -> httpx.Client:
-    """A client for the hub's pages, which follows redirects, or for files, which leaves them."""
+def new_client(options: HubOptions, pages_of: str | None = None) -> httpx.Client:
+    """A client for files, which leaves redirects to its user, or for a repository's pages."""
+    pages = pages_of is not None
+
+    def keep_token(request: httpx.Request) -> None:
+        """Takes the token away where a redirect leaves the repository it was given for."""
+        if pages_of is not None and not is_about(str(request.url), options.endpoint, pages_of):
+            request.headers.pop("Authorization", None)
+
     return httpx.Client(
         headers={"Accept-Encoding": "identity", "User-Agent": f"ternchat/{__version__}"},
         event_hooks={
-            "request": [_check_request],
+            "request": [_check_request, keep_token],
             "response": [_limit_page] if pages else [],
         },
         follow_redirects=pages,

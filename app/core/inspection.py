@@ -14,6 +14,7 @@ from .transfer_errors import ChangedError, UnsupportedError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from .access_token import AccessToken
     from .hub import Hub
     from .hub_address import RepositoryRef
     from .remote_model import RemoteModel
@@ -42,7 +43,7 @@ class Inspection:
 def inspect(
     hub: Hub,
     ref: RepositoryRef,
-    token: str | None = None,
+    token: AccessToken | None = None,
     judge: Callable[[Path], Verdict] = folder_verdict,
 ) -> Inspection:
     """Read the model's small files from the hub and let `judge` look at them."""

@@ -6,6 +6,7 @@ from collections.abc import Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from .access_token import AccessToken
 from .download.block_sums import encoded
 from .download.ledger import Ledger
 from .download.request import DownloadRequest
@@ -61,7 +62,7 @@ def verify(store: ModelStore, name: str, tools: Tools | None = None) -> Iterator
         yield ledger.failed(from_os_error(error))
 
 
-def begin_repair(store: ModelStore, name: str) -> DownloadRequest:
+def begin_repair(store: ModelStore, name: str, token: AccessToken | None = None) -> DownloadRequest:
     """Turn the model into an unfinished download; running it fetches only what is damaged."""
     record = ModelRecord.read(store.folder / name)
     if record is None or not record.repository:
@@ -69,7 +70,7 @@ def begin_repair(store: ModelStore, name: str) -> DownloadRequest:
     if record.location is not None:
         raise DiskError(f"{name} lies in {record.location}, which Ternchat does not change")
     request = DownloadRequest(
-        name, record.title, record.repository, record.revision, use_cache=False
+        name, record.title, record.repository, record.revision, token, use_cache=False
     )
     staging = Staging(store, name)
     with staging.locked():

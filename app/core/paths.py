@@ -1,6 +1,6 @@
 """Where Ternchat keeps its data."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import platformdirs
@@ -47,6 +47,10 @@ class DataPaths:
             logs=root / "logs",
             cache=root / "cache",
         )
+
+    def with_models(self, folder: str | None) -> "DataPaths":
+        """The same with the models elsewhere; None leaves them in the data folder."""
+        return replace(self, models=Path(folder).expanduser().absolute()) if folder else self
 
     def create(self) -> None:
         """Make the folders, readable by the user alone."""

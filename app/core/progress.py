@@ -42,7 +42,7 @@ class Progress:
         file: the file that is being worked on, "" when it is about none.
         bytes_per_second: over the last seconds; falls to zero when nothing comes.
         retry_in_seconds: when a stalled download asks again.
-        note: a sentence about why it waits.
+        note: a sentence about why it waits, or what trying the model found.
         problem: why it failed.
         path: the folder of the model that is ready.
     """

@@ -29,6 +29,20 @@ class LoadedSettings:
     notice: str = ""
 
 
+def look_at(path: Path) -> LoadedSettings:
+    """What settings.toml says, for programs that only look: a damaged one is left as it is."""
+    try:
+        return _settings(_parse(_read(path)), "")
+    except FileNotFoundError:
+        return LoadedSettings(Settings())
+    except OSError as error:
+        reason = error.strerror or str(error)
+        return LoadedSettings(Settings(), f"The settings in {path} cannot be read: {reason}.")
+    except ValueError as error:
+        notice = f"The settings in {path} are damaged ({error}): defaults are used."
+        return LoadedSettings(Settings(), notice)
+
+
 class SettingsFile:
     """Reads and writes settings.toml; keys it does not know stay in it."""
 

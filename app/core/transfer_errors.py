@@ -237,7 +237,7 @@ class SelfTestError(TransferError):
     code = "self_test"
     title = QT_TRANSLATE_NOOP("Problem", "The model does not work on this computer")
     advice = QT_TRANSLATE_NOOP(
-        "Problem", "The details say why. The files are complete; another model may do."
+        "Problem", "It is kept, but do not trust its answers; another model may do."
     )
 
 

@@ -17,12 +17,14 @@ from ternchat.app.core.model_trash import Removed, Trash
 from ternchat.app.core.model_verify import begin_repair, verify
 
 from .job_thread import Job, Report
+from .model_verdict import full_verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from threading import Event
 
     from ternchat.app.core.control import Control
+    from ternchat.app.core.download.job import TestReport
     from ternchat.app.core.download.queue import DownloadQueue
     from ternchat.app.core.hub import Hub
     from ternchat.app.core.model_store import ModelStore
@@ -78,7 +80,7 @@ class ModelJobs:
 
         def work(_report: Report, _control: Control) -> Any:
             ref = parse_repository(text, self._hub.options.endpoint)
-            return ref, inspect(self._hub, ref)
+            return ref, inspect(self._hub, ref, judge=full_verdict)
 
         return Job(LOOK_UP, text, work)
 
@@ -102,7 +104,13 @@ class ModelJobs:
             IMPORT,
             path,
             lambda report, control: _last(
-                import_model(self._store, Path(path), copy=copy, tools=Tools(control=control)),
+                import_model(
+                    self._store,
+                    Path(path),
+                    copy=copy,
+                    judge=full_verdict,
+                    tools=Tools(control=control),
+                ),
                 report,
             ),
         )
@@ -142,15 +150,12 @@ class SelfTester:
     def __init__(self, options: Callable[[], LoadOptions]) -> None:
         self._options = options
 
-    def __call__(self, folder: Path, stopped: Event) -> None:
-        """Raises what is wrong with the model on this computer."""
-        from ternchat.engine.errors import EngineError
+    def __call__(self, folder: Path, stopped: Event) -> TestReport:
+        """What is wrong with the model on this computer, or that nothing is."""
         from ternchat.engine.self_test_report import run_self_test
 
         options = self._options()
-        report = run_self_test(folder, options.isa, options.threads, stopped.is_set)
-        if report.passed is False:
-            raise EngineError(report.text.rstrip("."))
+        return run_self_test(folder, options.isa, options.threads, stopped.is_set)
 
 
 def _last(run: Iterator[Progress], report: Report) -> Progress | None:

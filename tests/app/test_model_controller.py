@@ -17,6 +17,7 @@ from ternchat.app.views.model_actions import Action
 from ternchat.app.workers.download_manager import DownloadManager
 from ternchat.app.workers.job_thread import JobThread
 from ternchat.app.workers.model_jobs import ModelJobs
+from ternchat.engine.self_test_report import Report
 
 POLICY = Policy(reserve_bytes=0, floor_bytes=0)
 TIMEOUT = 30_000
@@ -51,7 +52,7 @@ def manager(hub, paths, models, cards, engine, controller):
             request,
             models,
             client,
-            self_test=lambda path, _stopped: tested.append(path),
+            self_test=lambda path, _stopped: tested.append(path) or Report(True, "It works."),
             tools=Tools(control=control, policy=POLICY),
         ).run()
 

@@ -61,7 +61,13 @@ def test_the_list_shows_what_is_here_and_what_can_be_had(models):
 def test_a_repository_is_pulled_chatted_with_verified_and_removed(models, ternchat, tmp_path):
     result = models("pull", "acme/tiny")
     assert result.returncode == 0, result.stderr
-    assert result.stdout == f"tiny is ready: {tmp_path}/data/models/tiny\n"
+    ready, tried = result.stdout.splitlines()
+    assert ready == f"tiny is ready: {tmp_path}/data/models/tiny"
+    assert re.match(r"Tried on this computer: It gives (the same )?16 tokens", tried)
+    assert "tiny: trying it" in result.stderr
+    assert json.loads(models("show", "tiny", "--json").stdout)["tested"] == (
+        "answers on this computer"
+    )
     assert "is not in the catalogue" in result.stderr
     assert "tiny: downloading, " in result.stderr
     assert "\x1b" not in result.stderr
@@ -74,6 +80,26 @@ def test_a_repository_is_pulled_chatted_with_verified_and_removed(models, ternch
     assert models("restore", "tiny").stdout == "tiny is back.\n"
     assert "are free again" in models("remove", "--now", "tiny").stdout
     assert models("restore").stdout == ""
+
+
+def without_embedding(weights: bytes) -> bytes:
+    """The same weights, but every token means nothing."""
+    size = int.from_bytes(weights[:8], "little")
+    first, end = json.loads(weights[8 : 8 + size])["model.embed_tokens.weight"]["data_offsets"]
+    start = 8 + size
+    return weights[: start + first] + bytes(end - first) + weights[start + end :]
+
+
+def test_a_model_that_fails_its_test_is_kept_but_said_to_be_unfit(models, hub, real_files):
+    hub.add("acme/tiny", real_files | {WEIGHTS: without_embedding(real_files[WEIGHTS])})
+    result = models("pull", "acme/tiny")
+    assert (result.returncode, result.stdout) == (1, "")
+    last = result.stderr.splitlines()[-1]
+    assert last.startswith("ternchat: tiny: Every file is right, but trying it failed: ")
+    assert "Its results are all alike: the file is damaged." in last
+    assert re.search(r"^tiny +unfit ", models().stdout, re.MULTILINE)
+    assert "tested       unfit: it failed its test" in models("show", "tiny").stdout
+    assert models("verify", "tiny").returncode == 0
 
 
 def test_a_pull_that_was_killed_goes_on(models, hub, tmp_path, real_files):
@@ -139,7 +165,6 @@ def test_a_folder_is_imported(models, built_in, tmp_path):
         (("pull", "../etc"), "names no repository"),
         (("pull", "https://evil.example/a/b"), "is not a model hub that is set here"),
         (("pull", "acme/tiny", "--offline"), "connections are switched off"),
-        (("pull", "acme/tiny", "--token-file", "/no/file"), "No such file"),
         (("show", "nowhere"), "names no repository"),
         (("verify", "nowhere"), "no model named 'nowhere' is installed"),
         (("remove", "fledgling"), "belongs to the program"),
@@ -162,20 +187,6 @@ def test_what_cannot_be_done_is_one_line_on_stderr_and_exit_1(models, arguments,
 )
 def test_wrong_use_exits_with_2(models, arguments):
     assert models(*arguments).returncode == 2
-
-
-def test_a_token_is_read_from_a_file_or_from_standard_input(models, hub, tmp_path, real_files):
-    hub.add("acme/gated", real_files, gated=True, token="hf_secret")
-    refused = models("pull", "acme/gated")
-    assert refused.returncode == 1
-    assert "accepted its terms" in refused.stderr
-    file = tmp_path / "token"
-    file.write_text("hf_secret\n")
-    assert models("pull", "acme/gated", "--token-file", file).returncode == 0
-    models("remove", "--now", "gated")
-    result = models("pull", "acme/gated", "--token-file", "-", stdin="hf_secret\n")
-    assert result.returncode == 0, result.stderr
-    assert models("pull", "acme/gated", "--token-file", "-", stdin="").returncode == 1
 
 
 def test_damaged_files_never_become_a_model(models, hub, tmp_path):

@@ -6,6 +6,19 @@ from download_help import WEIGHTS, Scene
 
 from ternchat.app.core.model_record import ModelRecord
 from ternchat.app.core.progress import State
+from ternchat.engine.self_test_report import Report
+
+
+class Trial:
+    """Remembers which folders it was asked to try, and says the same of each."""
+
+    def __init__(self, report: Report) -> None:
+        self.folders = []
+        self._report = report
+
+    def __call__(self, folder, stopped) -> Report:
+        self.folders.append(folder)
+        return self._report
 
 
 def test_a_model_arrives_whole_with_its_licence_and_without_foreign_code(scene: Scene):
@@ -74,22 +87,41 @@ def test_a_newer_version_takes_the_place_of_the_old_one(scene: Scene):
 
 
 def test_a_model_that_answers_is_marked_as_tested(scene: Scene):
-    tried = []
-    seen = scene.run(self_test=lambda path, stopped: tried.append(path))
+    tried = Trial(Report(True, "It gives 16 tokens."))
+    seen = scene.run(self_test=tried)
     scene.assert_ready(seen)
-    assert tried == [scene.target]
+    assert tried.folders == [scene.target]
     assert State.TESTING in {progress.state for progress in seen}
+    assert seen[-1].note == "It gives 16 tokens."
     assert ModelRecord.read(scene.target).tested is True
+    assert scene.run(self_test=tried)[-1].state is State.READY
+    assert len(tried.folders) == 1  # once is enough
 
 
 def test_a_model_that_does_not_answer_is_complete_but_not_ready(scene: Scene):
-    def fails(path, stopped):
-        raise RuntimeError("tensor 7 is all zero")
+    tried = Trial(Report(False, "Its results are all alike."))
+    for _ in range(2):  # fetching it again does not make it any better
+        last = scene.run(self_test=tried)[-1]
+        assert (last.state, last.problem.code) == (State.FAILED, "self_test")
+        assert last.problem.text.endswith("trying it failed: Its results are all alike.")
+        assert ModelRecord.read(scene.target).tested is False
+        scene.assert_installed()
 
-    last = scene.run(self_test=fails)[-1]
-    assert (last.state, last.problem.code) == (State.FAILED, "self_test")
-    assert "tensor 7 is all zero" in last.problem.text
-    assert ModelRecord.read(scene.target).tested is False
+
+def test_a_model_that_could_not_be_tried_is_ready_and_not_called_tested(scene: Scene):
+    tried = Trial(Report(None, "It was not tested: not enough memory."))
+    seen = scene.run(self_test=tried)
+    scene.assert_ready(seen)
+    assert seen[-1].note == "It was not tested: not enough memory."
+    assert ModelRecord.read(scene.target).tested is None
+
+
+def test_a_test_that_breaks_is_a_problem_in_words_with_the_model_kept(scene: Scene):
+    def breaks(path, stopped):
+        raise MemoryError
+
+    last = scene.run(self_test=breaks)[-1]
+    assert (last.state, last.problem.title) == (State.FAILED, "Not enough memory")
     scene.assert_installed()
 
 

@@ -7,9 +7,9 @@ import socket
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
-from ternchat.app.core.hub_address import AddressError, check_address
+from ternchat.app.core.hub_address import AddressError, check_address, is_about, origin
 from ternchat.app.core.remote_names import is_sha1, is_sha256
 from ternchat.app.core.transfer_errors import (
     CaptivePortalError,
@@ -23,6 +23,7 @@ from ternchat.app.core.transfer_errors import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from ternchat.app.core.access_token import AccessToken
     from ternchat.app.core.hub import Hub
     from ternchat.app.core.remote_model import RemoteFile, RemoteModel
 
@@ -37,7 +38,7 @@ class Source:
     hub: Hub
     model: RemoteModel
     file: RemoteFile
-    token: str | None = None
+    token: AccessToken | None = None
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def _followed(source: Source, first: int, end: int, what: str) -> Iterator[Any]:
     client = source.hub.client()
     for _ in range(MAX_REDIRECTS + 1):
         with client.stream("GET", url, headers=_headers(source, url, first, end)) as response:
-            at_hub = _origin(url) == _origin(source.hub.options.endpoint)
+            at_hub = origin(url) == origin(source.hub.options.endpoint)
             if at_hub:
                 _check_announcement(response.headers, source, what)
             if response.status_code in (301, 302, 303, 307, 308):
@@ -102,9 +103,10 @@ def _headers(source: Source, url: str, first: int, end: int) -> dict[str, str]:
     headers = {}
     if first or end < source.file.size_bytes:
         headers["Range"] = f"bytes={first}-{end - 1}"
-    # Only the hub itself gets to see the token, never the storage it sends us to.
-    if source.token is not None and _origin(url) == _origin(source.hub.options.endpoint):
-        headers["Authorization"] = f"Bearer {source.token}"
+    # Not the storage the hub sends us to, and no other repository either.
+    endpoint, repository = source.hub.options.endpoint, source.model.repository
+    if source.token is not None and is_about(url, endpoint, repository):
+        headers["Authorization"] = f"Bearer {source.token.reveal()}"
     return headers
 
 
@@ -156,9 +158,3 @@ def _start(response: Any, source: Source, first: int, what: str) -> int:
     if length is not None and length != str(size):
         raise ChangedError(f"the server has {length!r:.30} bytes of {what}; announced were {size}")
     return 0
-
-
-def _origin(url: str) -> tuple[str, str | None, int | None]:
-    parts = urlsplit(url)
-    port = parts.port or {"https": 443, "http": 80}.get(parts.scheme)
-    return parts.scheme, parts.hostname, port

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from ternchat.app.core.control import Wish
 from ternchat.app.core.errors import AppError
@@ -47,8 +47,21 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# Raises what is wrong; the event is set when nobody wants to know any more.
-SelfTest = Callable[[Path, Event], None]
+
+class TestReport(Protocol):
+    """What trying a model found."""
+
+    @property
+    def passed(self) -> bool | None:
+        """Whether it works; None when that could not be tried."""
+
+    @property
+    def text(self) -> str:
+        """A sentence about it."""
+
+
+# The event is set when nobody wants to know any more.
+SelfTest = Callable[[Path, Event], TestReport]
 Judge = Callable[[Path], Verdict]
 
 _LARGE_BYTES = 1 << 20
@@ -76,6 +89,7 @@ class Download:
         self._cache = (cache or HubCache()) if request.use_cache else None
         self._staging = Staging(store, request.name)
         self._ledger = Ledger(request.name, self._tools.clock)
+        self._test_said = ""
 
     def run(self) -> Iterator[Progress]:
         """What happens, at least twice a second; the last one is final."""
@@ -90,7 +104,8 @@ class Download:
                 except TransferError as error:
                     self._tidy_after(error)
                     raise
-            yield replace(self._ledger.progress(Moment(State.READY)), path=self._path())
+            ready = self._ledger.progress(Moment(State.READY, self._test_said))
+            yield replace(ready, path=self._path())
         except AppError as error:
             yield self._ledger.failed(error)
         except OSError as error:
@@ -102,25 +117,29 @@ class Download:
     # ---- The steps ------------------------------------------------------------------------------
 
     def _steps(self) -> Iterator[Moment]:
-        if not self._staging.is_complete:
-            yield Moment(State.RESOLVING)
-            self._staging.create()
-            self._staging.note(self._request, None, paused=False)
-            model = yield from self._resolve()
-            if self._is_installed(model):
-                self._staging.delete()
-                return
-            try:
-                yield from self._bring(model)
-            except (ChangedError, ModelGoneError):
-                # The commit may be gone, and a new one in its place: what did not change is kept.
-                renewed = yield from self._resolve()
-                if renewed.files == model.files and renewed.commit == model.commit:
-                    raise
-                yield from self._bring(renewed)
-        self._staging.publish()
+        if self._staging.is_complete or (yield from self._complete()):
+            self._staging.publish()
         if self._self_test is not None:
             yield from self._test(self._path(), self._self_test)
+
+    def _complete(self) -> Generator[Moment, None, bool]:
+        """Put the newest version together; False when it is installed already."""
+        yield Moment(State.RESOLVING)
+        self._staging.create()
+        self._staging.note(self._request, None, paused=False)
+        model = yield from self._resolve()
+        if self._is_installed(model):
+            self._staging.delete()
+            return False
+        try:
+            yield from self._bring(model)
+        except (ChangedError, ModelGoneError):
+            # The commit may be gone, and a new one in its place: what did not change is kept.
+            renewed = yield from self._resolve()
+            if renewed.files == model.files and renewed.commit == model.commit:
+                raise
+            yield from self._bring(renewed)
+        return True
 
     def _resolve(self) -> Generator[Moment, None, RemoteModel]:
         """Ask the hub what the model is; without connections, the shared cache."""
@@ -191,17 +210,20 @@ class Download:
         record.write(self._staging.folder)
 
     def _test(self, path: Path, self_test: SelfTest) -> Iterator[Moment]:
-        """Let the engine try the model, and write down whether it worked."""
-        stopped = self._tools.control.stopped
-        call = Call(lambda: self_test(path, stopped))
-        try:
-            for _ in call.ticks(self._tools.clock, self._tools.policy.tick_seconds):
+        """Let the engine try the model unless it passed before; write down what it found."""
+        record = ModelRecord.read(self._staging.target)
+        if record is None or record.tested:
+            return
+        call = Call(lambda: self_test(path, self._tools.control.stopped))
+        for report in call.ticks(self._tools.clock, self._tools.policy.tick_seconds):
+            if report is None:
                 yield Moment(State.TESTING)
-        except Exception as error:
-            self._note_test(passed=False)
-            raise SelfTestError(f"the model was fetched, but trying it failed: {error}") from error
-        if not stopped.is_set():  # else nobody waited for the result
-            self._note_test(passed=True)
+                continue
+            self._test_said = report.text
+            if report.passed is not None:
+                record.with_test(report.passed).write(self._staging.target)
+            if report.passed is False:
+                raise SelfTestError(f"every file is right, but trying it failed: {report.text}")
 
     # ---- Checks ---------------------------------------------------------------------------------
 
@@ -244,11 +266,6 @@ class Download:
         """The folder with the files of the installed model."""
         record = ModelRecord.read(self._staging.target)
         return (record.location if record is not None else None) or self._staging.target
-
-    def _note_test(self, *, passed: bool) -> None:
-        record = ModelRecord.read(self._staging.target)
-        if record is not None:
-            record.with_test(passed).write(self._staging.target)
 
     def _stopped(self) -> Progress:
         """The end a person asked for."""

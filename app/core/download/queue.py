@@ -17,6 +17,7 @@ from .staging import Staging, Unfinished, finish_interrupted, unfinished
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ternchat.app.core.access_token import AccessToken
     from ternchat.app.core.model_store import ModelStore
 
     from .request import DownloadRequest
@@ -59,13 +60,13 @@ class DownloadQueue:
             elif self._take_from_queue(name):
                 self._report(name, State.PAUSED)
 
-    def resume(self, name: str) -> None:
-        """Go on with one that was stopped or failed."""
+    def resume(self, name: str, token: AccessToken | None = None) -> None:
+        """Go on with one that was stopped or failed; `token` opens it where that is needed."""
         request = self._known.get(name)
         if request is None:
             request = next((u.request() for u in self.unfinished() if u.name == name), None)
         if request is not None:
-            self.add(request)
+            self.add(request.with_token(token))
 
     def cancel(self, name: str, *, keep: bool = False) -> None:
         """Give it up; what is there already is kept for another time, or deleted."""
@@ -122,6 +123,8 @@ class DownloadQueue:
                     if progress.state.final:
                         # Before anybody hears of the end: whoever resumes it must find it ended.
                         self._running = None
+                    if progress.state is State.READY:
+                        self._known.pop(request.name, None)  # its token was for this one download
                 yield from reports
                 yield progress
             with self._changed:

@@ -1,8 +1,9 @@
 """What is to be downloaded."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from ternchat.app.core.access_token import AccessToken
 from ternchat.app.core.catalogue import Catalogue, CatalogueEntry
 from ternchat.app.core.hub_address import RepositoryRef
 from ternchat.app.core.remote_names import is_model_name, is_repository, is_revision, model_name
@@ -23,7 +24,7 @@ class DownloadRequest:
     title: str
     repository: str
     revision: str = "main"
-    token: str | None = field(default=None, repr=False)
+    token: AccessToken | None = None
     checksums: Mapping[str, str] = field(default_factory=dict)
     use_cache: bool = True
 
@@ -38,8 +39,12 @@ class DownloadRequest:
         """The place on the hub."""
         return RepositoryRef(self.repository, self.revision)
 
+    def with_token(self, token: AccessToken | None) -> "DownloadRequest":
+        """The same, with what opens it; None leaves it as it is."""
+        return self if token is None else replace(self, token=token)
+
     @classmethod
-    def of(cls, entry: CatalogueEntry, token: str | None = None) -> "DownloadRequest":
+    def of(cls, entry: CatalogueEntry, token: AccessToken | None = None) -> "DownloadRequest":
         """A model of the catalogue."""
         return cls(
             entry.name, entry.title, entry.repository, entry.revision, token, entry.checksums
@@ -47,7 +52,7 @@ class DownloadRequest:
 
     @classmethod
     def for_repository(
-        cls, ref: RepositoryRef, catalogue: Catalogue, token: str | None = None
+        cls, ref: RepositoryRef, catalogue: Catalogue, token: AccessToken | None = None
     ) -> "DownloadRequest":
         """Any repository; one of the catalogue goes by its name there."""
         entry = catalogue.of_repository(ref.repository)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import filelock
 
+from ternchat.app.core.access_token import AccessToken
 from ternchat.app.core.atomic_file import write_atomically
 from ternchat.app.core.model_record import FILE_NAME
 from ternchat.app.core.model_store import DOWNLOADS, ModelStore
@@ -43,7 +44,7 @@ class Unfinished:
     total_bytes: int | None
     paused: bool
 
-    def request(self, token: str | None = None) -> DownloadRequest:
+    def request(self, token: AccessToken | None = None) -> DownloadRequest:
         """The request that resumes it."""
         return DownloadRequest(self.name, self.title, self.repository, self.revision, token)
 
