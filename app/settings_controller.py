@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Slot
 from ternchat.app.chat_controller import ChatController
 from ternchat.app.core.conversation import Chat
 from ternchat.app.core.model_store import ModelStore
+from ternchat.app.core.model_surroundings import DEFAULT_CONTEXT
 from ternchat.app.core.problem import Problem
 from ternchat.app.core.settings import Settings
 from ternchat.app.core.turn import LoadOptions
@@ -116,6 +117,7 @@ class SettingsController(QObject):
         if options != self._options:
             self._options = options
             self._engine.set_options(options)
+            self._window.models.set_context(options.context_length or DEFAULT_CONTEXT)
 
     @Slot(int)
     def _on_zoom(self, percent: int) -> None:

@@ -55,6 +55,11 @@ class MemoryUse:
         fixed = self.weights + head + self.screen + self.work + self.tokenizer
         return fixed + self.kv(context_length) + context_length * self.position_bytes
 
+    def loaded(self, context_length: int) -> int:
+        """Bytes of that which are taken before anything is read: pages count once they are used."""
+        reading = self.work + self.kv(context_length)
+        return self.allocated(context_length) - reading
+
     def mapped(self) -> int:
         """Bytes of the file that are read in place, and may be dropped and read again."""
         return self.head if self.embedding_mapped else 0

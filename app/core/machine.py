@@ -3,6 +3,7 @@
 import platform
 import sys
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
@@ -35,10 +36,38 @@ def memory_bytes() -> tuple[int, int]:
     return memory.total, memory.available
 
 
+@dataclass(frozen=True)
+class Residence:
+    """What of this process is in memory.
+
+    Attributes:
+        resident: all of it.
+        anonymous: what no file stands for.
+        mapped: pages of files.
+    """
+
+    resident: int
+    anonymous: int | None = None
+    mapped: int | None = None
+
+
+def residence() -> Residence:
+    """The memory this process has resident."""
+    return Residence(resident_bytes(), anonymous_bytes(), _status_bytes("RssFile"))
+
+
 def resident_bytes() -> int:
     """The memory this process has resident, mapped files included."""
     size: int = psutil.Process().memory_info().rss
     return size
+
+
+def anonymous_bytes() -> int | None:
+    """The memory this process has that no file stands for."""
+    value = _status_bytes("RssAnon")
+    if value is None and sys.platform == "win32":
+        value = psutil.Process().memory_info().private
+    return value
 
 
 def peak_rss_bytes() -> int | None:
@@ -54,7 +83,7 @@ def peak_rss_bytes() -> int | None:
 
 
 class AnonymousPeak:
-    """Within it, the most memory not backed by a file (RssAnon), looked at 20 times a second."""
+    """Within it, the most memory that no file stands for, looked at 20 times a second."""
 
     def __init__(self) -> None:
         self.peak_bytes: int | None = None
@@ -76,7 +105,7 @@ class AnonymousPeak:
             self._look()
 
     def _look(self) -> None:
-        value = _status_bytes("RssAnon")
+        value = anonymous_bytes()
         if value is not None:
             self.peak_bytes = max(self.peak_bytes or 0, value)
 

@@ -39,6 +39,7 @@ class ModelCard:
         checksum: SHA-256 of its weights; "" where it is not known before the download.
         last_used: in seconds since 1970; None when it never was.
         tested: whether it answered on this computer; None when it was not tried.
+        measured: tokens per second of its answers on this computer; None before there were any.
         config: its shape; None when it cannot be understood.
         memory: what it takes; None without a shape.
         reason: why this build cannot run it; "" when it can.
@@ -64,6 +65,7 @@ class ModelCard:
     checksum: str = ""
     last_used: float | None = None
     tested: bool | None = None
+    measured: float | None = None
     config: ModelConfig | None = None
     memory: MemoryUse | None = None
     reason: str = ""
@@ -109,6 +111,13 @@ class ModelCard:
         if machine is None or self.config is None:
             return None
         return machine.decode_tokens_per_second(self.config)
+
+    @property
+    def fetched_bytes(self) -> int:
+        """What has come of a download."""
+        if self.progress is not None and self.progress.done_bytes:
+            return self.progress.done_bytes
+        return 0 if self.left is None else self.left.done_bytes
 
     def with_progress(self, progress: Progress | None) -> ModelCard:
         """The card after something happened."""

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from ternchat.engine.speed import MachineSpeed
 
 DEFAULT_CONTEXT = 4096
+"""Tokens that models look back on where the settings leave it to the program."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,8 @@ class Surroundings:
         speed: how fast this computer is; None before it was measured.
         measuring: whether that is being found out.
         loaded: the name of the model in memory; "" without one.
+        set_context: tokens that models are loaded with, as the settings say.
+        taken_bytes, told_bytes: what loading it took, and what was said before; None where unknown.
     """
 
     context: int = DEFAULT_CONTEXT
@@ -28,3 +31,6 @@ class Surroundings:
     speed: MachineSpeed | None = None
     measuring: bool = False
     loaded: str = ""
+    set_context: int = DEFAULT_CONTEXT
+    taken_bytes: int | None = None
+    told_bytes: int | None = None

@@ -2,6 +2,7 @@
 
 from .language import number, translate
 from .model_card import ModelCard, Place
+from .model_surroundings import Surroundings
 from .wording import size_text
 
 
@@ -29,9 +30,22 @@ def disk_fact(card: ModelCard, free_bytes: int | None) -> str:
 def speed_fact(tokens_per_second: float | None, *, measuring: bool) -> str:
     """How fast it will write here."""
     if tokens_per_second is None:
-        return translate("Model", "being measured …") if measuring else unknown_text()
-    digits = 0 if tokens_per_second >= 10 else 1
-    return translate("Model", "about {rate} tok/s").format(rate=number(tokens_per_second, digits))
+        return translate("Model", "measuring …") if measuring else unknown_text()
+    return translate("Model", "about {rate} tok/s").format(rate=_rate(tokens_per_second))
+
+
+def measured_fact(tokens_per_second: float) -> str:
+    """How fast it wrote here."""
+    return translate("Model", "{rate} tok/s").format(rate=_rate(tokens_per_second))
+
+
+def speed_note(card: ModelCard, promised: float | None) -> str:
+    """What was promised, once there is something to hold it against."""
+    if card.measured is None:
+        return ""
+    if promised is None:
+        return translate("Model", "measured")
+    return translate("Model", "measured; promised {rate}").format(rate=_rate(promised))
 
 
 def memory_fact(card: ModelCard, context: int, *, fits: bool) -> str:
@@ -41,6 +55,18 @@ def memory_fact(card: ModelCard, context: int, *, fits: bool) -> str:
         return unknown_text()
     size = size_text(needed)
     return size if fits else translate("Model", "{size}: too much").format(size=size)
+
+
+def memory_note(card: ModelCard, around: Surroundings) -> str:
+    """The same as the settings are, where they say otherwise; or what loading really took."""
+    if card.memory is not None and card.context(around.context) != card.context(around.set_context):
+        size = size_text(card.memory.allocated(card.context(around.set_context)))
+        return translate("Model", "{size} as set").format(size=size)
+    if card.name != around.loaded or around.taken_bytes is None or around.told_bytes is None:
+        return ""
+    return translate("Model", "loading took {size}, predicted {told}").format(
+        size=size_text(around.taken_bytes), told=size_text(around.told_bytes)
+    )
 
 
 def details(card: ModelCard) -> list[tuple[str, str]]:
@@ -57,6 +83,10 @@ def details(card: ModelCard) -> list[tuple[str, str]]:
         (translate("Model", "Folder"), "" if card.path is None else str(card.path)),
     ]
     return [(name, value) for name, value in rows if value]
+
+
+def _rate(tokens_per_second: float) -> str:
+    return number(tokens_per_second, 0 if tokens_per_second >= 10 else 1)
 
 
 def _licence(card: ModelCard) -> str:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from .machine import Residence
 from .model_store import InstalledModel
 
 
@@ -70,9 +71,14 @@ class ModelFacts:
     """What a loaded model is and takes.
 
     Attributes:
-        weights_bytes: with the output table, which stays in the model's file.
+        weights_bytes: with the output table.
+        mapped_bytes: what of them stays in the model's file.
+        kv_bytes: of a full context.
         work_bytes: buffers, the head's screen, the tokenizer.
-        predicted_bytes: all of it with a full context, as told before loading.
+        predicted_bytes: what all of it takes from the system with a full context, as told before.
+        loaded_bytes: what of that was to be taken before anything is read.
+        taken_bytes: what was taken by then, measured; None where the system does not tell.
+        program: the process before the model was loaded.
         count_tokens: its tokenizer's, safe on any thread.
     """
 
@@ -83,7 +89,11 @@ class ModelFacts:
     weights_bytes: int
     kv_bytes: int
     work_bytes: int = 0
+    mapped_bytes: int = 0
     predicted_bytes: int | None = None
+    loaded_bytes: int | None = None
+    taken_bytes: int | None = None
+    program: Residence | None = None
     count_tokens: Callable[[str], int] | None = field(default=None, compare=False, repr=False)
 
 

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from ternchat.app.core import machine
+from ternchat.app.core.machine import Residence
 from ternchat.app.core.statistics import Snapshot
-from ternchat.app.core.turn import Phase
+from ternchat.app.core.turn import ModelFacts, Phase
 
 from .status_model import StatusModel
+from .tally import Tally
 
 INTERVAL_MS = 500
 SAMPLES = 120  # a minute
@@ -20,9 +22,11 @@ class Sample:
     """One moment.
 
     Attributes:
-        writing, reading: tokens per second, 0 while there is none of it.
+        writing, reading: tokens per second since the last one, 0 while there is none of it.
         weights, kv, work, program: bytes of memory in use, by what they are for.
+        in_file: what of the weights are pages of the model's file, which the system may drop.
         predicted: what the model was said to take before it was loaded; None without one.
+        taken: what it has taken, measured; None where that is not known.
     """
 
     snapshot: Snapshot
@@ -32,7 +36,9 @@ class Sample:
     kv: int = 0
     work: int = 0
     program: int = 0
+    in_file: int = 0
     predicted: int | None = None
+    taken: int | None = None
 
     @property
     def total(self) -> int:
@@ -53,41 +59,93 @@ class MonitorModel(QObject):
         super().__init__(parent)
         self._status = status
         self.samples: deque[Sample] = deque(maxlen=SAMPLES)
+        self._tally = Tally()
+        self._reach = 0  # the most tokens that were in the loaded model's context
+        self._facts: ModelFacts | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(INTERVAL_MS)
         self._timer.timeout.connect(self.sample)
 
     @Slot(bool)
     def set_active(self, active: bool) -> None:
-        """Begin, with one sample at once, or stop."""
+        """Begin anew, with one sample at once, or stop."""
+        if active is self._timer.isActive():
+            return
         if active:
+            self.samples.clear()  # what was before the gap would look as if it were just now
+            self._tally = Tally()
+            self._status.timed.connect(self._on_timed)
+            self._status.answer_ended.connect(self._on_ended)
             self._timer.start()
             self.sample()
         else:
             self._timer.stop()
+            self._status.timed.disconnect(self._on_timed)
+            self._status.answer_ended.disconnect(self._on_ended)
 
     @Slot()
     def sample(self) -> None:
         """Look now."""
-        self.samples.append(sample_of(self._status.snapshot, machine.resident_bytes()))
+        now = self._status.snapshot
+        if now.facts is not self._facts:
+            self._facts, self._reach = now.facts, 0
+        self._reach = max(self._reach, now.used_tokens)
+        rates = self._tally.take()
+        self.samples.append(sample_of(now, machine.residence(), rates, self._reach))
         self.sampled.emit()
 
+    @Slot(object)
+    def _on_timed(self, timings: object) -> None:
+        self._tally.add(timings)
 
-def sample_of(now: Snapshot, resident_bytes: int) -> Sample:
-    """The moment that these numbers describe; the parts add up to what is resident."""
-    writing = now.decode_tokens_per_second if now.phase is Phase.WRITING else None
-    reading = now.prefill_tokens_per_second if now.phase is Phase.READING else None
-    left, parts = resident_bytes, []
+    @Slot()
+    def _on_ended(self) -> None:
+        self._tally.end()
+
+
+def sample_of(
+    now: Snapshot, here: Residence, rates: tuple[float, float] = (0.0, 0.0), reach: int = 0
+) -> Sample:
+    """The moment that these numbers describe; the parts add up to what is resident.
+
+    `rates`: tokens per second read and written since the last one. `reach`: the tokens of the
+    context that were ever used: its other pages take nothing.
+    """
+    reading, writing = rates
+    if not reading and now.phase is Phase.READING:
+        reading = now.prefill_tokens_per_second or 0.0
+    if not writing and now.phase is Phase.WRITING:  # slower than the samples
+        writing = now.decode_tokens_per_second or 0.0
     facts = now.facts
-    known = (0, 0, 0) if facts is None else (facts.weights_bytes, facts.kv_bytes, facts.work_bytes)
-    for size in known:  # what is mapped or not yet touched may be less than it is said to be
-        parts.append(min(size, left))
+    if facts is None:
+        return Sample(now, writing, reading, program=here.resident)
+    in_file = _in_file(facts, here)
+    weights = facts.weights_bytes - facts.mapped_bytes + in_file
+    left, parts = here.resident, []
+    used = min(1.0, reach / facts.context_length) if facts.context_length > 0 else 0.0
+    for size in (weights, int(facts.kv_bytes * used), facts.work_bytes):
+        parts.append(min(size, left))  # what is not yet touched may be less than it is said to be
         left -= parts[-1]
     return Sample(
         now,
-        writing or 0.0,
-        reading or 0.0,
+        writing,
+        reading,
         *parts,
         program=left,
-        predicted=None if facts is None else facts.predicted_bytes,
+        in_file=in_file,
+        predicted=facts.predicted_bytes,
+        taken=_taken(facts, here),
     )
+
+
+def _in_file(facts: ModelFacts, here: Residence) -> int:
+    """What is in memory of the weights that stay in their file: what was read of late."""
+    if here.mapped is None or facts.program is None or facts.program.mapped is None:
+        return facts.mapped_bytes
+    return min(facts.mapped_bytes, max(0, here.mapped - facts.program.mapped))
+
+
+def _taken(facts: ModelFacts, here: Residence) -> int | None:
+    if here.anonymous is None or facts.program is None or facts.program.anonymous is None:
+        return None
+    return max(0, here.anonymous - facts.program.anonymous)

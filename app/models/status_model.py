@@ -11,9 +11,13 @@ class StatusModel(QObject):
 
     Signals:
         changed: the new snapshot.
+        timed: the timings of the answer on its way, and at its end.
+        answer_ended: that answer is over, however it ended.
     """
 
     changed = Signal(object)
+    timed = Signal(object)
+    answer_ended = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -63,18 +67,23 @@ class StatusModel(QObject):
         """Tokens were generated."""
         if not self._stopping:
             self._statistics.wrote(batch)
+            self.timed.emit(batch.timings)
             self._announce()
 
     @Slot(object)
     def on_finished(self, ending: Ending) -> None:
         """The request ended."""
         self._statistics.finished(ending)
+        if ending.timings is not None:
+            self.timed.emit(ending.timings)
+        self.answer_ended.emit()
         self._announce()
 
     @Slot(object)
     def on_failed(self, _error: BaseException) -> None:
         """The request failed."""
         self._statistics.failed()
+        self.answer_ended.emit()
         self._announce()
 
     @Slot(object)

@@ -1,4 +1,4 @@
-"""A number with its name above and, where it helps, a bar below."""
+"""A number with its name above and, where it helps, a bar and a remark below."""
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -18,9 +18,12 @@ class Fact(QWidget):
         self.value = PlainLabel(name="factValue")
         self.value.setAccessibleName(name)
         self.bar: LevelBar | None = None
+        self.note = PlainLabel(name="muted", wrap=True)
+        self.note.hide()
         self._box = QVBoxLayout(self)
         self._box.addWidget(self._name)
         self._box.addWidget(self.value)
+        self._box.addWidget(self.note)
         theme.changed.connect(self._restyle)
         self._restyle()
 
@@ -28,17 +31,20 @@ class Fact(QWidget):
         """Give it another name."""
         self._name.setText(name)
 
-    def say(self, text: str, tone: str = "") -> None:
-        """Show another value, in the colour of a tone."""
+    def say(self, text: str, tone: str = "", note: str = "") -> None:
+        """Show another value, in the colour of a tone, and a remark about it."""
         self.value.setText(text)
-        self.value.setAccessibleName(f"{self._name.text()}: {text}")
+        self.note.setText(note)
+        self.note.setVisible(bool(note))
+        said = f"{text}, {note}" if note else text
+        self.value.setAccessibleName(f"{self._name.text()}: {said}")
         set_style_property(self.value, "tone", tone)
 
     def show_level(self, value: float, whole: float, role: str) -> None:
         """Show how much of a whole it is."""
         if self.bar is None:
             self.bar = LevelBar(self._theme, height=4)
-            self._box.addWidget(self.bar)
+            self._box.insertWidget(2, self.bar)
         self.bar.show_parts((Part(value, role),), whole)
 
     @Slot()

@@ -1,6 +1,6 @@
 """One model of the models page: what it is, what it takes, how it comes along, what one can do."""
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from ternchat.app.core import model_wording
@@ -9,16 +9,15 @@ from ternchat.app.core.model_surroundings import Surroundings
 from ternchat.app.core.progress import State
 from ternchat.app.core.progress_wording import amount_text, progress_text, state_text
 
-from .buttons import TextButton
+from .delete_question import WORTH_ASKING_BYTES, DeleteQuestion
 from .detail_grid import DetailGrid
 from .fact import Fact
 from .flow_layout import FlowLayout
 from .labels import PlainLabel
 from .model_actions import Action, actions_for
+from .model_buttons import ModelButtons
 from .problem_note import ProblemNote
 from .theme import Theme, set_style_property
-
-_PRIMARY = (Action.RESUME, Action.RETRY, Action.USE, Action.REPAIR)
 
 
 class ModelCardView(QFrame):
@@ -35,7 +34,6 @@ class ModelCardView(QFrame):
         self.setObjectName("modelCard")
         self._theme, self._card = theme, card
         self._around = Surroundings()
-        self._actions: tuple[Action, ...] = ()
         self.title = PlainLabel(name="cardTitle", wrap=True)
         self.badge = PlainLabel(name="badge")
         self.summary = PlainLabel(name="muted", wrap=True)
@@ -47,10 +45,12 @@ class ModelCardView(QFrame):
         self.state = PlainLabel(name="muted", wrap=True)
         self.problem = ProblemNote(theme)
         self.details = DetailGrid(theme)
-        self.buttons: dict[Action, TextButton] = {}
-        self.details_button = TextButton(self.tr("Details"), "plain")
+        self.buttons = ModelButtons(theme)
+        self.question = DeleteQuestion(theme)
         self._build()
-        self.details_button.toggled.connect(self._show_details)
+        self.buttons.acted.connect(self._on_acted)
+        self.buttons.details_toggled.connect(self._show_details)
+        self.question.confirmed.connect(self._delete)
         theme.changed.connect(self._restyle)
         self._restyle()
         self.show_card(card, self._around)
@@ -62,8 +62,7 @@ class ModelCardView(QFrame):
 
     def recommend(self, recommended: bool) -> None:
         """Make its download the one that catches the eye."""
-        button = self.buttons[Action.DOWNLOAD]
-        set_style_property(button, "kind", "primary" if recommended else "plain")
+        self.buttons.recommend(recommended)
 
     def show_card(self, card: ModelCard, around: Surroundings) -> None:
         """Show the model as it is now."""
@@ -85,7 +84,6 @@ class ModelCardView(QFrame):
         self.bar.setTextVisible(False)
         self.bar.setRange(0, 1000)
         self.bar.setAccessibleName(self.tr("Progress"))
-        self.details_button.setCheckable(True)
         self.details.hide()
         head = QHBoxLayout()
         head.addWidget(self.title, 1)
@@ -95,20 +93,12 @@ class ModelCardView(QFrame):
         facts.setLayout(self._facts)
         for fact in (self.size, self.disk, self.memory, self.speed):
             self._facts.addWidget(fact)
-        self._row = FlowLayout()
-        row = QWidget()
-        row.setLayout(self._row)
-        for action in Action:
-            button = TextButton(_words(action), "primary" if action in _PRIMARY else "plain")
-            button.setProperty("action", str(action))
-            button.clicked.connect(self._on_button)
-            self.buttons[action] = button
-            self._row.addWidget(button)
-        self._row.addWidget(self.details_button)
         self._box = QVBoxLayout(self)
         self._box.addLayout(head)
-        for part in (self.summary, facts, self.bar, self.state, self.problem, row, self.details):
+        for part in (self.summary, facts, self.bar, self.state, self.problem, self.buttons):
             self._box.addWidget(part)
+        self._box.addWidget(self.question)
+        self._box.addWidget(self.details)
 
     def _show_badge(self) -> None:
         card = self._card
@@ -137,11 +127,14 @@ class ModelCardView(QFrame):
         needed, free = card.memory_bytes(around.context), around.free_memory_bytes
         fits = needed is None or free <= 0 or needed <= free or card.name == around.loaded
         memory = model_wording.memory_fact(card, around.context, fits=fits)
-        self.memory.say(memory, "" if fits else "bad")
+        self.memory.say(memory, "" if fits else "bad", model_wording.memory_note(card, around))
         if needed is not None and free > 0:
             self.memory.show_level(needed, free, "muted" if fits else "bad")
-        speed = card.tokens_per_second(around.speed)
-        self.speed.say(model_wording.speed_fact(speed, measuring=around.measuring))
+        promised = card.tokens_per_second(around.speed)
+        speed = model_wording.speed_fact(promised, measuring=around.measuring)
+        if card.measured is not None:
+            speed = model_wording.measured_fact(card.measured)
+        self.speed.say(speed, note=model_wording.speed_note(card, promised))
         for fact in (self.memory, self.speed):
             fact.setVisible(card.config is not None)
 
@@ -167,19 +160,22 @@ class ModelCardView(QFrame):
 
     def _show_actions(self) -> None:
         actions = actions_for(self._card, loaded=self._card.name == self._around.loaded)
-        if actions == self._actions:
-            return
-        had_focus = any(button.hasFocus() for button in self.buttons.values())
-        self._actions = actions
-        for action, button in self.buttons.items():
-            button.setVisible(action in actions)
-        if had_focus and actions and not self.focusWidget():
-            self.buttons[actions[0]].setFocus()
-        self._row.invalidate()
+        self.buttons.show_actions(actions, self._card.fetched_bytes)
+        if Action.CANCEL_DELETE not in actions:  # it came to its end meanwhile
+            self.question.hide()
+
+    @Slot(object)
+    def _on_acted(self, action: Action) -> None:
+        """Ask before much is lost; everything else is done at once."""
+        fetched = self._card.fetched_bytes
+        if action is Action.CANCEL_DELETE and fetched > WORTH_ASKING_BYTES:
+            self.question.ask(fetched)
+        else:
+            self.acted.emit(action, self._card.name)
 
     @Slot()
-    def _on_button(self) -> None:
-        self.acted.emit(Action(self.sender().property("action")), self._card.name)
+    def _delete(self) -> None:
+        self.acted.emit(Action.CANCEL_DELETE, self._card.name)
 
     @Slot(bool)
     def _show_details(self, shown: bool) -> None:
@@ -191,25 +187,4 @@ class ModelCardView(QFrame):
         self._box.setContentsMargins(px(16), px(12), px(16), px(12))
         self._box.setSpacing(px(8))
         self._facts.setSpacing(px(12))
-        self._row.setSpacing(px(8))
         self.bar.setFixedHeight(px(4))
-
-
-def _words(action: Action) -> str:
-    words = {
-        Action.DOWNLOAD: QCoreApplication.translate("ModelCardView", "Download"),
-        Action.PAUSE: QCoreApplication.translate("ModelCardView", "Pause"),
-        Action.RESUME: QCoreApplication.translate("ModelCardView", "Resume"),
-        Action.RETRY: QCoreApplication.translate("ModelCardView", "Try again"),
-        Action.CANCEL_KEEP: QCoreApplication.translate("ModelCardView", "Cancel and keep"),
-        Action.CANCEL_DELETE: QCoreApplication.translate("ModelCardView", "Cancel and delete"),
-        Action.USE: QCoreApplication.translate("ModelCardView", "Use"),
-        Action.UNLOAD: QCoreApplication.translate("ModelCardView", "Unload"),
-        Action.VERIFY: QCoreApplication.translate("ModelCardView", "Verify"),
-        Action.REPAIR: QCoreApplication.translate("ModelCardView", "Repair"),
-        Action.STOP: QCoreApplication.translate("ModelCardView", "Stop"),
-        Action.OPEN_FOLDER: QCoreApplication.translate("ModelCardView", "Open folder"),
-        Action.REMOVE: QCoreApplication.translate("ModelCardView", "Delete"),
-        Action.DISMISS: QCoreApplication.translate("ModelCardView", "Dismiss"),
-    }
-    return words[action]

@@ -26,7 +26,8 @@ class ModelList(QWidget):
         self._theme, self._model = theme, model
         self._around = Surroundings()
         self._views: dict[str, ModelCardView] = {}
-        self._headings = {place: GroupLabel(text) for place, text in self._titles().items()}
+        # With a parent from the first moment on: shown without one, they would be windows.
+        self._headings = {place: GroupLabel(text, self) for place, text in self._titles().items()}
         self._box = QVBoxLayout(self)
         model.modelReset.connect(self._arrange)
         model.dataChanged.connect(self._on_changed)
@@ -79,7 +80,7 @@ class ModelList(QWidget):
         if name not in self._views:
             card = self._model.card(name)
             assert card is not None
-            view = ModelCardView(self._theme, card)
+            view = ModelCardView(self._theme, card, self)
             view.acted.connect(self.acted)
             self._views[name] = view
         return self._views[name]

@@ -62,7 +62,7 @@ class ModelsFolderRow(QWidget):
         self._path.setText(str(overview.folder))
         self._path.setToolTip(plain_tooltip(str(overview.folder)))
         self._target = "" if overview.moving_to is None else str(overview.moving_to)
-        self.resume.setVisible(bool(self._target) and not self.stop.isVisible())
+        self.resume.setVisible(bool(self._target) and self.stop.isHidden())
         size = sum(removed.size_bytes for removed in overview.removed)
         text = translate("ModelsFolderRow", "%n deleted model(s)", len(overview.removed))
         self._trash.setText(f"{text} · {size_text(size)}" if size else text)

@@ -1,6 +1,7 @@
 """The models page: what is on its way, what is here, what could be had, and how to get more."""
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent, Qt
@@ -28,6 +29,9 @@ from .page_area import PageArea
 from .theme import Theme
 from .toast import Toast
 
+if TYPE_CHECKING:
+    from ternchat.app.core.turn import ModelFacts
+
 
 class ModelsPage(QWidget):
     """Everything about models in one place.
@@ -48,6 +52,7 @@ class ModelsPage(QWidget):
         self.setAccessibleName(self.tr("Models"))
         self._theme, self._model = theme, model
         self._around = Surroundings()
+        self._facts: ModelFacts | None = None  # of the model in memory
         self.back = IconButton(theme, "arrow-left", self.tr("Back to the chat"))
         self.import_button = TextButton(self.tr("Import"), "plain")
         self.machine = PlainLabel(name="muted", wrap=True)
@@ -79,6 +84,12 @@ class ModelsPage(QWidget):
             speed=overview.speed,
         )
         self.folder.show_overview(overview)
+
+    @Slot(int)
+    def set_context(self, tokens: int) -> None:
+        """Count with what models are loaded with from now on."""
+        self.set_around(set_context=tokens)
+        self.slider.set_context(tokens)
 
     def set_around(self, **changes: object) -> None:
         """Change some of what the numbers are for."""
@@ -114,9 +125,18 @@ class ModelsPage(QWidget):
     @Slot(object)
     def on_status(self, now: Snapshot) -> None:
         """Mark the model that is in memory."""
-        loaded = "" if now.facts is None else now.facts.model.name
-        if loaded != self._around.loaded:
-            self.set_around(loaded=loaded)
+        facts = now.facts
+        if facts is self._facts:
+            return
+        self._facts = facts
+        if facts is None:
+            self.set_around(loaded="", taken_bytes=None, told_bytes=None)
+        else:
+            self.set_around(
+                loaded=facts.model.name,
+                taken_bytes=facts.taken_bytes,
+                told_bytes=facts.loaded_bytes,
+            )
 
     @Slot(object)
     def show_found(self, answer: Inspection | Problem) -> None:

@@ -120,17 +120,19 @@ class MonitorPanel(QFrame):
         self.plots["reading"].show_values([sample.reading for sample in samples])
         self.plots["memory"].show_values([float(sample.total) for sample in samples])
         sizes = (now.weights, now.kv, now.work, now.program)
-        whole = max(now.total, (now.predicted or 0) + now.program)
+        # Pages of the model's file come on top of what was predicted, and may go at any time.
+        budget = None if now.predicted is None else now.predicted + now.in_file + now.program
+        whole = max(now.total, budget or 0)
         parts = tuple(Part(size, role) for size, role in zip(sizes, _ROLES, strict=True))
-        mark = None if now.predicted is None else now.predicted + now.program
-        self.bar.show_parts(parts, whole, mark)
+        self.bar.show_parts(parts, whole, budget)
         for label, size in zip(self.parts.values(), sizes, strict=True):
             label.setText(size_text(size))
         text = ""
         if now.predicted is not None:
-            text = self.tr("Predicted before loading: {predicted}; now {used}").format(
-                predicted=size_text(now.predicted), used=size_text(sum(sizes[:3]))
-            )
+            used = sum(sizes[:3]) - now.in_file if now.taken is None else now.taken
+            text = self.tr(
+                "Predicted before loading, with a full context: {predicted}; now {used}"
+            ).format(predicted=size_text(now.predicted), used=size_text(used))
         self.predicted.setText(text)
         self.kernel.setText(kernel_text(now.snapshot) or self.tr("No model loaded"))
 

@@ -11,7 +11,9 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
+from ternchat.app.core import machine
 from ternchat.app.core.model_store import InstalledModel
+from ternchat.app.core.model_surroundings import DEFAULT_CONTEXT
 from ternchat.app.core.turn import (
     Batch,
     Ending,
@@ -35,6 +37,11 @@ AroundLoad = Callable[[InstalledModel], AbstractContextManager[None]]
 def nothing_around(_model: InstalledModel) -> AbstractContextManager[None]:
     """Nothing."""
     return nullcontext()
+
+
+def context_of(longest: int, wanted: int | None) -> int:
+    """The tokens to look back on: as wanted, as far as the model goes; more takes more memory."""
+    return min(longest, wanted or DEFAULT_CONTEXT)
 
 
 def import_engine() -> Any:
@@ -197,28 +204,20 @@ class EngineWorker(QObject):
             return not cancel.is_set()
 
         options = self._loaded_with = self._options
+        program = machine.residence()
         with self._around_load(request.model):
             model = engine.load(
                 request.model.path, threads=options.threads, isa=options.isa, progress=progress
             )
         try:
             pool = engine.PrefixPool(model, self._store(engine))
-            session = engine.Session(model, options.context_length, pool=pool)
+            context = context_of(model.config.max_position_embeddings, options.context_length)
+            session = engine.Session(model, context, pool=pool)
         except BaseException:
             model.close()
             raise
         self._model, self._pool, self._session = model, pool, session
-        self._facts = ModelFacts(
-            model=request.model,
-            kernel=model.kernel,
-            threads=model.threads,
-            context_length=session.context_length,
-            weights_bytes=model.memory.weights + model.memory.head,
-            kv_bytes=model.memory.kv(session.context_length),
-            work_bytes=model.memory.screen + model.memory.work + model.memory.tokenizer,
-            predicted_bytes=model.memory.allocated(session.context_length) + model.memory.mapped(),
-            count_tokens=_token_counter(model.tokenizer),
-        )
+        self._facts = _facts(request.model, model, session.context_length, program)
         self.loaded.emit(self._facts)
 
     def _store(self, engine: Any) -> Any:
@@ -246,6 +245,29 @@ class EngineWorker(QObject):
             last = steps[-1]
             used = self._session.used_tokens
             self.steps_ready.emit(Batch(text, last.timings, used, last.repeats))
+
+
+def _facts(
+    installed: InstalledModel, model: Any, context: int, program: machine.Residence
+) -> ModelFacts:
+    """What was loaded, and what it has taken since the program was without it."""
+    memory, now = model.memory, machine.anonymous_bytes()
+    known = now is not None and program.anonymous is not None
+    return ModelFacts(
+        model=installed,
+        kernel=model.kernel,
+        threads=model.threads,
+        context_length=context,
+        weights_bytes=memory.weights + memory.head,
+        mapped_bytes=memory.mapped(),
+        kv_bytes=memory.kv(context),
+        work_bytes=memory.screen + memory.work + memory.tokenizer,
+        predicted_bytes=memory.allocated(context),
+        loaded_bytes=memory.loaded(context),
+        taken_bytes=max(0, now - program.anonymous) if known else None,
+        program=program,
+        count_tokens=_token_counter(model.tokenizer),
+    )
 
 
 def _token_counter(tokenizer: Any) -> Callable[[str], int]:

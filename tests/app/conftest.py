@@ -72,6 +72,7 @@ class Step:
 
 class Model:
     kernel, threads = "scalar", 1
+    config = SimpleNamespace(max_position_embeddings=256)
     tokenizer = SimpleNamespace(encode=str.split)
     memory = SimpleNamespace(
         weights=4_000_000,
@@ -82,6 +83,7 @@ class Model:
         kv=lambda length: 1000 * length,
         mapped=lambda: 1_000_000,
         allocated=lambda length: 5_000_000 + 1000 * length,
+        loaded=lambda length: 4_500_000,
     )
 
     def __init__(self, path):
@@ -137,7 +139,8 @@ class FakeEngine:
         return self.pools[-1]
 
     def Session(self, model, context_length=None, pool=None):
-        return Session(self, model, context_length or 256, pool)
+        assert 1 <= context_length <= model.config.max_position_embeddings
+        return Session(self, model, context_length, pool)
 
 
 class Pool:

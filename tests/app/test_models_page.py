@@ -6,6 +6,7 @@ from importlib import resources
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtTest import QAbstractItemModelTester
 
 from ternchat.app.core.download.staging import Unfinished
@@ -166,7 +167,8 @@ def view(theme, seen, qtbot):
 
 
 def shown_buttons(view):
-    return [action for action, button in view.buttons.items() if button.isVisible()]
+    buttons = view.buttons.buttons
+    return [action for action, button in buttons.items() if button.isVisible()]
 
 
 def test_before_a_download_all_that_matters_is_told(view):
@@ -176,7 +178,7 @@ def test_before_a_download_all_that_matters_is_told(view):
     assert view.disk.value.text() == "8.82 GB left"
     assert view.memory.value.text() == "1.10 GB"
     assert view.speed.value.text().startswith("about ")
-    view.details_button.click()
+    view.buttons.details.click()
     words = " ".join(name + value for name, value in view.details._rows)
     for word in ("MIT", "microsoft/bitnet-b1.58-2B-4T", "Checksum", "English", "Good at"):
         assert word in words
@@ -201,7 +203,8 @@ def test_progress_has_an_amount_a_speed_and_an_end(view):
     view.show_card(view.card.with_progress(progress), Surroundings())
     assert view.state.text() == "Downloading · 400 MB of 1.18 GB · 12 MB/s · about 1 min left"
     assert view.bar.value() == 339
-    assert shown_buttons(view) == [Action.PAUSE, Action.CANCEL_KEEP, Action.CANCEL_DELETE]
+    assert shown_buttons(view) == [Action.PAUSE]
+    assert view.buttons.cancel.isVisible()
     still = replace(progress, bytes_per_second=0.0, seconds_left=None)
     assert progress_text(still).endswith("0.0 MB/s")
 
@@ -232,10 +235,97 @@ def test_a_failure_has_a_title_what_happened_what_to_do_and_details_to_copy(view
 
 
 def test_every_button_asks_for_its_action(view, qtbot):
-    for action, button in view.buttons.items():
+    for action, button in view.buttons.buttons.items():
         with qtbot.waitSignal(view.acted) as asked:
             button.click()
         assert asked.args == [action, "2b4t"]
+
+
+def downloading(view, done_bytes, state=State.DOWNLOADING):
+    view.show_card(
+        view.card.with_progress(Progress("2b4t", state, done_bytes, 1_180_000_000)), Surroundings()
+    )
+
+
+def test_cancelling_is_one_button_that_says_what_becomes_of_the_bytes(view, qtbot):
+    downloading(view, 42_000_000)
+    cancel = view.buttons.cancel
+    assert cancel.keep.text() == "Cancel, and keep 42 MB for later"
+    assert cancel.delete.text() == "Cancel, and delete 42 MB"
+    for action, expected in (
+        (cancel.keep, Action.CANCEL_KEEP),
+        (cancel.delete, Action.CANCEL_DELETE),
+    ):
+        with qtbot.waitSignal(view.acted) as asked:
+            action.trigger()
+        assert asked.args == [expected, "2b4t"]
+
+
+@pytest.mark.qt_log_ignore("does not support ")
+def test_the_menu_of_cancel_is_reached_by_keyboard(view, qtbot):
+    downloading(view, 42_000_000)
+    view.activateWindow()
+    cancel = view.buttons.cancel
+    cancel.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.waitUntil(cancel.hasFocus)
+
+    def choose():
+        menu = cancel.menu()
+        qtbot.keyClick(menu, Qt.Key.Key_Down)
+        qtbot.keyClick(menu, Qt.Key.Key_Return)
+
+    QTimer.singleShot(0, choose)  # the menu waits for it in a loop of its own
+    with qtbot.waitSignal(view.acted) as asked:
+        qtbot.keyClick(cancel, Qt.Key.Key_Space)
+    assert asked.args == [Action.CANCEL_KEEP, "2b4t"]
+
+
+def test_before_anything_has_come_there_is_nothing_to_keep(view, qtbot):
+    downloading(view, 0, State.QUEUED)
+    assert shown_buttons(view) == [Action.CANCEL_DELETE]
+    assert view.buttons.buttons[Action.CANCEL_DELETE].text() == "Cancel"
+    assert not view.buttons.cancel.isVisible()
+
+
+def test_much_that_has_come_is_not_deleted_without_asking(view, qtbot):
+    downloading(view, 420_000_000)
+    with qtbot.assertNotEmitted(view.acted):
+        view.buttons.cancel.delete.trigger()
+    assert view.question.text.text() == "420 MB have come. Deleted, they must be fetched again."
+    with qtbot.assertNotEmitted(view.acted):
+        view.question.keep.click()
+    assert not view.question.isVisible()
+    view.buttons.cancel.delete.trigger()
+    with qtbot.waitSignal(view.acted) as asked:
+        view.question.delete.click()
+    assert asked.args == [Action.CANCEL_DELETE, "2b4t"]
+
+
+def test_escape_keeps_what_has_come_and_the_question_goes_when_the_download_ends(view, qtbot):
+    downloading(view, 420_000_000, State.PAUSED)
+    delete = view.buttons.buttons[Action.CANCEL_DELETE]
+    assert delete.text() == "Delete 420 MB"
+    delete.click()
+    qtbot.keyClick(view.question, Qt.Key.Key_Escape)
+    assert not view.question.isVisible()
+    delete.click()
+    view.show_card(replace(view.card, path=Path("/m"), progress=None, left=None), Surroundings())
+    assert not view.question.isVisible()
+
+
+def test_what_was_promised_is_held_against_what_was_measured(view):
+    around = replace(Surroundings(4096, 8_000_000_000, 10_000_000_000, SPEED), loaded="2b4t")
+    promised = view.card.tokens_per_second(SPEED)
+    card = replace(view.card, path=Path("/m"), measured=29.4)
+    view.show_card(card, replace(around, taken_bytes=755_000_000, told_bytes=748_000_000))
+    assert view.speed.value.text() == "29 tok/s"
+    assert view.speed.note.text() == f"measured; promised {promised:.0f}"
+    assert view.memory.note.text() == "loading took 755 MB, predicted 748 MB"
+    assert view.speed.value.accessibleName().endswith(
+        f"29 tok/s, measured; promised {promised:.0f}"
+    )
+    view.show_card(card, replace(around, speed=None))
+    assert view.speed.note.text() == "measured"
 
 
 def test_a_model_this_version_cannot_run_says_why_and_cannot_be_fetched(view):
@@ -263,12 +353,60 @@ def test_the_page_shows_all_cards_under_headings(page, model):
     assert "free on the disk" in page.machine.text()
 
 
+class Windows(QObject):
+    """Remembers what was shown as a window of its own."""
+
+    def __init__(self):
+        super().__init__()
+        self.shown = []
+
+    def eventFilter(self, watched, event):
+        if event.type() == QEvent.Type.Show and watched.isWidgetType() and watched.isWindow():
+            self.shown.append(watched)
+        return False
+
+
+def test_no_part_of_the_page_is_ever_a_window_of_its_own(theme, model, seen, qapp, qtbot):
+    windows = Windows()
+    qapp.installEventFilter(windows)
+    page = ModelsPage(theme, model)
+    qtbot.addWidget(page)
+    page.show_overview(seen)
+    model.on_progress(Progress("2b4t", State.DOWNLOADING, 10, 100))
+    model.set_overview(replace(seen, cards=seen.cards[:2]))
+    page.show()
+    qapp.removeEventFilter(windows)
+    assert windows.shown == [page]
+
+
 def test_the_slider_changes_the_memory_of_all_cards(page):
     memory = page.list.view("2b4t").memory.value
     before = memory.text()
     page.slider.slider.setValue(0)
     assert memory.text() != before
     assert page.slider.context == 512
+
+
+def test_the_slider_begins_with_what_the_settings_say(page, qtbot):
+    page.set_context(3072)  # no power of two
+    assert page.slider.context == 3072
+    assert page.surroundings.context == page.surroundings.set_context == 3072
+    assert page.slider.slider.accessibleDescription() == "3,072 tokens, as in Settings"
+    assert page.slider.back.isHidden()
+
+
+def test_another_context_is_held_against_that_of_the_settings(page, qtbot):
+    page.set_context(2048)
+    memory = page.list.view("2b4t").memory
+    as_set = memory.value.text()
+    assert memory.note.isHidden()
+    page.slider.slider.setValue(0)
+    assert memory.value.text() != as_set
+    assert memory.note.text() == f"{as_set} as set"
+    assert page.slider.back.text() == "Settings: 2,048"
+    page.slider.back.click()
+    assert page.slider.context == 2048
+    assert memory.value.text() == as_set
 
 
 def test_a_card_keeps_its_widget_when_it_moves(page, model):
@@ -288,8 +426,6 @@ def test_an_import_asks_whether_to_copy(page, qtbot):
 
 
 def test_escape_goes_back(page, qtbot):
-    from PySide6.QtCore import Qt
-
     with qtbot.waitSignal(page.close_requested):
         qtbot.keyClick(page, Qt.Key.Key_Escape)
 

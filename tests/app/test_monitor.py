@@ -1,18 +1,24 @@
 """The monitor: live numbers, only while somebody looks."""
 
+import runpy
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QColor
 
+from ternchat.app.core.machine import Residence
 from ternchat.app.core.model_store import InstalledModel
 from ternchat.app.core.statistics import Snapshot
 from ternchat.app.core.turn import ModelFacts, Phase
-from ternchat.app.models.monitor_model import SAMPLES, MonitorModel, sample_of
+from ternchat.app.models.monitor_model import INTERVAL_MS, SAMPLES, MonitorModel, sample_of
+from ternchat.app.models.tally import Tally
 from ternchat.app.views.level_bar import LevelBar, Part
 from ternchat.app.views.monitor_panel import MonitorPanel
 from ternchat.app.views.plot import Plot
+from ternchat.engine.timing import Timings
+
+ROOT = Path(__file__).resolve().parents[2]
 
 FACTS = ModelFacts(
     model=InstalledModel("x", "X", Path("/x")),
@@ -45,20 +51,85 @@ def panel(theme, model, qtbot):
 
 
 def test_the_parts_add_up_to_what_is_resident():
-    sample = sample_of(WRITING, 1200)
-    assert (sample.weights, sample.kv, sample.work, sample.program) == (500, 300, 100, 300)
-    assert sample.total == 1200
-    assert sample.predicted == 880
-    early = sample_of(WRITING, 600)  # the rest was not touched yet
+    full = sample_of(WRITING, Residence(1200), reach=100)
+    assert (full.weights, full.kv, full.work, full.program) == (500, 300, 100, 300)
+    assert full.total == 1200
+    assert full.predicted == 880
+    early = sample_of(WRITING, Residence(600), reach=100)  # the rest was not touched yet
     assert (early.weights, early.kv, early.work, early.program) == (500, 100, 0, 0)
 
 
+def test_pages_that_nothing_has_used_yet_count_for_nothing():
+    """Of the context, what was never reached; of the model's file, what was not read of late."""
+    facts = replace(FACTS, mapped_bytes=200, program=Residence(250, 100, 150))
+    now = replace(WRITING, facts=facts)
+    sample = sample_of(now, Residence(900, 600, 200), reach=50)
+    assert (sample.weights, sample.in_file) == (350, 50)
+    assert sample.kv == 150
+    assert sample.taken == 500
+    assert sample.total == 900
+
+
 def test_a_speed_counts_while_it_is_being_reached():
-    assert (sample_of(WRITING, 1).writing, sample_of(WRITING, 1).reading) == (20.0, 0.0)
-    reading = replace(WRITING, phase=Phase.READING)
-    assert (sample_of(reading, 1).writing, sample_of(reading, 1).reading) == (0.0, 100.0)
-    ready = sample_of(replace(WRITING, phase=Phase.READY), 1)
+    here = Residence(1)
+    writing, reading = (
+        sample_of(WRITING, here),
+        sample_of(replace(WRITING, phase=Phase.READING), here),
+    )
+    assert (writing.writing, writing.reading) == (20.0, 0.0)
+    assert (reading.writing, reading.reading) == (0.0, 100.0)
+    ready = sample_of(replace(WRITING, phase=Phase.READY), here)
     assert (ready.writing, ready.reading) == (0.0, 0.0)
+
+
+def test_answers_between_two_looks_are_counted_by_their_own_clocks():
+    tally = Tally()
+    for _ in range(2):  # two short answers: 40 tokens read, 11 written
+        tally.add(Timings(50, 10, prefill_seconds=0.1, new_tokens=1))
+        tally.add(Timings(50, 10, prefill_seconds=0.1, new_tokens=11, decode_seconds=0.2))
+        tally.end()
+    assert tally.take() == (pytest.approx(400), pytest.approx(50))
+    assert tally.take() == (0.0, 0.0)
+
+
+def test_a_long_answer_counts_piece_by_piece():
+    tally = Tally()
+    tally.add(Timings(50, prefill_seconds=0.5, new_tokens=11, decode_seconds=1.0))
+    assert tally.take() == (100, 10)
+    tally.add(Timings(50, prefill_seconds=0.5, new_tokens=31, decode_seconds=2.0))
+    assert tally.take() == (0, 20)
+
+
+def test_an_answer_that_was_stopped_while_it_read_has_no_speed():
+    tally = Tally()
+    tally.add(Timings(500, prefill_seconds=0.01))
+    tally.end()
+    assert tally.take() == (0, 0)
+
+
+def test_an_answer_shorter_than_the_interval_is_on_the_plots(panel, model, controller, idle):
+    panel.show()
+    model._timer.setInterval(3_600_000)  # no sample by itself: the answer falls between two
+    controller.send("count 3")
+    idle()
+    assert model.samples[-1].writing == 0
+    model.sample()
+    assert model.samples[-1].writing == pytest.approx(20.0)
+    assert model.samples[-1].reading > 0
+
+
+def test_while_hidden_it_does_not_even_listen(panel, model, controller, idle):
+    panel.show()
+    panel.hide()
+    controller.send("count 3")
+    idle()
+    panel.show()
+    assert [sample.writing for sample in model.samples] == [0.0]
+
+
+def test_its_own_cost_is_below_one_percent_of_a_processor(qapp):
+    seconds = runpy.run_path(str(ROOT / "tools" / "measure_monitor.py"))["seconds_a_sample"]
+    assert seconds(qapp, rounds=40) < 0.01 * INTERVAL_MS / 1000
 
 
 def test_it_looks_only_while_it_is_looked_at(panel, model, qtbot):
@@ -79,13 +150,13 @@ def test_a_minute_is_kept(model):
 
 def test_the_panel_tells_speeds_memory_and_kernels(panel, model):
     panel.show()
-    model.samples.append(sample_of(WRITING, 1_200_000_000))
+    model.samples.append(sample_of(WRITING, Residence(1_200_000_000)))
     model.sampled.emit()
     assert panel.writing.text() == "20.0 tok/s"
     assert panel.reading.text() == "100 tok/s"
     assert panel.total.text() == "1.20 GB"
     assert panel.kernel.text() == "avx2, 2 threads"
-    assert panel.predicted.text().startswith("Predicted before loading: ")
+    assert panel.predicted.text().startswith("Predicted before loading, with a full")
     assert panel.accessibleName() == "Monitor"
 
 
