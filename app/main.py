@@ -14,6 +14,7 @@ import socket
 import sys
 from typing import TYPE_CHECKING
 
+from ternchat.app import children
 from ternchat.app.cli import arguments
 from ternchat.app.core.data_lock import DataFolderInUseError, DataLock
 from ternchat.app.core.errors import AppError
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from ternchat.app.cli.arguments import Options
     from ternchat.app.context import AppContext
 
-CHILD_FLAG = "--ternchat-child"  # that of engine/child_process.py, which comes with NumPy
 BACKUP_AFTER_MS = 5000  # when the start is over
 
 log = logging.getLogger(__name__)
@@ -39,10 +39,8 @@ log = logging.getLogger(__name__)
 def main(argv: Sequence[str] | None = None) -> int:
     """Run Ternchat; the exit code."""
     given = sys.argv[1:] if argv is None else list(argv)
-    if given[:1] == [CHILD_FLAG]:  # a frozen program has no other Python to start
-        from ternchat.engine import child_process
-
-        return child_process.be(*given[1:])
+    if given[:1] == [children.FLAG]:
+        return children.be(*given[1:])
     options = arguments.parse(argv)
     try:
         return _dispatch(options)

@@ -1,4 +1,4 @@
-"""Commands that start a part of the engine in a process of its own, installed or frozen."""
+"""Commands that start a part of the program in a process of its own, installed or frozen."""
 
 import subprocess
 import sys
@@ -14,11 +14,11 @@ _POLL_SECONDS = 0.1
 _CHILDREN = ("template_child", "measure_speed", "self_test")
 
 
-def module_command(name: str, *args: str) -> list[str]:
-    """Starts ternchat.engine.<name> as a program; environment and current folder do not count."""
+def module_command(name: str, *args: str, package: str = "ternchat.engine") -> list[str]:
+    """Starts a module of a package as a program; environment and current folder do not count."""
     if is_frozen():
         return [sys.executable, FLAG, name, *args]
-    return [sys.executable, "-I", "-m", f"ternchat.engine.{name}", *args]
+    return [sys.executable, "-I", "-m", f"{package}.{name}", *args]
 
 
 def script_command(name: str, package: str) -> list[str]:

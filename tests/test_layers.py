@@ -41,9 +41,9 @@ FORBIDDEN = {
 }
 
 # Pure data: what a model is, what memory it takes, how fast it is, and what is wrong with it.
-ALLOWED = {
-    "app/core": tuple(f"ternchat.engine.{name}" for name in ("config", "memory", "speed", "errors"))
-}
+PURE = ("config", "memory", "speed", "errors")
+# And how a part of the program is started in a process of its own.
+ALLOWED = {"app/core": tuple(f"ternchat.engine.{name}" for name in (*PURE, "child_process"))}
 
 
 def test_every_folder_with_rules_exists() -> None:

@@ -1,19 +1,19 @@
 """Prints how fast this machine reads memory, in bytes per second.
 
 A process of its own, so that its buffers do not count as the measured program's memory:
-`python -m ternchat.app.cli.bandwidth --threads N`.
+`python -m ternchat.app.cli.bandwidth THREADS`.
 """
 
-import argparse
 import subprocess
 import sys
 
 from ternchat.engine import EngineError, backend
+from ternchat.engine.child_process import module_command
 
 
 def measure(threads: int) -> float | None:
     """Bytes per second that `threads` threads read, measured in a child; None if that fails."""
-    command = [sys.executable, "-m", __spec__.name, "--threads", str(threads)]
+    command = module_command("bandwidth", str(threads), package=__package__)
     try:
         child = subprocess.run(
             command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True
@@ -23,12 +23,10 @@ def measure(threads: int) -> float | None:
         return None
 
 
-def main() -> int:
+def main(threads: str) -> int:
     """Measure and print; gives the exit code."""
-    parser = argparse.ArgumentParser(prog="ternchat.app.cli.bandwidth", description=__doc__)
-    parser.add_argument("--threads", type=int, required=True)
     try:
-        print(backend.measure_read_bandwidth(parser.parse_args().threads))
+        print(backend.measure_read_bandwidth(int(threads)))
     except (EngineError, MemoryError) as error:
         print(f"bandwidth: {error or 'not enough memory'}", file=sys.stderr)
         return 1
@@ -36,4 +34,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))

@@ -1,7 +1,6 @@
 """The text of PDF and DOCX files, read by a child process that may fail in every way."""
 
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -37,12 +36,13 @@ def read_document(
     max_memory_bytes: int = MAX_MEMORY_BYTES,
 ) -> str:
     """The document's text; AttachmentError when it is refused, hangs, or takes too much memory."""
+    from ternchat.engine.child_process import module_command
+
     with tempfile.TemporaryFile() as source, tempfile.TemporaryFile() as answer:
         source.write(data)
         source.seek(0)
         child = subprocess.Popen(
-            # -P: what lies in the current folder is not imported
-            [sys.executable, "-P", "-m", "ternchat.app.core.document_child", media_type],
+            module_command("document_child", media_type, package=__package__),
             stdin=source,
             stdout=answer,
             stderr=subprocess.DEVNULL,

@@ -17,12 +17,12 @@ PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
-def main() -> int:
-    """Read the kind of file named by the argument; gives the exit code."""
+def main(media_type: str) -> int:
+    """Read a file of that kind; gives the exit code."""
     limit_self()
     code = 0
     try:
-        text = extract(sys.stdin.buffer.read(), sys.argv[1])
+        text = extract(sys.stdin.buffer.read(), media_type)
     except AttachmentError as error:
         text, code = str(error), REFUSED
     sys.stdout.buffer.write(text.encode("utf-8", "replace"))
@@ -90,4 +90,4 @@ def _docx_text(data: bytes) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))

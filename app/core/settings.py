@@ -59,7 +59,6 @@ class Settings:
             ),
         ),
     )
-    model: str | None = ruled(None, Text(longest=4096, optional=True))  # the last one used
     threads: int | None = ruled(
         None,
         Number(

@@ -5,6 +5,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from ternchat.app.core.conversation import Role
+from ternchat.app.core.markdown.code import last_code
 from ternchat.app.core.problem import Problem
 from ternchat.app.models.context_meter import ContextMeter
 from ternchat.app.models.conversation_model import ConversationModel
@@ -72,6 +73,15 @@ class ChatPage(QWidget):
         for message in reversed(self._model.messages()):
             if message.role is Role.ASSISTANT and message.shown_text:
                 QGuiApplication.clipboard().setText(message.shown_text)
+                return
+
+    @Slot()
+    def copy_last_code(self) -> None:
+        """Put the newest block of code on the clipboard."""
+        for message in reversed(self._model.messages()):
+            code = last_code(message.text) if message.role is Role.ASSISTANT else None
+            if code:
+                QGuiApplication.clipboard().setText(code)
                 return
 
     @Slot()

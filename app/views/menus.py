@@ -77,6 +77,7 @@ class Menus(QObject):
                 action.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
         menu.addSeparator()
         self.copy_answer = self._add(menu, self.tr("Copy last answer"), "Ctrl+Shift+C")
+        self.copy_code = self._add(menu, self.tr("Copy last code block"), "Ctrl+Shift+;")
         self.find = self._add(menu, self.tr("Find in this chat"), keys.Find)
 
     def _build_view(self) -> None:

@@ -120,6 +120,7 @@ def _connect_menus(window: MainWindow, controller: ChatController) -> None:
         (menus.next_chat, lambda: window.sidebar.step(1)),
         (menus.previous_chat, lambda: window.sidebar.step(-1)),
         (menus.copy_answer, page.copy_last_answer),
+        (menus.copy_code, page.copy_last_code),
         (menus.find, page.find),
         (menus.models, body.toggle_models),
         (menus.sidebar, body.toggle_sidebar),

@@ -106,9 +106,10 @@ def test_no_single_key_takes_anything_away(window):
 def test_the_keys_people_know_are_there(window):
     keys = {key.toString() for action in actions(window) for key in action.shortcuts()}
     assert keys >= {
-        "Ctrl+N", "Ctrl+L", "Ctrl+,", "Ctrl+Shift+,", "Ctrl+B", "Ctrl+Shift+C", "Ctrl+E", "Ctrl+R",
-        "Ctrl+Tab", "Ctrl+Shift+Tab", "Ctrl++", "Ctrl+-", "Ctrl+0", "F11", "Esc", "Ctrl+/", "F1",
-        "Ctrl+Q", "Ctrl+Z", "Ctrl+Y",
+        "Ctrl+N", "Ctrl+K", "Ctrl+F", "Ctrl+L", "Ctrl+,", "Ctrl+Shift+,", "Ctrl+B", "Ctrl+Shift+C",
+        "Ctrl+Shift+;", "Ctrl+R", "Ctrl+E", "Ctrl+Tab", "Ctrl+Shift+Tab", "F2",
+        "Ctrl+Shift+Backspace", "Ctrl+M", "Ctrl+Shift+M", "Ctrl++", "Ctrl+-", "Ctrl+0", "F11",
+        "Esc", "Ctrl+/", "F1", "Ctrl+Q", "Ctrl+Z", "Ctrl+Y",
     }  # fmt: skip
 
 

@@ -182,6 +182,18 @@ def test_the_child_does_not_import_what_lies_in_the_current_folder(attach, tmp_p
     assert attach("a.pdf", pdf("safe")).text == "safe"
 
 
+def test_a_frozen_program_reads_documents_as_a_child_of_itself(attach, tmp_path, monkeypatch):
+    program = tmp_path / "ternchat"
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m ternchat.app "$@"\n')
+    program.chmod(0o700)
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    monkeypatch.setattr(sys, "executable", str(program))
+    assert attach("a.pdf", pdf("melted")).text == "melted"
+    assert attach("a.docx", docx(paragraph("thawed"))).text == "thawed"
+    with pytest.raises(AttachmentError, match="damaged"):
+        attach("b.pdf", b"%PDF-")
+
+
 def test_the_model_reads_each_file_named_and_fenced_before_the_words():
     files = [Attachment("a.md", "text/markdown", "# A\n```\ncode\n```\n"), pasted("long")]
     assert prompt_text("Why?", files) == (

@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from ternchat.app import children
 from ternchat.app import main as program
 from ternchat.app.core.data_lock import DataLock
 from ternchat.app.workers.system_probe import SystemProbe
@@ -38,7 +39,7 @@ def test_without_a_display_the_chat_opens_in_the_terminal(ways, monkeypatch, cap
 def test_the_program_can_be_a_child_of_itself():
     """What a frozen program does, which has no other Python to start."""
     done = subprocess.run(
-        [sys.executable, "-m", "ternchat.app", program.CHILD_FLAG, "template_child"],
+        [sys.executable, "-m", "ternchat.app", children.FLAG, "template_child"],
         input=b"",
         capture_output=True,
         timeout=60,
@@ -47,9 +48,9 @@ def test_the_program_can_be_a_child_of_itself():
     assert done.stdout[4:] == b'{"ready": true}'
     from ternchat.engine import child_process
 
-    assert program.CHILD_FLAG == child_process.FLAG
+    assert children.FLAG == child_process.FLAG
     with pytest.raises(ValueError, match="there is no child 'chat'"):
-        child_process.be("chat")
+        children.be("chat")
 
 
 def test_wrong_arguments_end_with_2():

@@ -237,6 +237,25 @@ def test_shortcuts_are_there_once(window):
         assert needed in counts
 
 
+def test_the_last_code_block_is_copied_from_whichever_answer_has_one(
+    window, qtbot, store, controller
+):
+    chat = store.create_chat("Code")
+    parent = None
+    for number, text in enumerate(("?", "```py\none\n```\n> ```\n> two\n> ```\nx", "?", "none")):
+        role = Role.ASSISTANT if number % 2 else Role.USER
+        parent = store.add(chat.id, parent, role, text, State.DONE).id
+    controller.open_chat(chat.id)
+    trigger(window, "Copy last code block")
+    assert QGuiApplication.clipboard().text() == "two"
+    answer = store.add(chat.id, parent, Role.ASSISTANT, "1. ```\n   half of", State.WRITING)
+    controller.new_chat()
+    controller.open_chat(chat.id)
+    trigger(window, "Copy last code block")
+    assert QGuiApplication.clipboard().text() == "half of"
+    assert answer.state is State.WRITING
+
+
 def test_edit_actions_act_on_the_text_with_the_focus(window, prompt, qtbot):
     qtbot.keyClicks(prompt, "abc")
     trigger(window, "Select all")
