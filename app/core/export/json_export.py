@@ -34,6 +34,8 @@ def _chat(tree: ChatTree) -> dict[str, Any]:
         "named": chat.named,
         "pinned": chat.pinned,
         "unread": chat.unread,
+        "folder": chat.folder,
+        "archived": chat.archived,
         "settings": dict(tree.settings),
         "draft": tree.draft,
         "draft_files": [_attachment(each) for each in tree.draft_files],
