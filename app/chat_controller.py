@@ -68,7 +68,6 @@ class ChatController(QObject):
         super().__init__(parent)
         self._store = store
         self._models = models
-        self._chats = chats
         self._status = status
         self._queue = AnswerQueue(store, models, runner, self)
         self.actions = MessageActions(store, runner, self._queue, self)
@@ -256,7 +255,7 @@ class ChatController(QObject):
     def _on_removed(self) -> None:
         self._follower.list_chats()
         chat_id = self._screen.chat_id
-        if chat_id is not None and self._chats.row_of(chat_id) < 0:
+        if chat_id is not None and not self._is_listed(chat_id):
             # It held nothing else.
             temporary = self._screen.temporary
             if temporary:

@@ -1,4 +1,4 @@
-"""What a person does with whole chats: name, pin, delete, search, export, import."""
+"""What a person does with whole chats: name, pin, put away, delete, search, export, import."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from ternchat.app.core.conversation import Chat, ReadPosition
-from ternchat.app.core.export.exporting import export_chats, trees_of
-from ternchat.app.core.export.formats import ExportFormat
 from ternchat.app.core.importing.importer import import_chats
 from ternchat.app.core.language import translate
-from ternchat.app.models.chat_list_model import ChatListModel
+from ternchat.app.exporter import Exporter
+from ternchat.app.folder_actions import FolderActions
+from ternchat.app.models.put_away_model import archive_model, trash_model
 from ternchat.app.problems import told
 
 if TYPE_CHECKING:
@@ -20,13 +20,17 @@ if TYPE_CHECKING:
 
     from ternchat.app.chat_controller import ChatController
     from ternchat.app.core.chat_store import ChatStore, Hit
+    from ternchat.app.core.export.formats import ExportFormat
+    from ternchat.app.models.chat_list_model import ChatListModel
 
 
 class ChatLibrary(QObject):
     """Carries out requests for chats as a whole, and keeps lists of them in step.
 
     Attributes:
-        trash: what lies in the trash.
+        trash, archive: what lies in the trash and in the archive.
+        folders: what is done with folders.
+        exporter: writes chats into files.
 
     Signals:
         renamed: a chat with its new title.
@@ -55,8 +59,15 @@ class ChatLibrary(QObject):
         self._controller = controller
         self._shown: int | None = None
         self._undo: Callable[[], None] | None = None
-        self.trash = ChatListModel(self)
-        self.trash.set_chats(store.trashed())
+        self.trash, self.archive = trash_model(self), archive_model(self)
+        self.folders = FolderActions(store, self)
+        self.exporter = Exporter(store, self)
+        self.folders.changed.connect(self.refresh)
+        self.folders.undo_offered.connect(self._offer_undo)
+        self.folders.problem_raised.connect(self.problem_raised)
+        self.exporter.written.connect(self._on_written)
+        self.exporter.problem_raised.connect(self.problem_raised)
+        self.refresh()
         controller.chat_changed.connect(self._on_chat_changed)
         controller.actions.deleted.connect(self._on_message_deleted)
 
@@ -67,15 +78,33 @@ class ChatLibrary(QObject):
         title = " ".join(title.split())
         if title and title != self._store.chat(chat_id).title:
             self._store.rename(chat_id, title)
-            self._refresh()
+            self.refresh()
             self.renamed.emit(self._store.chat(chat_id))
 
-    @Slot(int, bool)
+    @Slot(object, bool)
     @told
-    def set_pinned(self, chat_id: int, pinned: bool) -> None:
-        """Keep a chat at the top of the list, or no longer."""
-        self._store.set_chat_pinned(chat_id, pinned)
-        self._refresh()
+    def set_pinned(self, chat_ids: list[int], pinned: bool) -> None:
+        """Keep chats at the top of the list, or no longer."""
+        for chat_id in chat_ids:
+            self._store.set_chat_pinned(chat_id, pinned)
+        self.refresh()
+
+    @Slot(object, bool)
+    @told
+    def set_archived(self, chat_ids: list[int], archived: bool) -> None:
+        """Keep chats out of the list, which can be undone, or bring them back."""
+        self._store.set_archived(chat_ids, archived)
+        if archived and self._shown in chat_ids:
+            self._controller.new_chat()
+        self.refresh()
+        if archived:
+            text = translate("ChatLibrary", "%n chat(s) archived.", len(chat_ids))
+            self._offer_undo(text, lambda: self.set_archived(chat_ids, False))
+
+    @Slot(object)
+    def unarchive(self, chat_ids: list[int]) -> None:
+        """Bring chats back into the list."""
+        self.set_archived(chat_ids, False)
 
     @Slot(object)
     @told
@@ -85,9 +114,9 @@ class ChatLibrary(QObject):
         self._store.trash(chat_ids)
         if self._shown in chat_ids:
             self._controller.new_chat()
-        self._undo = lambda: self.restore(chat_ids)
-        self._refresh()
-        self.undo_offered.emit(translate("ChatLibrary", "%n chat(s) deleted.", len(chat_ids)))
+        self.refresh()
+        text = translate("ChatLibrary", "%n chat(s) deleted.", len(chat_ids))
+        self._offer_undo(text, lambda: self.restore(chat_ids))
 
     @Slot()
     def undo(self) -> None:
@@ -101,7 +130,7 @@ class ChatLibrary(QObject):
     def restore(self, chat_ids: list[int]) -> None:
         """Take chats out of the trash."""
         self._store.restore(chat_ids)
-        self._refresh()
+        self.refresh()
 
     @Slot(object)
     @told
@@ -109,11 +138,23 @@ class ChatLibrary(QObject):
         """Delete chats for ever, and what the engine remembers of them."""
         self._store.purge(chat_ids)
         self.purged.emit()
-        self._refresh()
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Read all lists anew."""
+        chats = self._store.chats()
+        self._chats.set_places(chats, self._store.folders())
+        self.archive.set_rows([chat for chat in chats if chat.archived])
+        self.trash.set_rows(self._store.trashed())
 
     def all_ids(self) -> list[int]:
-        """All chats outside the trash."""
+        """All chats outside the trash, archived ones too."""
         return [chat.id for chat in self._store.chats()]
+
+    def title_of(self, chat_id: int) -> str:
+        """The chat's title."""
+        return self._store.chat(chat_id).title
 
     def search(self, query: str) -> list[Hit]:
         """Where the words occur."""
@@ -130,35 +171,40 @@ class ChatLibrary(QObject):
                 self._controller.new_chat()  # so that it is shown afresh
         self._controller.open_chat(hit.chat_id)
 
-    @Slot(object, str)
+    @Slot(object, str, object)
     @told
-    def export_to(self, chat_ids: list[int], file: str) -> None:
-        """Write chats into a file, in the format its name asks for."""
-        path = Path(file)
-        export_chats(trees_of(self._store, chat_ids), path, ExportFormat.of_name(path))
-        self.done.emit(translate("ChatLibrary", "%n chat(s) exported.", len(chat_ids)))
+    def export_to(self, chat_ids: list[int], file: str, format_: ExportFormat) -> None:
+        """Begin to write chats into a file."""
+        self.exporter.start(chat_ids, Path(file), format_)
 
     @Slot(str)
     @told
     def import_from(self, file: str) -> None:
         """Bring in the chats of a file."""
+        before = {folder.name for folder in self._store.folders()}
         imported = import_chats(self._store, Path(file))
-        self._refresh()
-        self._undo = lambda: self._forget(list(imported.chat_ids))
-        self.undo_offered.emit(
-            translate("ChatLibrary", "%n chat(s) imported.", len(imported.chat_ids))
-        )
+        self.refresh()
+        chat_ids = list(imported.chat_ids)
+        new = [folder.name for folder in self._store.folders() if folder.name not in before]
+        text = translate("ChatLibrary", "%n chat(s) imported.", len(chat_ids))
+        self._offer_undo(text, lambda: self._forget(chat_ids, new))
 
     @told
-    def _forget(self, chat_ids: list[int]) -> None:
-        """Take back an import."""
+    def _forget(self, chat_ids: list[int], folders: list[str]) -> None:
+        """Take back an import, and the folders it made unless something else is in them now."""
         if self._shown in chat_ids:
             self._controller.new_chat()
         self.purge(chat_ids)
+        self.folders.delete_empty(folders)
 
-    def _refresh(self) -> None:
-        self._chats.set_chats(self._store.chats())
-        self.trash.set_chats(self._store.trashed())
+    @Slot(str, object)
+    def _offer_undo(self, text: str, undo: Callable[[], None]) -> None:
+        self._undo = undo
+        self.undo_offered.emit(text)
+
+    @Slot(int)
+    def _on_written(self, count: int) -> None:
+        self.done.emit(translate("ChatLibrary", "%n chat(s) exported.", count))
 
     @Slot(object)
     def _on_chat_changed(self, chat: Chat | None) -> None:
@@ -166,5 +212,6 @@ class ChatLibrary(QObject):
 
     @Slot(int)
     def _on_message_deleted(self, message_id: int) -> None:
-        self._undo = lambda: self._controller.actions.undelete(message_id)
-        self.undo_offered.emit(self.tr("Message deleted."))
+        self._offer_undo(
+            self.tr("Message deleted."), lambda: self._controller.actions.undelete(message_id)
+        )

@@ -5,7 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 from ternchat.app.core.chat_store import ChatStore, StorageError
-from ternchat.app.core.conversation import now
+from ternchat.app.core.conversation import Chat, now
 from ternchat.app.core.data_lock import DataFolderInUseError, DataLock
 from ternchat.app.core.database.opening import open_chats, read_chats
 from ternchat.app.core.export.exporting import data_of, export_chats, trees_of
@@ -39,8 +39,15 @@ def _run(options: Options) -> int:
 def _list(paths: DataPaths) -> None:
     with closing(_readable(paths)) as store:
         for chat in store.chats():
-            title = console.printable(" ".join(chat.title.split()))
-            print(f"{chat.id:>6}  {chat.used.astimezone():%Y-%m-%d %H:%M}  {title}")
+            line = " ".join(chat.title.split()) + _place(chat)
+            when = f"{chat.used.astimezone():%Y-%m-%d %H:%M}"
+            print(f"{chat.id:>6}  {when}  {console.printable(line)}")
+
+
+def _place(chat: Chat) -> str:
+    """The folder, and that it is archived, in brackets."""
+    places = [place for place in (chat.folder, "archived" if chat.archived else None) if place]
+    return f"  [{', '.join(places)}]" if places else ""
 
 
 def _export(paths: DataPaths, options: ChatsOptions) -> None:

@@ -1,9 +1,12 @@
-"""Under which heading a chat stands in the list."""
+"""In which order chats and folders stand in the list, and under which headings."""
 
-from datetime import date, timedelta
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from .conversation import Chat
+from .folders import Folder, by_name
 
 
 class ChatGroup(StrEnum):
@@ -16,13 +19,52 @@ class ChatGroup(StrEnum):
     OLDER = "older"
 
 
+@dataclass(frozen=True)
+class FolderRow:
+    """A folder in the list, and which chats are in it."""
+
+    folder: Folder
+    chats: tuple[Chat, ...] = ()
+
+
+Row = Chat | FolderRow
+
+
 def group_of(chat: Chat, today: date) -> ChatGroup:
     """The heading of a chat, by the day in this machine's time when it was last used."""
-    if chat.pinned:
-        return ChatGroup.PINNED
-    age = today - chat.used.astimezone().date()
+    return ChatGroup.PINNED if chat.pinned else group_of_day(chat.used, today)
+
+
+def group_of_day(moment: datetime, today: date) -> ChatGroup:
+    """The heading for what happened at a moment, by the day in this machine's time."""
+    age = today - moment.astimezone().date()
     if age <= timedelta():  # also where the clock was set back
         return ChatGroup.TODAY
     if age == timedelta(days=1):
         return ChatGroup.YESTERDAY
     return ChatGroup.WEEK if age <= timedelta(days=7) else ChatGroup.OLDER
+
+
+def arranged(chats: Iterable[Chat], folders: Iterable[Folder]) -> list[Row]:
+    """Pinned chats, folders with the chats in them unless they are folded, then all others.
+
+    Archived chats are left out. A pinned chat in a folder comes first there.
+    """
+    inside: dict[str, list[Chat]] = {folder.name: [] for folder in folders}
+    pinned: list[Row] = []
+    others: list[Row] = []
+    for chat in chats:
+        if chat.archived:
+            continue
+        if chat.folder is not None:
+            inside.setdefault(chat.folder, []).append(chat)
+        else:
+            (pinned if chat.pinned else others).append(chat)
+    known = {folder.name: folder for folder in folders}
+    rows = pinned
+    for folder in by_name(known.get(name, Folder(name)) for name in inside):
+        within = inside[folder.name]
+        rows.append(FolderRow(folder, tuple(within)))
+        if not folder.folded:
+            rows += within
+    return rows + others

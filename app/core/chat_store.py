@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from .attachments import Attachment
 from .conversation import Chat, ChatTree, Message, ReadPosition, Role, State
 from .errors import AppError
+from .folders import Folder
 from .word_search import Span
 
 TRASH_DAYS = 30
@@ -36,7 +37,10 @@ class ChatStore(Protocol):
     # Chats
 
     def chats(self) -> list[Chat]:
-        """All chats outside the trash: the pinned ones first, then the one last added to."""
+        """All chats outside the trash: the pinned ones first, then the one last added to.
+
+        Archived ones are among them.
+        """
 
     def chat(self, chat_id: int) -> Chat:
         """One chat, in the trash or not."""
@@ -70,6 +74,29 @@ class ChatStore(Protocol):
 
     def purge_old(self, days: int = TRASH_DAYS) -> None:
         """Delete for ever what was deleted that long ago, and chats that hold nothing."""
+
+    # Folders and the archive
+
+    def folders(self) -> list[Folder]:
+        """All folders, by name."""
+
+    def add_folder(self, name: str) -> Folder:
+        """The folder of that name; a new one where there is none."""
+
+    def rename_folder(self, name: str, new_name: str) -> None:
+        """Call a folder otherwise; a name that cannot be is a FolderNameError."""
+
+    def delete_folder(self, name: str) -> None:
+        """Delete a folder; its chats stay, in no folder."""
+
+    def set_folded(self, name: str, folded: bool) -> None:
+        """Remember whether the list hides what is in a folder."""
+
+    def move(self, chat_ids: Iterable[int], folder: str | None) -> None:
+        """Put chats into a folder that is there, or into none."""
+
+    def set_archived(self, chat_ids: Iterable[int], archived: bool) -> None:
+        """Keep chats out of the list, or bring them back; so does a new message of a person."""
 
     # What belongs to a chat
 

@@ -142,6 +142,8 @@ class Chat:
         unread: an answer nobody has seen.
         temporary: kept in memory only.
         trashed: since when it lies in the trash; None outside.
+        folder: the name of the folder it is in; None in no folder.
+        archived: kept out of the list, and found by the search.
 
     """
 
@@ -154,6 +156,8 @@ class Chat:
     unread: bool = False
     temporary: bool = False
     trashed: datetime | None = None
+    folder: str | None = None
+    archived: bool = False
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from .attachments import Attachment
-from .conversation import ChatTree, Message, State
+from .conversation import Chat, ChatTree, Message, State
+from .folders import folder_name
 
 
 def shown_path(messages: Iterable[Message], chosen: Mapping[int, int]) -> list[Message]:
@@ -82,7 +83,15 @@ def copy_of_path(tree: ChatTree, message_id: int, moment: datetime) -> ChatTree:
         state = State.STOPPED if message.state is State.WRITING else message.state
         path.insert(0, replace(message, state=state))
         above = message.parent
-    chat = replace(tree.chat, created=moment, used=moment, pinned=False, unread=False, trashed=None)
+    chat = replace(
+        tree.chat,
+        created=moment,
+        used=moment,
+        pinned=False,
+        unread=False,
+        trashed=None,
+        archived=False,
+    )
     shown = tuple(message.id for message in path)
     return replace(tree, chat=chat, messages=tuple(path), shown=shown, draft="", draft_files=())
 
@@ -90,6 +99,17 @@ def copy_of_path(tree: ChatTree, message_id: int, moment: datetime) -> ChatTree:
 def storable(text: str) -> str:
     """The text as every store can keep it: half a surrogate pair is no character."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
+def storable_chat(chat: Chat) -> Chat:
+    """The chat's record as every store can keep it, on the disk and outside the trash."""
+    return replace(
+        chat,
+        title=storable(chat.title),
+        folder=folder_name(chat.folder or "") or None,
+        temporary=False,
+        trashed=None,
+    )
 
 
 def storable_attachments(attachments: Iterable[Attachment]) -> tuple[Attachment, ...]:

@@ -6,6 +6,7 @@ from typing import Any
 from .attachments import Attachment
 from .chat_store import TRASH_DAYS, ChatStore, Hit
 from .conversation import Chat, ChatTree, Message, ReadPosition, Role, State
+from .folders import Folder, by_name, checked_name
 
 
 class RoutedChatStore:
@@ -79,6 +80,49 @@ class RoutedChatStore:
         """Delete for ever what was deleted that long ago, and chats that hold nothing."""
         self._memory.purge_old(days)
         self._disk.purge_old(days)
+
+    # Folders and the archive: a folder with temporary chats in it is in the memory too
+
+    def folders(self) -> list[Folder]:
+        """All folders, by name."""
+        folders = {folder.name: folder for folder in self._memory.folders() + self._disk.folders()}
+        return by_name(folders.values())
+
+    def add_folder(self, name: str) -> Folder:
+        """The folder of that name; a new one where there is none."""
+        return (self._disk if self._writable else self._memory).add_folder(name)
+
+    def rename_folder(self, name: str, new_name: str) -> None:
+        """Call a folder otherwise."""
+        new_name = checked_name(new_name, {folder.name for folder in self.folders()} - {name})
+        for store in self._with_folder(name):
+            store.rename_folder(name, new_name)
+
+    def delete_folder(self, name: str) -> None:
+        """Delete a folder; its chats stay, in no folder."""
+        for store in self._with_folder(name):
+            store.delete_folder(name)
+
+    def set_folded(self, name: str, folded: bool) -> None:
+        """Remember whether the list hides what is in a folder."""
+        for store in self._with_folder(name):
+            if self._writable or store is self._memory:
+                store.set_folded(name, folded)
+
+    def move(self, chat_ids: Iterable[int], folder: str | None) -> None:
+        """Put chats into a folder that is there, or into none."""
+        parts = self._split(chat_ids)
+        if folder is not None:
+            self._with_folder(folder)
+        for store, ids in parts:
+            if folder is not None:
+                store.add_folder(folder)
+            store.move(ids, folder)
+
+    def set_archived(self, chat_ids: Iterable[int], archived: bool) -> None:
+        """Keep chats out of the list, or bring them back; so does a new message of a person."""
+        for store, ids in self._split(chat_ids):
+            store.set_archived(ids, archived)
 
     # What belongs to a chat
 
@@ -222,6 +266,17 @@ class RoutedChatStore:
         if chat_id is not None:
             return self._of(chat_id)
         return self._disk if self._writable else self._memory
+
+    def _with_folder(self, name: str) -> list[ChatStore]:
+        """The stores that have a folder of that name; the disk, which can fail, comes first."""
+        stores = [
+            store
+            for store in (self._disk, self._memory)
+            if any(folder.name == name for folder in store.folders())
+        ]
+        if not stores:
+            raise KeyError(name)
+        return stores
 
     def _split(self, chat_ids: Iterable[int]) -> list[tuple[ChatStore, list[int]]]:
         """Each store with its ids, all of which are there."""

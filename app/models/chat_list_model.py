@@ -1,148 +1,216 @@
-"""The list of chats."""
+"""The list of chats and folders."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    Qt,
-    Signal,
-)
+from PySide6.QtCore import QMimeData, QModelIndex, QObject, Qt, Signal
 
-from ternchat.app.core.chat_groups import ChatGroup, group_of
+from ternchat.app.core.chat_groups import ChatGroup, FolderRow, Row, arranged, group_of
 from ternchat.app.core.conversation import Chat
+from ternchat.app.core.folders import Folder
+from ternchat.app.core.language import translate
 
-Index = QModelIndex | QPersistentModelIndex
+from .keyed_list_model import Index, KeyedListModel
+
+CHATS_MIME = "application/x-ternchat-chats"
 
 
-class ChatListModel(QAbstractListModel):
-    """One row per chat, the one used last on top, with a mark for what happens in it.
+class ChatListModel(KeyedListModel):
+    """One row per chat, the one used last on top, and one per folder; see `arranged`.
 
-    `MarkRole` is "answering" while its answer is being written, "unread" when an answer was
-    finished while another chat was on the screen, and otherwise empty. `HeadingRole` is what
-    stands above the first chat of a group, and empty for the others.
+    `ChatIdRole` is None and `FolderRole` a FolderRow in the row of a folder; for a chat
+    `FolderRole` is None and `InsideRole` tells whether it stands below its folder. `MarkRole` is
+    "answering" while an answer is being written, "unread" when one was finished while another chat
+    was on the screen, and otherwise empty; a folded folder carries the mark of what is in it.
+    `HeadingRole` is what stands above the first chat of a group, and empty for the others.
 
     Signals:
         rename_requested: the id of a chat and the title a person typed for it.
+        folder_rename_requested: the name of a folder and the one a person typed for it.
     """
 
     ChatIdRole = Qt.ItemDataRole.UserRole
     MarkRole = Qt.ItemDataRole.UserRole + 1
     HeadingRole = Qt.ItemDataRole.UserRole + 2
+    FolderRole = Qt.ItemDataRole.UserRole + 3
+    InsideRole = Qt.ItemDataRole.UserRole + 4
 
     rename_requested = Signal(int, str)
+    folder_rename_requested = Signal(str, str)
 
     def __init__(
         self, parent: QObject | None = None, today: Callable[[], date] = date.today
     ) -> None:
-        super().__init__(parent)
+        super().__init__(key_of, parent)
         self._today = today
         self._chats: list[Chat] = []
+        self._folders: list[Folder] = []
         self._answering: int | None = None
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        """Number of chats."""
-        return 0 if parent.isValid() else len(self._chats)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Title, id, mark, or the words a screen reader says."""
-        if not index.isValid() or not 0 <= index.row() < len(self._chats):
+        if not index.isValid() or not 0 <= index.row() < len(self.rows):
             return None
-        chat = self._chats[index.row()]
+        row = self.rows[index.row()]
         match role:
-            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.ToolTipRole:
-                return chat.title
-            case Qt.ItemDataRole.EditRole:
-                return chat.title
+            case (
+                Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.ToolTipRole | Qt.ItemDataRole.EditRole
+            ):
+                return row.title if isinstance(row, Chat) else row.folder.name
             case Qt.ItemDataRole.AccessibleTextRole:
-                mark = self._mark(chat)
-                return f"{chat.title}, {mark}" if mark else chat.title
+                words = row.title if isinstance(row, Chat) else self._folder_words(row)
+                mark = self._mark(row)
+                return f"{words}, {mark}" if mark else words
             case self.HeadingRole:
                 return self._heading(index.row())
             case self.ChatIdRole:
-                return chat.id
+                return row.id if isinstance(row, Chat) else None
+            case self.FolderRole:
+                return row if isinstance(row, FolderRow) else None
+            case self.InsideRole:
+                return isinstance(row, Chat) and row.folder is not None
             case self.MarkRole:
-                return self._mark(chat)
+                return self._mark(row)
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        """A title can be changed in its place."""
-        flags = super().flags(index)
-        return flags | Qt.ItemFlag.ItemIsEditable if index.isValid() else flags
+        """What a person can change in its place, select and drag."""
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsEditable
+        if isinstance(self.rows[index.row()], Chat):
+            flags |= Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
+        return flags | Qt.ItemFlag.ItemNeverHasChildren
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
-        """Ask for another title; it is shown once it is stored."""
+        """Ask for another title or name; it is shown once it is stored."""
         if role == Qt.ItemDataRole.EditRole and index.isValid():
-            self.rename_requested.emit(self._chats[index.row()].id, str(value))
+            row = self.rows[index.row()]
+            if isinstance(row, Chat):
+                self.rename_requested.emit(row.id, str(value))
+            else:
+                self.folder_rename_requested.emit(row.folder.name, str(value))
         return False
 
+    def supportedDragActions(self) -> Qt.DropAction:
+        """Chats are moved into folders."""
+        return Qt.DropAction.MoveAction
+
+    def mimeTypes(self) -> list[str]:
+        """Ids, which mean something inside this program only."""
+        return [CHATS_MIME]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        """The chats that are dragged."""
+        data = QMimeData()
+        data.setData(CHATS_MIME, json.dumps([i.data(self.ChatIdRole) for i in indexes]).encode())
+        return data
+
+    @staticmethod
+    def dragged(data: QMimeData) -> list[int]:
+        """The ids of chats that are dragged; none where it is something else."""
+        return json.loads(data.data(CHATS_MIME).data()) if data.hasFormat(CHATS_MIME) else []
+
     def set_chats(self, chats: list[Chat]) -> None:
-        """Bring the rows into the order of `chats`, with the smallest change that does it."""
-        before, ids = [chat.id for chat in self._chats], [chat.id for chat in chats]
-        if ids == before:
-            changed = [row for row, chat in enumerate(chats) if chat != self._chats[row]]
-            self._chats = list(chats)
-        elif ids[1:] == before:
-            self.beginInsertRows(QModelIndex(), 0, 0)
-            self._chats = list(chats)
-            self.endInsertRows()
-            changed = list(range(len(chats)))
-        elif (row := self._row_moved_to_top(ids)) > 0:
-            self.beginMoveRows(QModelIndex(), row, row, QModelIndex(), 0)
-            self._chats = list(chats)
-            self.endMoveRows()
-            changed = list(range(len(chats)))
-        else:
-            self.beginResetModel()
-            self._chats = list(chats)
-            self.endResetModel()
-            return
-        if changed:
-            self.dataChanged.emit(self.index(changed[0]), self.index(changed[-1]))
+        """Show these chats, archived ones apart."""
+        self._chats = list(chats)
+        self._arrange()
+
+    def set_places(self, chats: list[Chat], folders: list[Folder]) -> None:
+        """Show these chats, and these folders."""
+        self._folders = list(folders)
+        self.set_chats(chats)
+
+    @property
+    def folders(self) -> list[Folder]:
+        """The folders, by name."""
+        return [row.folder for row in self.rows if isinstance(row, FolderRow)]
 
     def row_of(self, chat_id: int | None) -> int:
         """The chat's row; -1 when it has none."""
-        return next((row for row, chat in enumerate(self._chats) if chat.id == chat_id), -1)
+        return next((n for n, chat in enumerate(self.rows) if self._is(chat, chat_id)), -1)
+
+    def row_of_folder(self, name: str | None) -> int:
+        """The folder's row; -1 when there is no such folder."""
+        rows = enumerate(self.rows)
+        return next((n for n, r in rows if isinstance(r, FolderRow) and r.folder.name == name), -1)
 
     def chat_at(self, row: int) -> Chat | None:
         """The chat in a row."""
-        return self._chats[row] if 0 <= row < len(self._chats) else None
+        found = self.rows[row] if 0 <= row < len(self.rows) else None
+        return found if isinstance(found, Chat) else None
+
+    def folder_at(self, row: int) -> str | None:
+        """The folder that a row stands for or is below of."""
+        found = self.rows[row] if 0 <= row < len(self.rows) else None
+        return found.folder.name if isinstance(found, FolderRow) else found and found.folder
+
+    def chat(self, chat_id: int | None) -> Chat | None:
+        """The chat, in the list, in a folded folder or archived."""
+        return next((chat for chat in self._chats if chat.id == chat_id), None)
 
     def set_answering(self, chat_id: int | None) -> None:
         """Mark the one chat whose answer is being written."""
         before, self._answering = self._answering, chat_id
         for changed in {before, chat_id}:
-            self._announce(changed)
+            chat = self.chat(changed)
+            self._announce(self.row_of(changed))
+            self._announce(self.row_of_folder(chat.folder if chat else None))
 
-    def _row_moved_to_top(self, ids: list[int]) -> int:
-        row = self.row_of(ids[0]) if ids else -1
-        others = [chat.id for chat in self._chats[:row] + self._chats[row + 1 :]]
-        return row if others == ids[1:] else -1
+    def _arrange(self) -> None:
+        self.set_rows(arranged(self._chats, self._folders))
 
-    def _heading(self, row: int) -> str:
-        today = self._today()
-        group = group_of(self._chats[row], today)
-        if row and group_of(self._chats[row - 1], today) is group:
+    def _is(self, row: Row, chat_id: int | None) -> bool:
+        return isinstance(row, Chat) and row.id == chat_id
+
+    def _heading(self, place: int) -> str:
+        """The name of the group, where it begins."""
+        row, before = self.rows[place], self.rows[place - 1] if place else None
+        if not isinstance(row, Chat) or row.folder is not None:
             return ""
-        return {
-            ChatGroup.PINNED: self.tr("Pinned"),
-            ChatGroup.TODAY: self.tr("Today"),
-            ChatGroup.YESTERDAY: self.tr("Yesterday"),
-            ChatGroup.WEEK: self.tr("Previous 7 days"),
-            ChatGroup.OLDER: self.tr("Older"),
-        }[group]
+        today = self._today()
+        group = group_of(row, today)
+        if isinstance(before, Chat) and before.folder is None and group_of(before, today) is group:
+            return ""
+        return heading_of(group)
 
-    def _mark(self, chat: Chat) -> str:
-        if chat.id == self._answering:
-            return "answering"
-        return "unread" if chat.unread else ""
+    def _folder_words(self, row: FolderRow) -> str:
+        count = translate("ChatListModel", "%n chat(s)", len(row.chats))
+        state = self.tr("folded") if row.folder.folded else self.tr("unfolded")
+        return self.tr("{name}, folder, {count}, {state}").format(
+            name=row.folder.name, count=count, state=state
+        )
 
-    def _announce(self, chat_id: int | None) -> None:
-        row = self.row_of(chat_id)
+    def _mark(self, row: Row) -> str:
+        chats: Iterable[Chat] = (row,)
+        if isinstance(row, FolderRow):
+            chats = row.chats if row.folder.folded else ()
+        marks = {
+            "answering" if chat.id == self._answering else "unread" if chat.unread else ""
+            for chat in chats
+        }
+        return next((mark for mark in ("answering", "unread") if mark in marks), "")
+
+    def _announce(self, row: int) -> None:
         if row >= 0:
             roles = [self.MarkRole, Qt.ItemDataRole.AccessibleTextRole]
             self.dataChanged.emit(self.index(row), self.index(row), roles)
+
+
+def key_of(row: Row) -> Hashable:
+    """A chat's id, a folder's name."""
+    return row.id if isinstance(row, Chat) else row.folder.name
+
+
+def heading_of(group: ChatGroup) -> str:
+    """The words above a group."""
+    words = {
+        ChatGroup.PINNED: translate("ChatListModel", "Pinned"),
+        ChatGroup.TODAY: translate("ChatListModel", "Today"),
+        ChatGroup.YESTERDAY: translate("ChatListModel", "Yesterday"),
+        ChatGroup.WEEK: translate("ChatListModel", "Previous 7 days"),
+        ChatGroup.OLDER: translate("ChatListModel", "Older"),
+    }
+    return words[group]

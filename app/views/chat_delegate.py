@@ -1,72 +1,118 @@
-"""How a chat looks in the list: its title, a mark, and above it the heading of its group."""
+"""How chats and folders look in the list: a title, a mark, and a heading above each group."""
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QFont, QPainter
-from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
 
+from ternchat.app.core.chat_groups import FolderRow
+from ternchat.app.core.language import number
 from ternchat.app.models.chat_list_model import ChatListModel
 
+from .row_painter import RowPainter, at_beginning, at_end
+from .spinner import Spinner
 from .theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex
 
 
 class ChatDelegate(QStyledItemDelegate):
-    """Paints a chat's title, and a mark for an answer being written or not yet seen."""
+    """Paints titles and names, and a mark for an answer being written or not yet seen.
 
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
+    A view with a property `dropRow` gets a ring around that row.
+    """
+
+    def __init__(self, theme: Theme, view: QAbstractItemView) -> None:
+        super().__init__(view)
         self._theme = theme
+        self._rows = RowPainter(theme)
+        self.spinner = Spinner(theme, view)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """As high with a mark as without; higher with a heading."""
         height = option.fontMetrics.height() + 2 * self._theme.px(8)
         if index.data(ChatListModel.HeadingRole):
-            height += self._heading_height(option)
-        return QSize(super().sizeHint(option, index).width(), height)
+            height += self._rows.heading_height(option)
+        return QSize(0, height)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """The heading where there is one, then the title below it."""
+        """The heading where there is one, then the row below it."""
         heading = index.data(ChatListModel.HeadingRole)
         if heading:
-            above = QRect(option.rect)
-            above.setHeight(self._heading_height(option))
-            above.adjust(self._theme.px(8), self._theme.px(8), 0, 0)
-            painter.save()
-            font = QFont(option.font)
-            font.setPixelSize(self._theme.px(13))
-            font.setWeight(QFont.Weight.DemiBold)
-            painter.setFont(font)
-            painter.setPen(self._theme.colours.muted)
-            painter.drawText(
-                above, Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter, heading
-            )
-            painter.restore()
-        super().paint(painter, option, index)
+            self._rows.heading(painter, option, heading)
+        box = self._below_heading(option, index)
+        self._rows.ground(painter, option, box)
+        if self._is_ringed(option, index):
+            self._rows.ring(painter, box)
+        px = self._theme.px
+        box = box.adjusted(px(8), 0, -px(8), 0)
+        box = self._paint_mark(painter, option, index, box)
+        folder = index.data(ChatListModel.FolderRole)
+        if folder is not None:
+            self._paint_folder(painter, option, box, folder)
+            return
+        if index.data(ChatListModel.InsideRole):
+            _, box = at_beginning(option, box, px(16))
+        self._rows.line(painter, option, box, index.data())
 
     def updateEditorGeometry(
         self, editor: QWidget, option: QStyleOptionViewItem, index: Index
     ) -> None:
         """The title is typed where it stands."""
         editor.setGeometry(self._below_heading(option, index))
-        editor.setAccessibleName(self.tr("Title of the chat"))
+        is_folder = index.data(ChatListModel.FolderRole) is not None
+        editor.setAccessibleName(
+            self.tr("Name of the folder") if is_folder else self.tr("Title of the chat")
+        )
 
-    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
-        """Keep below the heading, and add the mark on the right."""
-        super().initStyleOption(option, index)
-        option.rect = self._below_heading(option, index)
+    def _paint_mark(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: Index, box: QRect
+    ) -> QRect:
+        """The mark at the end of the row; the room that is left."""
         mark = index.data(ChatListModel.MarkRole)
-        if mark:
-            size = self._theme.px(16)
-            name, role = ("ellipsis", "muted") if mark == "answering" else ("dot", "accent")
-            option.features |= QStyleOptionViewItem.ViewItemFeature.HasDecoration
-            option.decorationPosition = QStyleOptionViewItem.Position.Right
-            option.decorationSize = QSize(size, size)
-            option.icon = self._theme.icon(name, role, 16)
+        if not mark:
+            return box
+        square, rest = at_end(option, box, self._theme.px(14))
+        if mark == "answering":
+            self.spinner.paint(painter, square, QPersistentModelIndex(index))
+        else:
+            self._theme.icon("dot", "accent", 14).paint(painter, square)
+        return rest
 
-    def _heading_height(self, option: QStyleOptionViewItem) -> int:
-        return option.fontMetrics.height() + self._theme.px(12)
+    def _paint_folder(
+        self, painter: QPainter, option: QStyleOptionViewItem, box: QRect, row: FolderRow
+    ) -> None:
+        """An arrow, the name, and how many chats are hidden."""
+        px, folded = self._theme.px, row.folder.folded
+        square, box = at_beginning(option, box, px(16))
+        to_left = option.direction is Qt.LayoutDirection.RightToLeft
+        folded_arrow = "chevron-left" if to_left else "chevron-right"
+        name = folded_arrow if folded else "chevron-down"
+        self._theme.icon(name, "muted", 16).paint(painter, square)
+        font = QFont(option.font)
+        font.setWeight(QFont.Weight.DemiBold)
+        if folded and row.chats:
+            count = number(len(row.chats))
+            square, box = at_end(option, box, option.fontMetrics.horizontalAdvance(count))
+            square.setTop(box.top())
+            square.setBottom(box.bottom())
+            self._rows.line(painter, option, square, count, "muted")
+        self._rows.line(painter, option, box, row.folder.name, "text", font)
+
+    def _is_ringed(self, option: QStyleOptionViewItem, index: Index) -> bool:
+        """Whether the keyboard is at a row that is not selected, or something is dropped on it."""
+        view = option.widget
+        if view.property("dropRow") == index.row():
+            return True
+        focused = bool(option.state & QStyle.StateFlag.State_HasFocus)
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        return focused and not selected and bool(view.property("keyboard"))
 
     def _below_heading(self, option: QStyleOptionViewItem, index: Index) -> QRect:
-        top = self._heading_height(option) if index.data(ChatListModel.HeadingRole) else 0
-        return option.rect.adjusted(0, top, 0, 0)
+        heading = index.data(ChatListModel.HeadingRole)
+        return option.rect.adjusted(0, self._rows.heading_height(option) if heading else 0, 0, 0)

@@ -36,28 +36,43 @@ class HitDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(option.rect, px(6), px(6))
         box = QRectF(option.rect.adjusted(px(8), px(6), -px(8), -px(6)))
         if hit.message_id is None:
-            self._draw(painter, option.font, box, hit.snippet, "text")
+            self._draw(painter, option, box, hit.snippet, "text")
         else:
-            self._draw(painter, option.font, box, (Span(hit.title),), "text")
+            self._draw(painter, option, box, (Span(hit.title),), "text")
             box.translate(0, option.fontMetrics.lineSpacing())
-            self._draw(painter, option.font, box, hit.snippet, "muted")
+            self._draw(painter, option, box, hit.snippet, "muted")
         painter.restore()
 
     def _draw(
-        self, painter: QPainter, font: QFont, box: QRectF, spans: tuple[Span, ...], role: str
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        box: QRectF,
+        spans: tuple[Span, ...],
+        role: str,
     ) -> None:
-        """One line of text, its found parts marked, cut off where the room ends."""
-        layout = QTextLayout("".join(span.text for span in spans), font)
+        """One line of text, its found parts marked, cut off where the room ends.
+
+        It stands where the window's language begins, and runs in its own direction.
+        """
+        mirrored = option.direction is Qt.LayoutDirection.RightToLeft
+        layout = QTextLayout("".join(span.text for span in spans), option.font)
         options = QTextOption()
         options.setWrapMode(QTextOption.WrapMode.NoWrap)
+        options.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)
         layout.setTextOption(options)
         layout.setFormats([*self._formats(spans)])
         layout.beginLayout()
-        layout.createLine()
+        line = layout.createLine()
         layout.endLayout()
+        width = line.naturalTextWidth()
+        from_right = mirrored
+        if width > box.width():  # what has no room is the end of the text
+            from_right = line.cursorToX(0)[0] > 0
+        x = box.right() - width if from_right else box.left()
         painter.setClipRect(box)
         painter.setPen(self._colour(role))
-        layout.draw(painter, QPointF(box.left(), box.top()))
+        layout.draw(painter, QPointF(x, box.top()))
         painter.setClipping(False)
 
     def _formats(self, spans: tuple[Span, ...]) -> list[QTextLayout.FormatRange]:

@@ -6,11 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtWidgets import QFileDialog
 
-from ternchat.app.core.export.formats import ExportFormat, file_name_of
 from ternchat.app.core.language import translate
 
+from .archive_dialog import ArchiveDialog
+from .chats_question import ChatsQuestion
+from .export_dialog import ExportDialog
+from .export_progress import ExportProgressDialog
 from .search_palette import SearchPalette
 from .trash_dialog import TrashDialog
 
@@ -24,41 +27,68 @@ if TYPE_CHECKING:
 class LibraryViews(QObject):
     """Ties the window's sidebar and menus to the library, and opens its dialogs.
 
+    Attributes:
+        progress: how far an export is.
+
     Signals:
-        export_chosen: ids of chats, and the file to write.
         import_chosen: the file to read.
-        delete_confirmed: ids of chats.
     """
 
-    export_chosen = Signal(object, str)
     import_chosen = Signal(str)
-    delete_confirmed = Signal(object)
 
     def __init__(self, window: MainWindow, theme: Theme, library: ChatLibrary) -> None:
         super().__init__(window)
         self._window, self._theme, self._library = window, theme, library
-        menus, sidebar = window.menus, window.sidebar
-        # From the list
-        library.renamed.connect(window.show_title)
+        self.progress = ExportProgressDialog(theme, window)
+        self._connect_list()
+        self._connect_menus()
+        self._connect_outcome()
+
+    def _connect_list(self) -> None:
+        library, sidebar = self._library, self._window.sidebar
+        folders = library.folders
+        library.renamed.connect(self._window.show_title)
         sidebar.model.rename_requested.connect(library.rename)
         sidebar.pin_requested.connect(library.set_pinned)
+        sidebar.archive_requested.connect(library.set_archived)
         sidebar.delete_requested.connect(library.delete)
         sidebar.export_requested.connect(self.choose_export)
         sidebar.search_requested.connect(self.open_search)
-        # From the menus
-        menus.rename_chat.triggered.connect(sidebar.rename_shown)
-        menus.pin_chat.triggered.connect(sidebar.pin_shown)
-        menus.delete_chat.triggered.connect(sidebar.delete_shown)
-        menus.delete_all.triggered.connect(self.ask_delete_all)
-        menus.search.triggered.connect(self.open_search)
-        menus.trash.triggered.connect(self.open_trash)
-        menus.export_chat.triggered.connect(sidebar.export_shown)
-        menus.export_all.triggered.connect(self.choose_export_all)
-        menus.import_chats.triggered.connect(self.choose_import)
-        # Dialogs, and what came of it
-        self.export_chosen.connect(library.export_to)
+        sidebar.archive_opened.connect(self.open_archive)
+        sidebar.trash_opened.connect(self.open_trash)
+        sidebar.model.folder_rename_requested.connect(folders.rename)
+        sidebar.new_folder_requested.connect(folders.make)
+        sidebar.move_requested.connect(folders.move)
+        sidebar.fold_requested.connect(folders.fold)
+        sidebar.folder_menu.delete_requested.connect(folders.delete)
+        folders.made.connect(sidebar.edit_folder)
+
+    def _connect_menus(self) -> None:
+        menus, sidebar = self._window.menus, self._window.sidebar
+        for action, does in (
+            (menus.rename_chat, sidebar.rename_shown),
+            (menus.pin_chat, sidebar.pin_shown),
+            (menus.move_chat, sidebar.move_shown),
+            (menus.new_folder, sidebar.make_folder),
+            (menus.archive_chat, sidebar.archive_shown),
+            (menus.archive, self.open_archive),
+            (menus.delete_chat, sidebar.delete_shown),
+            (menus.delete_all, self.ask_delete_all),
+            (menus.search, self.open_search),
+            (menus.trash, self.open_trash),
+            (menus.export_chat, sidebar.export_shown),
+            (menus.export_all, self.choose_export_all),
+            (menus.import_chats, self.choose_import),
+        ):
+            action.triggered.connect(does)
+
+    def _connect_outcome(self) -> None:
+        library, window, exporter = self._library, self._window, self._library.exporter
         self.import_chosen.connect(library.import_from)
-        self.delete_confirmed.connect(library.delete)
+        exporter.began.connect(self.progress.begin)
+        exporter.progressed.connect(self.progress.show_progress)
+        exporter.ended.connect(self.progress.end)
+        self.progress.cancelled.connect(exporter.cancel)
         library.undo_offered.connect(self._offer_undo)
         library.done.connect(window.toast.say)
         window.toast.accepted.connect(library.undo)
@@ -87,46 +117,44 @@ class LibraryViews(QObject):
         trash.open()
 
     @Slot()
+    def open_archive(self) -> None:
+        """Look into the archive."""
+        self._library.refresh()
+        archive = ArchiveDialog(self._theme, self._library.archive, self._window)
+        archive.open_requested.connect(self._window.sidebar.chat_chosen)
+        archive.restore_requested.connect(self._library.unarchive)
+        archive.delete_requested.connect(self._library.delete)
+        archive.finished.connect(archive.deleteLater)
+        archive.open()
+
+    @Slot()
     def ask_delete_all(self) -> None:
         """Move all chats to the trash, after a question that says how many."""
         chat_ids = self._library.all_ids()
         if not chat_ids:
             return
-        question = QMessageBox(self._window)
-        question.setIcon(QMessageBox.Icon.Question)
-        question.setText(translate("LibraryViews", "Delete %n chat(s)?", len(chat_ids)))
-        question.setInformativeText(self.tr("They stay in the trash for 30 days."))
-        question.setStandardButtons(
-            QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.Cancel
+        then = self.tr("They stay in the trash for 30 days.")
+        archived = self._library.archive.rowCount()
+        if archived:
+            count = translate("LibraryViews", "%n of them archived.", archived)
+            then = f"{count} {then}"
+        question = ChatsQuestion(
+            translate("LibraryViews", "Delete %n chat(s)?", len(chat_ids)),
+            then,
+            self.tr("Delete"),
+            chat_ids,
+            self._window,
         )
-        question.setDefaultButton(QMessageBox.StandardButton.Cancel)
-        question.button(QMessageBox.StandardButton.Yes).setText(self.tr("Delete"))
-        question.accepted.connect(lambda: self.delete_confirmed.emit(chat_ids))
-        question.finished.connect(question.deleteLater)
+        question.confirmed.connect(self._library.delete)
         question.open()
 
     @Slot(object)
     def choose_export(self, chat_ids: list[int]) -> None:
         """Ask where to write chats, and as what."""
-        name = self.tr("Chats")
-        if len(chat_ids) == 1:
-            row = self._window.sidebar.model.row_of(chat_ids[0])
-            chat = self._window.sidebar.model.chat_at(row)
-            name = chat.title if chat else name
-        dialog = QFileDialog(self._window, self.tr("Export"))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        filters = {
-            self.tr("Markdown (*.md)"): ExportFormat.MARKDOWN,
-            self.tr("Web page (*.html)"): ExportFormat.HTML,
-            self.tr("JSON, everything (*.json)"): ExportFormat.JSON,
-        }
-        dialog.setNameFilters([*filters])
-        dialog.selectFile(file_name_of(name, ExportFormat.MARKDOWN))
-        dialog.filterSelected.connect(
-            lambda chosen: dialog.selectFile(file_name_of(name, filters[chosen]))
-        )
-        dialog.fileSelected.connect(lambda file: self.export_chosen.emit(chat_ids, file))
-        dialog.finished.connect(dialog.deleteLater)
+        several = len(chat_ids) > 1
+        title = self.tr("Chats") if several else self._library.title_of(chat_ids[0])
+        dialog = ExportDialog(chat_ids, title, self._window)
+        dialog.chosen.connect(self._library.export_to)
         dialog.open()
 
     @Slot()

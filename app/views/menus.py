@@ -4,6 +4,8 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu
 
+from . import chat_menu
+
 Shortcut = QKeySequence | QKeySequence.StandardKey | str
 
 
@@ -45,12 +47,16 @@ class Menus(QObject):
         self.next_chat = self._add(menu, self.tr("Next chat"), "Ctrl+Tab")
         self.previous_chat = self._add(menu, self.tr("Previous chat"), "Ctrl+Shift+Tab")
         menu.addSeparator()
-        self.rename_chat = self._add(menu, self.tr("Rename chat"), "F2")
-        self.pin_chat = self._add(menu, self.tr("Pin or unpin chat"), "Ctrl+Shift+P")
-        self.delete_chat = self._add(menu, self.tr("Delete chat"), "Ctrl+Shift+Backspace")
+        self.rename_chat = self._add(menu, self.tr("Rename chat"), chat_menu.RENAME_KEYS)
+        self.pin_chat = self._add(menu, self.tr("Pin or unpin chat"), chat_menu.PIN_KEYS)
+        self.move_chat = self._add(menu, self.tr("Move chat to folder…"), chat_menu.MOVE_KEYS)
+        self.new_folder = self._add(menu, self.tr("New folder"), chat_menu.NEW_FOLDER_KEYS)
+        self.archive_chat = self._add(menu, self.tr("Archive chat"), chat_menu.ARCHIVE_KEYS)
+        self.archive = self._add(menu, self.tr("Archive…"), chat_menu.ARCHIVED_KEYS)
+        self.delete_chat = self._add(menu, self.tr("Delete chat"), chat_menu.DELETE_KEYS)
         self.delete_all = self._add(menu, self.tr("Delete all chats…"), "Ctrl+Alt+Backspace")
-        self.trash = self._add(menu, self.tr("Trash…"), "Ctrl+Shift+T")
-        self.export_chat = self._add(menu, self.tr("Export chat…"), "Ctrl+Shift+E")
+        self.trash = self._add(menu, self.tr("Trash…"), chat_menu.TRASH_KEYS)
+        self.export_chat = self._add(menu, self.tr("Export chat…"), chat_menu.EXPORT_KEYS)
         self.export_all = self._add(menu, self.tr("Export all chats…"), "Ctrl+Alt+E")
         self.import_chats = self._add(menu, self.tr("Import chats…"), "Ctrl+Alt+I")
         menu.addSeparator()

@@ -31,9 +31,6 @@ QMenu::separator { height: 1px; background: $border; margin: ${s4}px ${s8}px; }
 #chats { background: transparent; border: 2px solid transparent; border-radius: ${s6}px;
     outline: none; }
 #chats:focus[keyboard="true"] { border-color: $accent; }
-#chats::item { color: $text; padding: ${s8}px; border-radius: ${s6}px; }
-#chats::item:hover { background: $hover; }
-#chats::item:selected { background: $bubble; color: $text; }
 #chats QLineEdit { background: $surface; border: 2px solid $accent; border-radius: ${s6}px;
     padding: 0 ${s4}px; selection-background-color: $accent; selection-color: $on_accent; }
 #windowToast { background: $bubble; border-top: 1px solid $border; }
@@ -41,10 +38,9 @@ QMenu::separator { height: 1px; background: $border; margin: ${s4}px ${s8}px; }
     padding: ${s6}px ${s8}px; selection-background-color: $accent; selection-color: $on_accent; }
 #searchField:focus { border-color: $accent; }
 #hits { background: transparent; border: none; outline: none; }
-#trash { background: $surface; border: 2px solid $border; border-radius: ${s6}px; outline: none; }
-#trash:focus { border-color: $accent; }
-#trash::item { color: $text; padding: ${s8}px; }
-#trash::item:selected { background: $bubble; color: $text; }
+#putAway { background: $surface; border: 2px solid $border; border-radius: ${s6}px;
+    padding: ${s4}px; outline: none; }
+#putAway:focus { border-color: $accent; }
 #chatTitle { font-weight: 600; }
 
 QToolButton, QPushButton { border: 2px solid transparent; border-radius: ${s6}px;

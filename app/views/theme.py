@@ -12,6 +12,7 @@ from ternchat.app.core.settings import ColourScheme
 
 from . import icons, style
 from .colours import DARK, LIGHT, palette_of, stronger, system_colours
+from .motion import Motion
 
 COLUMN_WIDTH = 760  # of the text one reads
 SIDEBAR_WIDTH = 260
@@ -55,6 +56,7 @@ class Theme(QObject):
         app.setStyle("fusion")
         # Kept: PySide takes what hangs on a forgotten wrapper for deleted.
         self._hints = app.styleHints()
+        self._motion = Motion(self)
         self._accessibility = self._hints.accessibility()
         self._hints.colorSchemeChanged.connect(self.apply)
         self._accessibility.contrastPreferenceChanged.connect(self.apply)
@@ -64,6 +66,11 @@ class Theme(QObject):
     def zoom(self) -> int:
         """Size of everything, in percent."""
         return self._zoom
+
+    @property
+    def still(self) -> bool:
+        """Whether the system asks for no motion."""
+        return self._motion.reduced
 
     def px(self, size: float) -> int:
         """A size in pixels at the zoom chosen."""

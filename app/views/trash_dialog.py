@@ -1,18 +1,18 @@
 """The trash: what was deleted in the last 30 days, to be restored or deleted for ever."""
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QListView, QMessageBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ternchat.app.core.language import translate
-from ternchat.app.models.chat_list_model import ChatListModel
+from ternchat.app.models.put_away_model import PutAwayModel
 
-from .buttons import TextButton
-from .labels import PlainLabel
-from .theme import SETTINGS_SIZE, Theme
+from .chats_question import ChatsQuestion
+from .put_away_dialog import PutAwayDialog
+from .theme import Theme
 
 
-class TrashDialog(QDialog):
-    """Lists deleted chats.
+class TrashDialog(PutAwayDialog):
+    """Lists deleted chats; no single key takes one away for ever.
 
     Signals:
         restore_requested, purge_requested: ids of chats.
@@ -21,89 +21,40 @@ class TrashDialog(QDialog):
     restore_requested = Signal(object)
     purge_requested = Signal(object)
 
-    def __init__(self, theme: Theme, model: ChatListModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(self.tr("Trash"))
-        self.setAccessibleName(self.tr("Trash"))
-        self._theme, self._model = theme, model
-        self.note = PlainLabel(name="muted", wrap=True)
-        self.chats = QListView()
-        self.chats.setObjectName("trash")
-        self.chats.setAccessibleName(self.tr("Deleted chats"))
-        self.chats.setModel(model)
-        self.chats.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
-        self.chats.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
-        self.restore = TextButton(self.tr("Restore"), "plain")
-        self.purge = TextButton(self.tr("Delete for ever"), "plain")
-        self.empty = TextButton(self.tr("Empty the trash"), "plain")
-        self.done = TextButton(self.tr("Close"), "plain")
-        buttons = QHBoxLayout()
-        for button in (self.restore, self.purge, self.empty):
-            buttons.addWidget(button)
-        buttons.addStretch()
-        buttons.addWidget(self.done)
-        self._box = QVBoxLayout(self)
-        self._box.addWidget(self.note)
-        self._box.addWidget(self.chats, 1)
-        self._box.addLayout(buttons)
-        self.restore.clicked.connect(self._restore)
-        self.purge.clicked.connect(self._purge)
-        self.empty.clicked.connect(self._empty)
-        self.done.clicked.connect(self.close)
-        self.chats.selectionModel().selectionChanged.connect(self._update)
-        for signal in (model.rowsInserted, model.rowsRemoved, model.modelReset):
-            signal.connect(self._update)
-        theme.changed.connect(self._restyle)
-        self._restyle()
-        self._update()
-
-    def _selected(self) -> list[int]:
-        rows = self.chats.selectionModel().selectedIndexes()
-        return [index.data(ChatListModel.ChatIdRole) for index in rows]
+    def __init__(self, theme: Theme, model: PutAwayModel, parent: QWidget | None = None) -> None:
+        super().__init__(theme, model, parent)
+        self.restore = self.offer(self.tr("Restore"), self._restore)
+        self.purge = self.offer(self.tr("Delete for ever…"), self._purge)
+        self.empty = self.offer(self.tr("Empty Trash…"), self._empty, for_all=True)
+        self.explain(
+            self.tr("Trash"),
+            self.tr("Deleted chats"),
+            self.tr("Chats stay here for 30 days."),
+            "trash",
+            self.tr("The trash is empty."),
+            self.tr("What you delete stays here for 30 days."),
+        )
 
     @Slot()
     def _restore(self) -> None:
-        self.restore_requested.emit(self._selected())
+        self.restore_requested.emit(self.selected())
 
     @Slot()
     def _purge(self) -> None:
-        self._ask(self._selected())
+        self._ask(self.selected())
 
     @Slot()
     def _empty(self) -> None:
-        rows = range(self._model.rowCount())
-        self._ask([self._model.index(row).data(ChatListModel.ChatIdRole) for row in rows])
+        self._ask(self._model.ids())
 
     def _ask(self, chat_ids: list[int]) -> None:
         """Delete for ever, after a question that says how many."""
-        question = QMessageBox(self)
-        question.setIcon(QMessageBox.Icon.Question)
-        question.setText(translate("TrashDialog", "Delete %n chat(s) for ever?", len(chat_ids)))
-        question.setInformativeText(
-            self.tr("This cannot be undone. Daily backups hold a copy for up to five more days.")
+        question = ChatsQuestion(
+            translate("TrashDialog", "Delete %n chat(s) for ever?", len(chat_ids)),
+            self.tr("This cannot be undone. Daily backups hold a copy for up to five more days."),
+            self.tr("Delete for ever"),
+            chat_ids,
+            self,
         )
-        question.setStandardButtons(
-            QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.Cancel
-        )
-        question.setDefaultButton(QMessageBox.StandardButton.Cancel)
-        question.button(QMessageBox.StandardButton.Yes).setText(self.tr("Delete for ever"))
-        question.accepted.connect(lambda: self.purge_requested.emit(chat_ids))
-        question.finished.connect(question.deleteLater)
+        question.confirmed.connect(self.purge_requested)
         question.open()
-
-    @Slot()
-    def _update(self) -> None:
-        there, chosen = self._model.rowCount() > 0, bool(self._selected())
-        self.restore.setEnabled(chosen)
-        self.purge.setEnabled(chosen)
-        self.empty.setEnabled(there)
-        self.note.setText(
-            self.tr("Chats stay here for 30 days.") if there else self.tr("The trash is empty.")
-        )
-
-    @Slot()
-    def _restyle(self) -> None:
-        px = self._theme.px
-        self._box.setContentsMargins(px(16), px(16), px(16), px(12))
-        self._box.setSpacing(px(8))
-        self.resize(px(SETTINGS_SIZE[0]), px(420))

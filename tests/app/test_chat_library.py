@@ -4,15 +4,17 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible
+from PySide6.QtGui import QAccessible, QContextMenuEvent
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QAbstractButton, QLineEdit, QMenu, QMessageBox
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit
 
 from ternchat.app.chat_library import ChatLibrary
 from ternchat.app.core.chat_groups import ChatGroup, group_of
 from ternchat.app.core.conversation import Chat, Role, State
+from ternchat.app.core.export.formats import ExportFormat
 from ternchat.app.models.chat_list_model import ChatListModel
 from ternchat.app.views import toast
+from ternchat.app.views.chats_question import ChatsQuestion
 from ternchat.app.views.library_views import LibraryViews
 from ternchat.app.views.main_window import MainWindow
 from ternchat.app.views.search_palette import HitModel, SearchPalette
@@ -50,7 +52,7 @@ def talk(store, controller, library):
         for number, text in enumerate(texts or ["x"]):
             role = Role.ASSISTANT if number % 2 else Role.USER
             parent = store.add(chat.id, parent, role, text, State.DONE).id
-        library._refresh()
+        library.refresh()
         controller.open_chat(chat.id)
         return chat
 
@@ -63,6 +65,16 @@ def titles(model):
 
 def headings(model):
     return [model.index(row).data(model.HeadingRole) for row in range(model.rowCount())]
+
+
+def open_menu(window, row, reason=QContextMenuEvent.Reason.Mouse):
+    """The menu that opens for a row."""
+    view = window.sidebar.chats
+    place = view.visualRect(window.sidebar.model.index(row)).center()
+    event = QContextMenuEvent(reason, place, view.viewport().mapToGlobal(place))
+    QApplication.sendEvent(view.viewport(), event)
+    menus = (window.sidebar.menu, window.sidebar.folder_menu)
+    return next(menu for menu in menus if menu.isVisible())
 
 
 def dialog(window, kind):
@@ -142,12 +154,11 @@ def test_a_pinned_chat_stays_on_top(window, views, talk):
 @pytest.mark.qt_log_ignore("This plugin does not support")
 def test_the_menu_of_a_chat_offers_what_can_be_done_with_it(window, views, talk, store, qtbot):
     chat = talk("Rain")
-    view = window.sidebar.chats
-    place = view.visualRect(window.sidebar.model.index(0)).center()
-    view.customContextMenuRequested.emit(place)
-    menu = window.sidebar.findChild(QMenu)
-    assert [a.text() for a in menu.actions() if a.text()] == ["Rename", "Pin", "Export…", "Delete"]
-    next(a for a in menu.actions() if a.text() == "Delete").trigger()
+    menu = open_menu(window, 0)
+    assert [a.text() for a in menu.actions() if a.text()] == [
+        "Rename", "Pin", "Move to folder", "Archive", "Export…", "Delete"
+    ]  # fmt: skip
+    menu.delete.trigger()
     assert store.chats() == []
     assert store.trashed()[0].id == chat.id
 
@@ -188,13 +199,13 @@ def test_delete_all_asks_with_the_number(window, views, talk, store):
     for title in "abc":
         talk(title)
     window.menus.delete_all.trigger()
-    question = dialog(window, QMessageBox)
+    question = dialog(window, ChatsQuestion)
     assert question.text() == "Delete 3 chats?"
-    question.button(QMessageBox.StandardButton.Cancel).click()
+    assert question.defaultButton() is question.no
+    question.no.click()
     assert len(store.chats()) == 3
     window.menus.delete_all.trigger()
-    question = window.findChildren(QMessageBox)[-1]
-    question.button(QMessageBox.StandardButton.Yes).click()
+    window.findChildren(ChatsQuestion)[-1].yes.click()
     assert store.chats() == []
     window.toast.button.click()
     assert len(store.chats()) == 3
@@ -212,12 +223,14 @@ def test_the_trash_gives_back_and_deletes_for_ever(window, views, talk, store, l
     trash.restore.click()
     assert len(store.chats()) == 1
     trash.empty.click()
-    question = dialog(trash, QMessageBox)
+    question = dialog(trash, ChatsQuestion)
     assert question.text() == "Delete 2 chats for ever?"
-    question.button(QMessageBox.StandardButton.Yes).click()
+    question.yes.click()
     assert store.trashed() == []
     assert not trash.empty.isEnabled()
-    assert trash.note.text() == "The trash is empty."
+    assert trash.nothing_title.text() == "The trash is empty."
+    assert trash.nothing.isVisible()
+    assert not trash.chats.isVisible()
 
 
 # ---- Searching
@@ -283,11 +296,11 @@ def test_arrow_keys_go_round(palette, qtbot):
 # ---- Files
 
 
-def test_chats_go_out_and_come_in(window, views, talk, store, tmp_path, qtbot):
+def test_chats_go_out_and_come_in(window, views, talk, library, tmp_path, qtbot):
     chat = talk("Rain", "question", "answer")
     file = tmp_path / "rain.json"
-    views.export_chosen.emit([chat.id], str(file))
-    assert window.toast.text.text() == "1 chat exported."
+    library.export_to([chat.id], str(file), ExportFormat.JSON)
+    qtbot.waitUntil(lambda: window.toast.text.text() == "1 chat exported.")
     assert not window.toast.button.isVisible()
     views.import_chosen.emit(str(file))
     assert titles(window.sidebar.model) == ["Rain", "Rain"]

@@ -14,6 +14,7 @@ from ternchat.app.core.conversation import AnswerStats, ReadPosition, Role, Stat
 from ternchat.app.core.database.connection import Database
 from ternchat.app.core.database.migrations import migrate
 from ternchat.app.core.database.sqlite_chat_store import SqliteChatStore
+from ternchat.app.core.folders import FolderNameError
 from ternchat.app.core.memory_chat_store import MemoryChatStore
 
 WORDS = ["rain", "Räin", "rainfall", "sun shine", "東京", "x-y", ""]
@@ -21,6 +22,8 @@ SENTENCES = st.lists(st.sampled_from(WORDS), max_size=4).map(" ".join)
 TEXTS = SENTENCES | st.text(st.characters(), max_size=20)
 PLACES = st.integers(0, 1_000)  # taken modulo the number of things there are
 FILES = st.lists(st.builds(Attachment, TEXTS, TEXTS, TEXTS, st.none()), max_size=2)
+FOLDERS = st.sampled_from(["Work", "work", "Home and garden", "?"])
+NAMES = FOLDERS | st.sampled_from([" Home  and\ngarden", "", "\ud83d"])
 STATS = st.builds(
     AnswerStats, st.text("ab"), st.just("stop"), new_tokens=st.integers(0, 9), seed=st.none()
 )
@@ -92,16 +95,50 @@ class TwoStores(RuleBasedStateMachine):
 
     @precondition(lambda self: self.chats)
     @rule(place=PLACES, text=TEXTS, flag=st.booleans(), what=st.sampled_from(
-        ["rename", "set_title", "set_draft", "set_unread", "set_chat_pinned", "trash", "restore"]
+        ["rename", "set_title", "set_draft", "set_unread", "set_chat_pinned", "set_archived",
+         "trash", "restore"]
     ))  # fmt: skip
     def change_chat(self, place, text, flag, what):
         chat_id = self.chat(place)
         for store, id_ in ((self.memory, chat_id), (self.disk, self.chats[chat_id])):
             if what in ("trash", "restore"):
                 getattr(store, what)([id_])
+            elif what == "set_archived":
+                store.set_archived([id_], flag)
             else:
                 is_flag = what in ("set_unread", "set_chat_pinned")
                 getattr(store, what)(id_, flag if is_flag else text)
+
+    @rule(name=NAMES)
+    def add_folder(self, name):
+        self.both_do(lambda store: store.add_folder(name))
+
+    @rule(folder=FOLDERS, name=NAMES, flag=st.booleans(), what=st.sampled_from(
+        ["rename_folder", "delete_folder", "set_folded"]
+    ))  # fmt: skip
+    def change_folder(self, folder, name, flag, what):
+        more = {"rename_folder": [name], "set_folded": [flag]}.get(what, [])
+        self.both_do(lambda store: getattr(store, what)(folder, *more))
+
+    @precondition(lambda self: self.chats)
+    @rule(place=PLACES, folder=st.none() | FOLDERS)
+    def move(self, place, folder):
+        chat_id = self.chat(place)
+        self.both_do(
+            lambda store: store.move(
+                [chat_id if store is self.memory else self.chats[chat_id]], folder
+            )
+        )
+
+    def both_do(self, change):
+        """Let both do it, or refuse it alike."""
+        outcomes = []
+        for store in (self.memory, self.disk):
+            try:
+                outcomes.append(change(store))
+            except (KeyError, FolderNameError) as error:
+                outcomes.append((type(error), error.args))
+        assert outcomes[0] == outcomes[1]
 
     @precondition(lambda self: self.chats)
     @rule(place=PLACES, values=st.dictionaries(st.text("abé\ud83d"), st.floats(allow_nan=False)))
@@ -225,6 +262,7 @@ class TwoStores(RuleBasedStateMachine):
             (self.memory.trashed(), self.disk.trashed()),
         ):
             assert [replace(chat, id=self.chats[chat.id]) for chat in mine] == theirs
+        assert self.memory.folders() == self.disk.folders()
         self.forget_what_is_gone()
         assert self.memory.draft(None) == self.disk.draft(None)
         assert self.memory.draft_files(None) == self.disk.draft_files(None)

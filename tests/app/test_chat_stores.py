@@ -18,6 +18,7 @@ from ternchat.app.core.conversation import (
 from ternchat.app.core.database.connection import Database
 from ternchat.app.core.database.migrations import migrate
 from ternchat.app.core.database.sqlite_chat_store import SqliteChatStore
+from ternchat.app.core.folders import Folder, FolderNameError
 from ternchat.app.core.memory_chat_store import MemoryChatStore
 from ternchat.app.core.routed_chat_store import RoutedChatStore
 
@@ -365,6 +366,106 @@ def test_what_is_not_there_is_a_key_error(store, chat):
     ):
         with pytest.raises(KeyError):
             change()
+
+
+# Folders and the archive
+
+
+def test_folders_are_made_listed_by_name_and_folded(store):
+    for name in ("work", "  Älpler \n trips ", "Home"):
+        store.add_folder(name)
+    assert store.add_folder("Home") == Folder("Home")
+    assert [folder.name for folder in store.folders()] == ["Home", "work", "Älpler trips"]
+    store.set_folded("Home", True)
+    assert store.folders()[0] == Folder("Home", folded=True)
+    assert store.add_folder("Home").folded
+    store.set_folded("Home", False)
+    assert not store.folders()[0].folded
+
+
+def test_a_chat_is_in_one_folder_or_in_none(store, chat):
+    temporary = store.create_chat("secret", temporary=True)
+    store.add_folder("Work")
+    store.add_folder("Home")
+    both = [chat.id, temporary.id]
+    for folder in ("Work", "Home", None):
+        store.move(both, folder)
+        assert [store.chat(id_).folder for id_ in both] == [folder, folder]
+    with pytest.raises(KeyError):
+        store.move(both, "Nowhere")
+    with pytest.raises(KeyError):
+        store.move([chat.id, 999], "Work")
+    assert store.chat(chat.id).folder is None
+
+
+def test_a_folder_can_be_called_otherwise_but_not_like_another(store, chat):
+    temporary = store.create_chat("secret", temporary=True)
+    store.add_folder("Work")
+    store.add_folder("Home")
+    store.move([chat.id, temporary.id], "Work")
+    store.rename_folder("Work", " Job ")
+    assert [folder.name for folder in store.folders()] == ["Home", "Job"]
+    assert [store.chat(each.id).folder for each in (chat, temporary)] == ["Job", "Job"]
+    store.rename_folder("Job", "Job")
+    for name, sentence in (("Home", "there is a folder called Home already"), (" ", "a name")):
+        with pytest.raises(FolderNameError, match=sentence):
+            store.rename_folder("Job", name)
+    with pytest.raises(FolderNameError):
+        store.add_folder("\n")
+    for change in (
+        lambda: store.rename_folder("Work", "x"),
+        lambda: store.delete_folder("Work"),
+        lambda: store.set_folded("Work", True),
+    ):
+        with pytest.raises(KeyError):
+            change()
+    assert [folder.name for folder in store.folders()] == ["Home", "Job"]
+
+
+def test_deleting_a_folder_loses_no_chat(store, chat):
+    trashed, temporary = store.create_chat("old"), store.create_chat("t", temporary=True)
+    ask(store, trashed, "x")
+    store.add_folder("Work")
+    store.move([chat.id, trashed.id, temporary.id], "Work")
+    store.trash([trashed.id])
+    store.delete_folder("Work")
+    assert store.folders() == []
+    assert {c.title for c in store.chats()} == {"Rain", "t"}
+    assert [c.folder for c in [*store.chats(), *store.trashed()]] == [None] * 3
+
+
+def test_an_archived_chat_is_found_by_the_search_and_comes_back_with_a_message(store, chat):
+    question = ask(store, chat, "Does it hail?")
+    store.set_archived([chat.id], True)
+    assert [c.archived for c in store.chats()] == [True]
+    assert found(store, "hail") == ["Does it [hail]?"]
+    assert found(store, "rain") == ["[Rain]"]
+    reply(store, question, "Seldom.")  # an answer that was still being written
+    assert store.chat(chat.id).archived
+    ask(store, chat, "When?")
+    assert not store.chat(chat.id).archived
+    store.set_archived([chat.id], True)
+    store.set_archived([chat.id], False)
+    assert not store.chat(chat.id).archived
+    with pytest.raises(KeyError):
+        store.set_archived([chat.id, 999], True)
+    assert not store.chat(chat.id).archived
+
+
+def test_a_copy_is_in_the_folder_of_its_chat_and_not_archived(store, chat):
+    message = ask(store, chat, "x")
+    store.add_folder("Work")
+    store.move([chat.id], "Work")
+    store.set_archived([chat.id], True)
+    copy = store.copy_path(message.id)
+    assert (copy.folder, copy.archived) == ("Work", False)
+    assert store.chat(copy.id) == copy
+    tree = store.tree(chat.id)
+    store.delete_folder("Work")
+    again = store.add_tree(tree)
+    assert (again.folder, again.archived) == ("Work", True)
+    assert store.chat(again.id) == again
+    assert store.folders() == [Folder("Work")]
 
 
 # What belongs to a chat

@@ -24,6 +24,7 @@ from ternchat.app.core.database.outcome import Finding
 from ternchat.app.core.database.salvage import Salvage
 
 VERSION_1 = Path(__file__).parent / "data" / "chats-v1.sql"
+VERSION_2 = VERSION_1.with_name("chats-v2.sql")  # what it added
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
@@ -257,6 +258,34 @@ def test_version_1_is_migrated_after_a_copy_was_made(opened, path):
         assert connection.execute("PRAGMA user_version").fetchone() == (1,)
 
 
+def test_version_2_gets_folders_and_an_archive_after_a_copy_was_made(opened, path):
+    version_1(path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(VERSION_2.read_text("utf-8"))
+    chats = opened(path)
+    assert chats.outcome.finding is Finding.MIGRATED
+    store = chats.store
+    assert [(c.title, c.folder, c.archived) for c in store.chats()] == [
+        ("Köln trip", None, False),
+        ("Rain", None, False),
+    ]
+    assert [h.message_id for h in store.search("clouds")] == [3]
+    store.add_folder("Trips")
+    store.move([4], "Trips")
+    store.set_archived([1], True)
+    chats.close()
+    again = opened(path)
+    assert again.outcome.finding is Finding.SOUND
+    assert {c.title: (c.folder, c.archived) for c in again.store.chats()} == {
+        "Köln trip": ("Trips", False),
+        "Rain": (None, True),
+    }
+    copy = next((path.parent / "backups").glob(f"chats-before-v{SCHEMA_VERSION}-*"))
+    with closing(sqlite3.connect(copy)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (2,)
+        assert connection.execute("SELECT count(*) FROM messages").fetchone() == (5,)
+
+
 def test_a_migration_that_fails_changes_nothing(opened, path):
     version_1(path)
     # A table of the name that the migration wants to make.
@@ -421,6 +450,35 @@ def test_a_damaged_index_loses_nothing_and_brings_nothing_back(opened, path):
     assert chats.outcome.finding is Finding.RESCUED
     assert contents(chats.store) == held
     assert chats.store.search("drops")
+
+
+def test_folders_are_rescued_and_what_is_wrong_with_them_is_mended(opened, path):
+    filled(opened, path, chats=3, messages=2)
+    chats = opened(path)
+    for name, chat in zip(("Work", "Home"), chats.store.chats(), strict=False):
+        chats.store.add_folder(name)
+        chats.store.move([chat.id], name)
+    chats.close()
+    shutil.rmtree(path.parent / "backups")
+    sql(path, "DELETE FROM folders WHERE name = 'Home'")  # without minding who refers to it
+    path.write_bytes(b"\xff" * 100 + path.read_bytes()[100:])
+    chats = opened(path)
+    assert chats.outcome.finding is Finding.RESCUED
+    assert [folder.name for folder in chats.store.folders()] == ["Work"]
+    assert sorted(str(chat.folder) for chat in chats.store.chats()) == ["None", "None", "Work"]
+
+
+def test_a_damaged_file_of_an_older_version_is_rescued_whole(opened, path):
+    version_1(path)
+    path.write_bytes(b"\xff" * 100 + path.read_bytes()[100:])
+    chats = opened(path)
+    assert chats.outcome.finding is Finding.RESCUED
+    assert chats.outcome.rescue.from_backup == 0
+    assert contents(chats.store) == {
+        "Köln trip": ["Plan a day", " First the cathedral"],
+        "Rain": ["What is rain?", " Water that falls."],
+    }
+    assert chats.store.folders() == []
 
 
 def test_a_file_of_something_else_is_kept_and_said_to_be_unreadable(opened, path):

@@ -21,6 +21,7 @@ from ternchat.app.core.conversation import (
 )
 from ternchat.app.core.export.exporting import data_of, export_chats, trees_of
 from ternchat.app.core.export.formats import ExportFormat
+from ternchat.app.core.folders import Folder, folder_name
 from ternchat.app.core.importing import input_file
 from ternchat.app.core.importing.errors import ImportFileError
 from ternchat.app.core.importing.importer import import_chats, read_chats
@@ -74,7 +75,10 @@ def trees(draw):
             )
         )  # fmt: skip
     ordered = tuple(subtree(None, messages))
-    chat = Chat(0, draw(TEXTS), draw(TIMES), draw(TIMES), *(draw(st.booleans()) for _ in range(3)))
+    chat = Chat(
+        0, draw(TEXTS), draw(TIMES), draw(TIMES), *(draw(st.booleans()) for _ in range(3)),
+        folder=folder_name(draw(TEXTS)) or None, archived=draw(st.booleans()),
+    )  # fmt: skip
     order = draw(st.permutations([m.id for m in messages]))
     files = tuple(draw(st.lists(ATTACHMENTS, max_size=2)))
     return ChatTree(chat, ordered, tuple(order), draw(SETTINGS), draw(TEXTS), files)
@@ -102,6 +106,27 @@ def test_what_was_exported_is_imported_without_a_loss(originals):
     data = data_of(exported, ExportFormat.JSON, NOW)
     copies = [other.add_tree(tree).id for tree in own_chats(json.loads(data))]
     assert [numbered(other.tree(id_)) for id_ in copies] == [numbered(t) for t in originals]
+    assert other.folders() == store.folders()
+
+
+def test_an_export_of_before_there_were_folders_is_read(sound, tmp_path):
+    store = MemoryChatStore()
+    for key in ("folder", "archived"):
+        del sound["chats"][0][key]
+    import_chats(store, written(tmp_path, sound))
+    [chat] = store.chats()
+    assert (chat.folder, chat.archived) == (None, False)
+
+
+def test_an_import_puts_chats_into_folders_of_a_usable_name(sound, tmp_path):
+    store = MemoryChatStore()
+    store.add_folder("Work")
+    for name in ("Work", " a\n b ", " ", "x" * 1000):
+        import_chats(store, written(tmp_path, changed(sound, ("chats", 0, "folder"), name)))
+    names = {chat.folder for chat in store.chats()}
+    assert names == {"Work", "a b", None, "x" * 80}
+    assert {folder.name for folder in store.folders()} == {"Work", "a b", "x" * 80}
+    assert store.folders()[0] == Folder("a b")
 
 
 def test_a_store_is_rebuilt_from_its_export(tmp_path):
@@ -180,6 +205,8 @@ WRONG = [
     (("chats", 0, "created"), "2026-01-01T00:00:00", "no time"),
     (("chats", 0, "created"), "0001-01-01T00:00:00+14:00", "no time"),
     (("chats", 0, "settings"), [], "settings is"),
+    (("chats", 0, "folder"), 7, "folder is 7, not a text"),
+    (("chats", 0, "archived"), 1, "archived is 1, not true or false"),
     (("chats", 0, "messages"), None, "messages is None"),
     (("chats", 0, "shown"), [1], "shown"),
     (("chats", 0, "shown"), [1, 1], "shown"),

@@ -302,7 +302,7 @@ def test_tab_goes_round_and_is_trapped_nowhere(window, prompt, qtbot, answered):
             break
     assert seen[-1] is prompt
     names = [widget.accessibleName() for widget in seen]
-    assert names[:5] == ["Attach files", "Send", "New chat", "Search", "Chats"]
+    assert names[:6] == ["Attach files", "Send", "New chat", "Search", "New folder", "Chats"]
     assert {"Sidebar", "Your message", "Answer", "Copy"} <= set(names)
 
 

@@ -45,6 +45,20 @@ def test_chats_are_listed_one_a_line(chats):
     assert second.endswith("  Rain")
 
 
+def test_the_list_says_where_a_chat_is_kept(chats, folder, tmp_path):
+    opened = open_chats(folder / "chats.db")
+    opened.store.add_folder("Wo\x1brk")
+    opened.store.move([1], "Wo\x1brk")
+    opened.store.set_archived([1], True)
+    opened.close()
+    line = chats("list").stdout.splitlines()[1]
+    assert line.endswith("  Rain  [Wo\N{REPLACEMENT CHARACTER}rk, archived]")
+    chats("export", "--chat", "1", str(tmp_path / "rain.json"))
+    chats("import", str(tmp_path / "rain.json"), data=tmp_path / "new")
+    again = chats("list", data=tmp_path / "new").stdout
+    assert again.split("  ")[-1] == line.split("  ")[-1] + "\n"
+
+
 def test_a_file_is_written_as_it_is_named(chats, tmp_path):
     for name, beginning in (("a.json", "{"), ("a.md", "# "), ("a.html", "<!doctype html>")):
         assert chats("export", str(tmp_path / name)).returncode == 0

@@ -38,8 +38,8 @@ class ChatTable:
     def insert(self, chat: Chat) -> int:
         """Add a chat; its id, whatever the record says."""
         return self._database.insert(
-            "INSERT INTO chats (title, created, used, named, pinned, unread)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO chats (title, created, used, named, pinned, unread, archived)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
             [
                 chat.title,
                 microseconds(chat.created),
@@ -47,6 +47,7 @@ class ChatTable:
                 chat.named,
                 chat.pinned,
                 chat.unread,
+                chat.archived,
             ],
         )
 

@@ -97,9 +97,23 @@ def _make_draft_files(database: Database) -> None:
     database.run("CREATE INDEX draft_files_of_chat ON draft_files (chat_id)")
 
 
+def _make_folders(database: Database) -> None:
+    for statement in (
+        """CREATE TABLE folders (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            name TEXT NOT NULL UNIQUE,
+            folded INTEGER NOT NULL DEFAULT 0
+        ) STRICT""",
+        "ALTER TABLE chats ADD COLUMN folder INTEGER REFERENCES folders ON DELETE SET NULL",
+        "ALTER TABLE chats ADD COLUMN archived INTEGER NOT NULL DEFAULT 0",
+    ):
+        database.run(statement)
+
+
 _STEPS: tuple[Callable[[Database], None], ...] = (
     _make_tables,
     _make_index_of_words,
     _make_draft_files,
+    _make_folders,
 )
 SCHEMA_VERSION = len(_STEPS)

@@ -8,7 +8,10 @@ from typing import Any
 from ternchat.app.core.attachments import Attachment
 from ternchat.app.core.conversation import AnswerStats, Chat, Message, Role, State
 
-CHAT_COLUMNS = "id, title, created, used, named, pinned, unread, trashed"
+CHAT_COLUMNS = (
+    "id, title, created, used, named, pinned, unread, trashed,"
+    " (SELECT name FROM folders WHERE folders.id = chats.folder), archived"
+)
 MESSAGE_COLUMNS = "id, chat_id, parent, role, text, state, stats, created, pinned"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -16,7 +19,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def chat_of(row: tuple[Any, ...]) -> Chat:
     """The chat in a row of CHAT_COLUMNS."""
-    id_, title, created, used, named, pinned, unread, trashed = row
+    id_, title, created, used, named, pinned, unread, trashed, folder, archived = row
     return Chat(
         id_,
         title,
@@ -26,6 +29,8 @@ def chat_of(row: tuple[Any, ...]) -> Chat:
         pinned=bool(pinned),
         unread=bool(unread),
         trashed=None if trashed is None else moment_of(trashed),
+        folder=folder,
+        archived=bool(archived),
     )
 
 

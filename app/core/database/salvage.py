@@ -16,6 +16,8 @@ from .word_index import WordIndex
 # How many ids are tried one by one where a table cannot be read in its order.
 GAP_LIMIT = 200_000
 
+TABLES = ("folders", "chats", "messages", "attachments", "chunks", "new_chat", "draft_files")
+
 Row = dict[str, Any]
 _ROLES = frozenset(map(str, Role))
 _STATES = frozenset(map(str, State))
@@ -25,6 +27,7 @@ _STATES = frozenset(map(str, State))
 class Salvage:
     """The rows of each table by id; `complete` when nothing was unreadable."""
 
+    folders: dict[int, Row] = field(default_factory=dict)
     chats: dict[int, Row] = field(default_factory=dict)
     messages: dict[int, Row] = field(default_factory=dict)
     attachments: dict[int, Row] = field(default_factory=dict)
@@ -48,7 +51,7 @@ class Salvage:
 
     def tables(self) -> Iterator[tuple[str, dict[int, Row]]]:
         """Each table's name and rows; those that others refer to come first."""
-        for table in ("chats", "messages", "attachments", "chunks", "new_chat", "draft_files"):
+        for table in TABLES:
             yield table, getattr(self, table)
 
     def add_missing(self, other: "Salvage") -> None:
@@ -78,8 +81,11 @@ class Salvage:
             times[row["chat_id"]].append(row["created"])
         for chat_id in times:
             self.chats.setdefault(chat_id, {"id": chat_id})
+        _mend_folders(self.folders)
         for chat_id, row in self.chats.items():
             _mend_chat(row, times[chat_id])
+            if row.get("folder") not in self.folders:
+                row["folder"] = None
         _mend_parents(self.messages)
         for rows in (self.attachments, self.chunks):
             for id_ in [i for i, row in rows.items() if row.get("message_id") not in self.messages]:
@@ -154,6 +160,17 @@ def _mend_message(row: Row) -> None:
             row[column] = default
     if not isinstance(row.get("parent"), int):
         row["parent"] = None
+
+
+def _mend_folders(folders: dict[int, Row]) -> None:
+    """Give every folder a name that no other has."""
+    names: set[str] = set()
+    for id_, row in folders.items():
+        name = row.get("name")
+        if not isinstance(name, str) or name in names:
+            row["name"] = name = f"Rescued folder {id_}"
+        names.add(name)
+        row["folded"] = int(row.get("folded") == 1)
 
 
 def _mend_chat(row: Row, times: list[int]) -> None:

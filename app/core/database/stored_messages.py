@@ -68,7 +68,8 @@ class StoredMessages(Tables):
         with self.database.writing():
             message_id = self.message_table.insert(message, self.next_choice(chat_id))
             message = replace(message, id=message_id)
-            self.chat_table.change(chat.id, used=message.created)
+            archived = chat.archived and role is not Role.USER
+            self.chat_table.change(chat.id, used=message.created, archived=archived)
             self.enter(message)
         return message
 

@@ -8,6 +8,7 @@ from ternchat.app.core.message_tree import (
     copy_of_path,
     storable,
     storable_attachments,
+    storable_chat,
     subtree,
 )
 from ternchat.app.core.word_search import Query, snippet
@@ -15,10 +16,11 @@ from ternchat.app.core.word_search import Query, snippet
 from .records import json_text
 from .stored_belongings import StoredBelongings
 from .stored_chats import StoredChats
+from .stored_folders import StoredFolders
 from .stored_messages import StoredMessages
 
 
-class StoredWholeChats(StoredChats, StoredBelongings, StoredMessages):
+class StoredWholeChats(StoredChats, StoredFolders, StoredBelongings, StoredMessages):
     """The part of a store that knows chats with all their branches; see `ChatStore`."""
 
     def copy_path(self, message_id: int) -> Chat:
@@ -44,9 +46,10 @@ class StoredWholeChats(StoredChats, StoredBelongings, StoredMessages):
         """A new chat like the given one; chat and messages get ids of their own."""
         choices = {message_id: choice for choice, message_id in enumerate(tree.shown, 1)}
         with self.database.writing():
-            chat = self.insert_chat(
-                replace(tree.chat, title=storable(tree.chat.title), temporary=False, trashed=None)
-            )
+            chat = self.insert_chat(storable_chat(tree.chat))
+            if chat.folder is not None:
+                folder = self.folder_table.id_for(chat.folder)
+                self.chat_table.change(chat.id, folder=folder)
             draft = storable(tree.draft)
             self.chat_table.change(chat.id, settings=json_text(tree.settings), draft=draft)
             self.draft_file_table.replace(chat.id, storable_attachments(tree.draft_files))

@@ -11,6 +11,7 @@ from ternchat.app.core.message_tree import storable, storable_attachments, subtr
 from .chat_table import ChatTable
 from .connection import Database
 from .draft_file_table import DraftFileTable
+from .folder_table import FolderTable
 from .message_table import MessageTable
 from .word_index import WordIndex
 
@@ -23,6 +24,7 @@ class Tables:
         self.clock = clock
         self.chat_table = ChatTable(database)
         self.draft_file_table = DraftFileTable(database)
+        self.folder_table = FolderTable(database)
         self.message_table = MessageTable(database)
         self.index = WordIndex(database)
         self.has_purged = False  # the index then still holds words of what is gone

@@ -1,8 +1,9 @@
 """Writes chats into a file: JSON that loses nothing, Markdown or HTML to read."""
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -11,20 +12,31 @@ from ternchat.app.core.conversation import ChatTree, now
 from ternchat.app.core.errors import AppError
 
 from .formats import ExportFormat
-from .html_export import html_of
-from .json_export import json_of
-from .markdown_export import markdown_of
+from .html_export import html_pieces
+from .json_export import json_pieces
+from .markdown_export import markdown_pieces
 
 
 class ExportError(AppError):
     """The file cannot be written."""
 
 
-_WRITERS: dict[ExportFormat, Callable[[Sequence[ChatTree], datetime], str]] = {
-    ExportFormat.JSON: json_of,
-    ExportFormat.MARKDOWN: markdown_of,
-    ExportFormat.HTML: html_of,
+Titles = Sequence[str]
+Pieces = Callable[[Titles, Iterable[ChatTree], datetime], Iterator[str]]
+
+_WRITERS: dict[ExportFormat, Pieces] = {
+    ExportFormat.JSON: json_pieces,
+    ExportFormat.MARKDOWN: markdown_pieces,
+    ExportFormat.HTML: html_pieces,
 }
+
+
+@dataclass(frozen=True)
+class ExportProgress:
+    """How many chats of how many have been written."""
+
+    done: int
+    total: int
 
 
 def trees_of(store: ChatStore, chat_ids: Iterable[int]) -> list[ChatTree]:
@@ -34,21 +46,58 @@ def trees_of(store: ChatStore, chat_ids: Iterable[int]) -> list[ChatTree]:
 
 def data_of(trees: Sequence[ChatTree], format_: ExportFormat, moment: datetime) -> bytes:
     """The whole file."""
-    # Half a character, which only settings can hold, is written as JSON's escape.
-    return _WRITERS[format_](trees, moment).encode("utf-8", "backslashreplace")
+    return b"".join(map(_encoded, _WRITERS[format_](_titles(trees), trees, moment)))
 
 
 def export_chats(trees: Sequence[ChatTree], path: Path, format_: ExportFormat) -> None:
     """Write a file, whole or not at all; one that is there is replaced."""
-    data = data_of(trees, format_, now())
+    for _ in _written(_WRITERS[format_](_titles(trees), trees, now()), path):
+        pass
+
+
+def export_steps(
+    store: ChatStore, chat_ids: Sequence[int], path: Path, format_: ExportFormat
+) -> Iterator[ExportProgress]:
+    """Do the same in small steps, with one chat in memory at a time; closing it takes all back.
+
+    A chat that is deleted for ever meanwhile is left out.
+    """
+    done = 0
+
+    def trees() -> Iterator[ChatTree]:
+        nonlocal done
+        for chat_id in chat_ids:
+            with suppress(KeyError):
+                yield store.tree(chat_id)
+            done += 1
+
+    titles = [store.chat(chat_id).title for chat_id in chat_ids]
+    for _ in _written(_WRITERS[format_](titles, trees(), now()), path):
+        yield ExportProgress(done, len(chat_ids))
+
+
+def _titles(trees: Iterable[ChatTree]) -> Titles:
+    return [tree.chat.title for tree in trees]
+
+
+def _encoded(piece: str) -> bytes:
+    # Half a character, which only settings can hold, is written as JSON's escape.
+    return piece.encode("utf-8", "backslashreplace")
+
+
+def _written(pieces: Iterable[str], path: Path) -> Iterator[None]:
+    """Write a file piece by piece; it takes its place when it is whole."""
     unfinished = path.with_name(f".{path.name}.part")
     try:
         with open(unfinished, "wb") as file:
-            file.write(data)
+            for piece in pieces:
+                file.write(_encoded(piece))
+                yield
             file.flush()
             os.fsync(file.fileno())
         os.replace(unfinished, path)
     except OSError as error:
+        raise ExportError(f"{path} cannot be written: {error.strerror or error}") from error
+    finally:
         with suppress(OSError):
             unfinished.unlink()
-        raise ExportError(f"{path} cannot be written: {error.strerror or error}") from error

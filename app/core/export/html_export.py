@@ -1,6 +1,6 @@
 """The shown branch of chats as one HTML page that loads nothing, light and dark."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from html import escape
 from importlib import resources
@@ -19,13 +19,13 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 MARKDOWN_LIMIT = 256_000
 
 
-def html_of(trees: Sequence[ChatTree], moment: datetime) -> str:
-    """The chats as one page, with a table of contents where there are several."""
-    title = trees[0].chat.title if len(trees) == 1 else "Chats"
+def html_pieces(
+    titles: Sequence[str], trees: Iterable[ChatTree], moment: datetime
+) -> Iterator[str]:
+    """The chats as one page, with a table of contents where there are several; piece by piece."""
     style = (resources.files("ternchat.resources") / "export.css").read_text("utf-8")
-    body = [_contents(trees)] if len(trees) > 1 else []
-    body += [_chat(number, tree) for number, tree in enumerate(trees, 1)]
-    return "\n".join(
+    title = titles[0] if len(titles) == 1 else "Chats"
+    yield "\n".join(
         [
             "<!doctype html>",
             '<html lang="en">',
@@ -36,28 +36,37 @@ def html_of(trees: Sequence[ChatTree], moment: datetime) -> str:
             f"<title>{escape(title)}</title>",
             f"<style>\n{style}</style></head>",
             "<body><main>",
-            *body,
-            f"<footer>Ternchat, {day(moment)}</footer>",
-            "</main></body></html>",
             "",
         ]
     )
+    if len(titles) > 1:
+        yield _contents(titles)
+    for number, tree in enumerate(trees, 1):
+        yield from _chat(number, tree)
+    yield f"<footer>Ternchat, {day(moment)}</footer>\n</main></body></html>\n"
 
 
-def _contents(trees: Sequence[ChatTree]) -> str:
+def html_of(trees: Sequence[ChatTree], moment: datetime) -> str:
+    """The same as one text."""
+    return "".join(html_pieces([tree.chat.title for tree in trees], trees, moment))
+
+
+def _contents(titles: Sequence[str]) -> str:
     lines = [
-        f'<li><a href="#chat-{number}">{escape(tree.chat.title)}</a></li>'
-        for number, tree in enumerate(trees, 1)
+        f'<li><a href="#chat-{number}">{escape(title)}</a></li>'
+        for number, title in enumerate(titles, 1)
     ]
-    return f"<nav><ol>{''.join(lines)}</ol></nav>"
+    return f"<nav><ol>{''.join(lines)}</ol></nav>\n"
 
 
-def _chat(number: int, tree: ChatTree) -> str:
-    messages = "\n".join(_message(message) for message in shown_messages(tree))
-    return (
+def _chat(number: int, tree: ChatTree) -> Iterator[str]:
+    yield (
         f'<article id="chat-{number}"><h1 dir="auto">{escape(tree.chat.title)}</h1>'
-        f"<p class=date>{day(tree.chat.created)}</p>\n{messages}</article>"
+        f"<p class=date>{day(tree.chat.created)}</p>\n"
     )
+    for message in shown_messages(tree):
+        yield _message(message) + "\n"
+    yield "</article>\n"
 
 
 def _message(message: Message) -> str:

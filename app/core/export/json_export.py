@@ -1,7 +1,7 @@
 """Ternchat's own format: everything about a chat, documented in docs/export-format.md."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,15 +12,21 @@ FORMAT = "ternchat-chats"
 VERSION = 1
 
 
-def json_of(trees: Sequence[ChatTree], moment: datetime) -> str:
-    """The chats as one JSON text."""
-    whole = {
-        "format": FORMAT,
-        "version": VERSION,
-        "exported": moment.isoformat(),
-        "chats": [_chat(tree) for tree in trees],
-    }
-    return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
+def json_pieces(
+    _titles: Sequence[str], trees: Iterable[ChatTree], moment: datetime
+) -> Iterator[str]:
+    """The chats as one JSON text, a chat at a time."""
+    about = {"format": FORMAT, "version": VERSION, "exported": moment.isoformat()}
+    yield _dumped(about).removesuffix("\n}") + ',\n "chats": ['
+    separator = "\n"
+    for tree in trees:
+        yield separator + _dumped(_chat(tree))
+        separator = ",\n"
+    yield "\n ]\n}\n"
+
+
+def _dumped(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=1)
 
 
 def _chat(tree: ChatTree) -> dict[str, Any]:
@@ -34,6 +40,8 @@ def _chat(tree: ChatTree) -> dict[str, Any]:
         "named": chat.named,
         "pinned": chat.pinned,
         "unread": chat.unread,
+        "folder": chat.folder,
+        "archived": chat.archived,
         "settings": dict(tree.settings),
         "draft": tree.draft,
         "draft_files": [_attachment(each) for each in tree.draft_files],

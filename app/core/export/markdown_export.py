@@ -1,7 +1,7 @@
 """The shown branch of chats as Markdown."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from ternchat.app.core.conversation import ChatTree, Message, Role, State
@@ -16,9 +16,19 @@ NOTES = {
 }
 
 
+def markdown_pieces(
+    _titles: Sequence[str], trees: Iterable[ChatTree], moment: datetime
+) -> Iterator[str]:
+    """The chats one below the other, each with a title; a message at a time."""
+    for tree in trees:
+        for paragraph in _chat(tree):
+            yield f"{paragraph}\n\n"
+    yield f"*Ternchat, {day(moment)}*\n"
+
+
 def markdown_of(trees: Sequence[ChatTree], moment: datetime) -> str:
-    """The chats one below the other, each with a title."""
-    return "\n\n".join(_chat(tree) for tree in trees) + f"\n\n*Ternchat, {day(moment)}*\n"
+    """The same as one text."""
+    return "".join(markdown_pieces([], trees, moment))
 
 
 def day(moment: datetime) -> str:
@@ -35,14 +45,14 @@ def speaker(message: Message) -> str:
     return f"{name} ({note})" if note else name
 
 
-def _chat(tree: ChatTree) -> str:
-    title = _one_line(tree.chat.title) or "Chat"
-    parts = [f"# {title}", f"*{day(tree.chat.created)}*"]
+def _chat(tree: ChatTree) -> Iterator[str]:
+    yield f"# {_one_line(tree.chat.title) or 'Chat'}"
+    yield f"*{day(tree.chat.created)}*"
     for message in shown_messages(tree):
-        parts += ["---", f"**{_one_line(speaker(message))}**"]
+        parts = ["---", f"**{_one_line(speaker(message))}**"]
         parts += [f"{each.name}:\n\n{_fenced(each.text)}" for each in message.attachments]
         parts.append(message.shown_text.rstrip())
-    return "\n\n".join(part for part in parts if part)
+        yield "\n\n".join(part for part in parts if part)
 
 
 def _one_line(text: str) -> str:

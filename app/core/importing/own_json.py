@@ -47,6 +47,8 @@ def _tree(values: Mapping[str, Any], where: str) -> ChatTree:
         named=_get(values, "named", bool, where),
         pinned=_get(values, "pinned", bool, where),
         unread=_get(values, "unread", bool, where),
+        folder=_folder(values, where),
+        archived=_is(values.get("archived", False), bool, f"{where}, archived"),
     )
     messages = [
         _message(_is(each, dict, f"{where}, message {n}"), f"{where}, message {n}")
@@ -69,6 +71,12 @@ def _tree(values: Mapping[str, Any], where: str) -> ChatTree:
         _get(values, "draft", str, where),
         _attachments(values, "draft_files", where),
     )
+
+
+def _folder(values: Mapping[str, Any], where: str) -> str | None:
+    """The folder; exports of before there were any do not name one."""
+    folder = values.get("folder")
+    return None if folder is None else _is(folder, str, f"{where}, folder")
 
 
 def _message(values: Mapping[str, Any], where: str) -> Message:

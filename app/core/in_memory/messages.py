@@ -66,7 +66,8 @@ class MessagesInMemory(Records):
         )  # fmt: skip
         self.messages_by_id[message.id] = message
         self.chosen[message.id] = next(self.choices)
-        self.change_chat(chat.id, used=message.created)
+        archived = chat.archived and role is not Role.USER
+        self.change_chat(chat.id, used=message.created, archived=archived)
         return message
 
     def save(self, message: Message) -> None:

@@ -10,6 +10,7 @@ from ternchat.app.core.conversation import Chat, Message, ReadPosition
 
 if TYPE_CHECKING:
     from ternchat.app.core.attachments import Attachment
+    from ternchat.app.core.folders import Folder
 
 
 class Records:
@@ -20,6 +21,7 @@ class Records:
         self.ids = count(id_step, id_step)
         self.choices = count(1)
         self.chats_by_id: dict[int, Chat] = {}
+        self.folders_by_name: dict[str, Folder] = {}
         self.messages_by_id: dict[int, Message] = {}  # in order of creation
         self.chosen: dict[int, int] = {}  # message -> when it was last chosen, as a number
         self.deleted: dict[int, tuple[int, datetime]] = {}  # message -> deleted with which, when

@@ -4,15 +4,16 @@ from dataclasses import replace
 
 from ternchat.app.core.chat_store import Hit
 from ternchat.app.core.conversation import Chat, ChatTree, State
-from ternchat.app.core.message_tree import copy_of_path, storable, subtree
+from ternchat.app.core.message_tree import copy_of_path, storable_chat, subtree
 from ternchat.app.core.word_search import Query, snippet, words
 
 from .belongings import BelongingsInMemory
 from .chats import ChatsInMemory
+from .folders import FoldersInMemory
 from .messages import MessagesInMemory
 
 
-class WholeChatsInMemory(ChatsInMemory, BelongingsInMemory, MessagesInMemory):
+class WholeChatsInMemory(ChatsInMemory, FoldersInMemory, BelongingsInMemory, MessagesInMemory):
     """The part of a store that knows chats with all their branches; see `ChatStore`."""
 
     def copy_path(self, message_id: int) -> Chat:
@@ -35,7 +36,10 @@ class WholeChatsInMemory(ChatsInMemory, BelongingsInMemory, MessagesInMemory):
 
     def add_tree(self, tree: ChatTree) -> Chat:
         """A new chat like the given one; chat and messages get ids of their own."""
-        chat = replace(tree.chat, id=next(self.ids), title=storable(tree.chat.title), trashed=None)
+        temporary = tree.chat.temporary
+        chat = replace(storable_chat(tree.chat), id=next(self.ids), temporary=temporary)
+        if chat.folder is not None:
+            self.add_folder(chat.folder)
         self.chats_by_id[chat.id] = chat
         self.set_settings(chat.id, tree.settings)
         self.set_draft(chat.id, tree.draft)

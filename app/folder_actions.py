@@ -1,0 +1,105 @@
+"""What a person does with folders: make, rename, delete, fold, put chats into them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from ternchat.app.core.folders import folder_name
+from ternchat.app.problems import told
+
+if TYPE_CHECKING:
+    from ternchat.app.core.chat_store import ChatStore
+
+
+class FolderActions(QObject):
+    """Carries out requests for folders.
+
+    Signals:
+        changed: the list of chats is another one.
+        made: the name of a new folder, which a person may want to change at once.
+        undo_offered: what was done, in words, and what undoes it.
+        problem_raised: something went wrong (Problem).
+    """
+
+    changed = Signal()
+    made = Signal(str)
+    undo_offered = Signal(str, object)
+    problem_raised = Signal(object)
+
+    def __init__(self, store: ChatStore, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._store = store
+
+    @Slot(object)
+    @told
+    def make(self, chat_ids: list[int]) -> None:
+        """Make a folder with these chats in it."""
+        name = self._free_name()
+        self._store.add_folder(name)
+        self._store.move(chat_ids, name)
+        self.changed.emit()
+        self.made.emit(name)
+
+    @Slot(str, str)
+    @told
+    def rename(self, name: str, new_name: str) -> None:
+        """Give a folder the name a person chose; nothing typed leaves it as it was."""
+        if folder_name(new_name) not in ("", name):
+            self._store.rename_folder(name, new_name)
+            self.changed.emit()
+
+    @Slot(str)
+    @told
+    def delete(self, name: str) -> None:
+        """Delete a folder, which can be undone; its chats go back to the list."""
+        inside = self._inside(name)
+        self._store.delete_folder(name)
+        self.changed.emit()
+        self.undo_offered.emit(
+            self.tr("Folder {name} deleted; its chats are kept.").format(name=name),
+            lambda: self._bring_back(name, inside),
+        )
+
+    def delete_empty(self, names: list[str]) -> None:
+        """Delete those of the folders that hold nothing."""
+        for name in names:
+            if not self._inside(name):
+                self._store.delete_folder(name)
+        self.changed.emit()
+
+    @Slot(str, bool)
+    @told
+    def fold(self, name: str, folded: bool) -> None:
+        """Hide what is in a folder, or show it."""
+        self._store.set_folded(name, folded)
+        self.changed.emit()
+
+    @Slot(object, object)
+    @told
+    def move(self, chat_ids: list[int], folder: str | None) -> None:
+        """Put chats into a folder, or into none."""
+        self._store.move(chat_ids, folder)
+        self.changed.emit()
+
+    @told
+    def _bring_back(self, name: str, inside: list[int]) -> None:
+        there = {chat.id for chat in [*self._store.chats(), *self._store.trashed()]}
+        self._store.add_folder(name)
+        self._store.move([chat_id for chat_id in inside if chat_id in there], name)
+        self.changed.emit()
+
+    def _inside(self, name: str) -> list[int]:
+        chats = [*self._store.chats(), *self._store.trashed()]
+        return [chat.id for chat in chats if chat.folder == name]
+
+    def _free_name(self) -> str:
+        """A name that no folder has: "New folder", "New folder 2"."""
+        taken = {folder.name for folder in self._store.folders()}
+        name, number = self.tr("New folder"), 1
+        free = name
+        while free in taken:
+            number += 1
+            free = f"{name} {number}"
+        return free
