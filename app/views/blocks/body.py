@@ -7,6 +7,7 @@ from PySide6.QtCore import QRect, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from ternchat.app.core.markdown.direction import item_from_right
 from ternchat.app.core.markdown.flow import CodeItem, FlowItem, TableItem, TextItem
 from ternchat.app.core.markdown.writer import as_text
 from ternchat.app.views.message_text import MessageText
@@ -87,10 +88,11 @@ class MessageBody(QWidget):
             part = self.parts[number]
             item = part.items[0]
             before = self.parts[number - 1].items[-1] if number else None
-            x = px(indent(item.place)) if not isinstance(part, TextPart) else 0
+            room = width - (px(indent(item.place)) if not isinstance(part, TextPart) else 0)
             top = (self._bottoms[-1] if number else 0) + px(gap(before, item))
-            height = part.height_for(width - x)
-            part.widget().setGeometry(x, top, width - x, height)
+            height = part.height_for(room)
+            x = 0 if self._is_from_right(number) else width - room
+            part.widget().setGeometry(x, top, room, height)
             self._tops.append(top)
             self._bottoms.append(top + height)
         return self._bottoms[-1] if self._bottoms else 0
@@ -139,10 +141,21 @@ class MessageBody(QWidget):
         for part in frames:
             rect = part.widget().geometry()
             above = px(gap(part.items[0], part.items[0])) if not part.items[0].place.first else 0
+            from_right = self._is_from_right(self.parts.index(part))
             for bar in bars(part.items[0].place):
-                area = QRect(px(bar), rect.top() - above, px(_BAR), rect.height() + 2 * above)
+                x = self.width() - px(bar) - px(_BAR) if from_right else px(bar)
+                area = QRect(x, rect.top() - above, px(_BAR), rect.height() + 2 * above)
                 painter.fillRect(area, QColor(self._theme.colours.border))
         painter.end()
+
+    def _is_from_right(self, number: int) -> bool:
+        """On which side of the page a part stands: the side of the words it belongs to."""
+        outside = self.parts[number].items[0].place.inside
+        for part in reversed(self.parts[:number]):
+            last = part.items[-1]
+            if isinstance(part, TextPart) and last.place.inside.startswith(outside[:1]):
+                return item_from_right(last)
+        return False
 
     def _show_group(self, at: int, first: int, group: Sequence[FlowItem], *, growing: bool) -> None:
         kind = _part_for(group[0])

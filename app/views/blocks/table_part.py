@@ -18,6 +18,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from ternchat.app.core.markdown.blocks import Runs, Table
+from ternchat.app.core.markdown.direction import (
+    has_letters,
+    runs_from_right,
+    table_from_right,
+)
 from ternchat.app.core.markdown.flow import FlowItem, TableItem, plain
 from ternchat.app.views.message_text import MessageText
 from ternchat.app.views.theme import SCROLL_BAR_WIDTH, Theme
@@ -96,7 +101,7 @@ class TablePart(MessageText):
         cursor.select(QTextCursor.SelectionType.Document)
         cursor.removeSelectedText()
         cursor.setBlockFormat(QTextBlockFormat())
-        self._grid = cursor.insertTable(1, len(table.header), self._table_format())
+        self._grid = cursor.insertTable(1, len(table.header), self._table_format(table))
         self._fill(self._grid, 0, table.header, table)
         self._append(self._grid, table.rows, table)
         self._finish(cursor, table)
@@ -118,18 +123,24 @@ class TablePart(MessageText):
             self._fill(grid, first + at, row, table)
 
     def _fill(self, grid: QTextTable, row: int, cells: tuple[Runs, ...], table: Table) -> None:
+        from_right = table_from_right(table)
         for column, runs in enumerate(cells):
-            cell = grid.cellAt(row, column)
-            self._fill_cell(cell, runs, table.alignments[column], is_header=row == 0)
+            # Qt has no tables whose first column is the one on the right.
+            cell = grid.cellAt(row, len(cells) - 1 - column if from_right else column)
+            block = QTextBlockFormat()
+            block.setAlignment(
+                _ALIGNMENTS.get(table.alignments[column], Qt.AlignmentFlag.AlignLeading)
+            )
+            if runs_from_right(runs) or (from_right and not has_letters(runs)):
+                block.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+            self._fill_cell(cell, runs, block, is_header=row == 0)
 
     def _fill_cell(
-        self, cell: QTextTableCell, runs: Runs, alignment: str, *, is_header: bool
+        self, cell: QTextTableCell, runs: Runs, block: QTextBlockFormat, *, is_header: bool
     ) -> None:
         cursor = cell.firstCursorPosition()
         cursor.setPosition(cell.lastPosition(), QTextCursor.MoveMode.KeepAnchor)
         cursor.removeSelectedText()
-        block = QTextBlockFormat()
-        block.setAlignment(_ALIGNMENTS.get(alignment, Qt.AlignmentFlag.AlignLeading))
         cursor.setBlockFormat(block)
         if is_header:
             ground = cell.format()
@@ -156,16 +167,18 @@ class TablePart(MessageText):
         characters.setForeground(QColor(self._theme.colours.muted))
         cursor.insertText(text, characters)
 
-    def _table_format(self) -> QTextTableFormat:
-        table = QTextTableFormat()
-        table.setBorder(1)
-        table.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
-        table.setBorderBrush(QBrush(QColor(self._theme.colours.border)))
-        table.setBorderCollapse(True)
-        table.setCellPadding(self._theme.px(_PADDING))
-        table.setCellSpacing(0)
-        table.setHeaderRowCount(1)
-        return table
+    def _table_format(self, table: Table) -> QTextTableFormat:
+        grid = QTextTableFormat()
+        grid.setBorder(1)
+        grid.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
+        grid.setBorderBrush(QBrush(QColor(self._theme.colours.border)))
+        grid.setBorderCollapse(True)
+        grid.setCellPadding(self._theme.px(_PADDING))
+        grid.setCellSpacing(0)
+        grid.setHeaderRowCount(1)
+        if table_from_right(table):
+            grid.setAlignment(Qt.AlignmentFlag.AlignRight)
+        return grid
 
 
 def _grew(before: Table, table: Table) -> bool:
@@ -174,6 +187,7 @@ def _grew(before: Table, table: Table) -> bool:
     return (
         before.header == table.header
         and before.alignments == table.alignments
+        and table_from_right(before) == table_from_right(table)
         and len(table.rows) >= rows
         and (rows == 0 or before.rows[: rows - 1] == table.rows[: rows - 1])
     )

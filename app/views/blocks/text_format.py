@@ -12,6 +12,7 @@ from PySide6.QtGui import (
 )
 
 from ternchat.app.core.markdown.blocks import Run
+from ternchat.app.core.markdown.direction import item_from_right
 from ternchat.app.core.markdown.flow import LIST, FlowItem, Place, RuleItem, TextItem
 from ternchat.app.views.theme import Theme, fixed_font
 
@@ -26,7 +27,7 @@ _PARAGRAPH_GAP, _ENTRY_GAP, _HEADING_GAP, _FRAME_GAP = 10, 4, 18, 12
 
 
 def indent(place: Place) -> int:
-    """How far from the edge something stands, in pixels at 100 %."""
+    """How far from the edge it is read from something stands, in pixels at 100 %."""
     return sum(_LIST_STEP if c == LIST else _QUOTE_STEP for c in place.inside)
 
 
@@ -63,7 +64,13 @@ class TextFormats:
         px, place = self._px, item.place
         block = QTextBlockFormat()
         block.setTopMargin(px(gap(before, item)))
-        block.setLeftMargin(px(indent(place)))
+        from_right = item_from_right(item)
+        if from_right:  # said to Qt, too: margins are on one side, whatever it guesses
+            block.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+            block.setRightMargin(px(indent(place)))
+        else:
+            block.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+            block.setLeftMargin(px(indent(place)))
         size = TEXT_SIZE
         if isinstance(item, TextItem):
             size = _HEADING_SIZES.get(item.level, TEXT_SIZE) if item.level else TEXT_SIZE
@@ -73,7 +80,9 @@ class TextFormats:
             if place.marker:
                 hang = px(_LIST_STEP)
                 block.setTextIndent(-hang)
-                block.setTabPositions([QTextOption.Tab(hang, QTextOption.TabType.LeftTab)])
+                kind = QTextOption.TabType  # Qt turns them round where one reads from the right
+                tab = QTextOption.Tab(hang, kind.RightTab if from_right else kind.LeftTab)
+                block.setTabPositions([tab])
         else:
             size = _RULE_HEIGHT
         return self._with_line_height(block, size * (1.3 if size > TEXT_SIZE else LINE_HEIGHT))

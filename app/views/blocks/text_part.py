@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QTextBlock, QTextCharFo
 from PySide6.QtWidgets import QWidget
 
 from ternchat.app.core.markdown.blocks import Run
+from ternchat.app.core.markdown.direction import item_from_right
 from ternchat.app.core.markdown.flow import FlowItem, RuleItem, TextItem
 from ternchat.app.core.markdown.writer import cut, lead, shown_text
 from ternchat.app.views.message_text import MessageText
@@ -99,7 +100,8 @@ class TextPart(MessageText):
             if at and bars(self.items[at - 1].place) and not item.place.first:
                 top = round(above.bottom())
             for bar in bars(item.place):
-                painter.fillRect(px(bar), top, px(_BAR), bottom - top + 1, colour)
+                area = QRect(px(bar), top, px(_BAR), bottom - top + 1)
+                painter.fillRect(_on_its_side(area, item, self.viewport().width()), colour)
         painter.end()
 
     def _visible(self, area: QRect) -> Iterator[tuple[int, QTextBlock, QRect]]:
@@ -162,6 +164,13 @@ class TextPart(MessageText):
             skipped += len(run.text)
             if text:
                 cursor.insertText(text.replace("\n", _BREAK), self._formats.run(run, item.level))
+
+
+def _on_its_side(area: QRect, item: LineItem, width: int) -> QRect:
+    """An area measured from the left, measured from the side the item is read from."""
+    if not item_from_right(item):
+        return area
+    return QRect(width - area.x() - area.width(), area.y(), area.width(), area.height())
 
 
 def _common(before: LineItem, item: LineItem) -> int:
