@@ -1,38 +1,45 @@
 """Tells screen readers what is being written: sentence by sentence, not token by token."""
 
-import re
-
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QWidget
 
-# A sentence ends with its mark and white space behind it, or with the line.
-_END = re.compile(r"[.!?…][\"'”’)\]]*\s|\n|[。！？]")
+from ternchat.app.core.conversation import Message
+from ternchat.app.core.markdown.speech import Speech
 
 
 class Announcer:
-    """Collects pieces of text and announces each sentence when it is whole."""
+    """Announces each sentence of the answer being written when it is whole."""
 
     def __init__(self, widget: QWidget) -> None:
         self._widget = widget
-        self._pending = ""
+        self._speech: Speech | None = None
+        self._message_id: int | None = None
 
-    def add(self, text: str) -> None:
-        """Take the next piece."""
+    def add(self, message: Message, piece: str) -> None:
+        """Take the piece at the end of a message; what stood before it was heard or read."""
         if not QAccessible.isActive():
+            self.stop()
             return
-        self._pending += text
-        ends = [match.end() for match in _END.finditer(self._pending)]
-        if ends:
-            self._say(self._pending[: ends[-1]])
-            self._pending = self._pending[ends[-1] :]
+        before = message.text.removesuffix(piece).lstrip()
+        if self._speech is None or message.id != self._message_id:
+            self._speech, self._message_id = Speech(), message.id
+            self._speech.add(before)
+        self._say(self._speech.add(piece if before else piece.lstrip()))
 
-    def finish(self, remark: str = "") -> None:
-        """Announce what is left, then a remark such as "Stopped"."""
+    def finish(self, message: Message, remark: str = "") -> None:
+        """Announce what is left of a message that ended, then a remark such as "Stopped"."""
+        left = []
+        if self._speech is not None and message.id == self._message_id:
+            left = self._speech.finish()
+            self.stop()
         if QAccessible.isActive():
-            self._say(f"{self._pending} {remark}")
-        self._pending = ""
+            self._say([*left, remark])
 
-    def _say(self, text: str) -> None:
-        words = " ".join(text.split())
+    def stop(self) -> None:
+        """Another chat is on the screen."""
+        self._speech = self._message_id = None
+
+    def _say(self, sentences: list[str]) -> None:
+        words = " ".join(filter(None, sentences))
         if words:
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._widget, words))

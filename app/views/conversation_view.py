@@ -11,7 +11,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QWidget
 
-from ternchat.app.core.conversation import Message, ReadPosition, Role
+from ternchat.app.core.conversation import Message, ReadPosition, Role, State
 from ternchat.app.models.conversation_model import ConversationModel
 
 from .announcer import Announcer
@@ -176,6 +176,7 @@ class ConversationView(MessageArea):
     @Slot()
     def _rebuild(self) -> None:
         self._before_find = None
+        self._announcer.stop()
         self.finder.stop()
         self.selection.clear()
         self._find_line()
@@ -211,11 +212,14 @@ class ConversationView(MessageArea):
                 self.row_changed(row)
                 continue
             if not roles:
-                activity = self._model.index(row).data(ConversationModel.ActivityRole)
-                widget.show_message(self.message(row), activity)
-                if self.message(row).role is Role.ASSISTANT:
-                    self._announcer.finish(widget.notes.label.text())
+                self._show_message(row, widget)
             self._tell_widget(row, widget)
+
+    def _show_message(self, row: int, widget: MessageWidget) -> None:
+        message, before = self.message(row), widget.message
+        widget.show_message(message, self._model.index(row).data(ConversationModel.ActivityRole))
+        if before.state is State.WRITING and message.state is not State.WRITING:
+            self._announcer.finish(message, widget.notes.label.text())
 
     @Slot(int, str)
     def _append(self, row: int, text: str) -> None:
@@ -224,7 +228,7 @@ class ConversationView(MessageArea):
             self.row_changed(row)
         else:
             widget.append_text(self.message(row), text)
-        self._announcer.add(text)
+        self._announcer.add(self.message(row), text)
 
     def _tell_all(self) -> None:
         for row in self.rows():

@@ -286,21 +286,6 @@ def test_how_an_answer_ended_is_told_below_it(view, conversation, message, note)
     assert widget.note.isHidden() == (not note)
 
 
-def test_screen_readers_are_told_sentence_by_sentence(view, conversation, monkeypatch):
-    said = []
-    monkeypatch.setattr("ternchat.app.views.announcer.QAccessible.isActive", lambda: True)
-    monkeypatch.setattr(
-        "ternchat.app.views.announcer.QAccessible.updateAccessibility",
-        lambda event: said.append(event.message()),
-    )
-    conversation.set_messages([question(1), answer(2)])
-    for piece in (" Rain is", " water. It", " falls! (Often", ".) No. 1.5", "\nand so"):
-        conversation.append_text(2, piece)
-    assert said == ["Rain is water.", "It falls!", "(Often.) No.", "1.5"]
-    conversation.update(replace(conversation.messages()[1], state=State.STOPPED))
-    assert said[-1] == "and so Stopped"
-
-
 def test_rows_come_and_go(view, conversation):
     conversation.insert(question(1))
     conversation.insert(answer(2, "x", State.DONE))
