@@ -15,6 +15,8 @@ from PySide6.QtCore import (
 
 from ternchat.app.core.conversation import Message, ReadPosition, State
 
+from .code_choices import CodeChoices
+
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -23,6 +25,9 @@ class ConversationModel(QAbstractListModel):
 
     `SiblingsRole` is (position from 1, count) among the versions of a message. `ContextRole` is
     False for what the model that answers does not read any more.
+
+    Attributes:
+        code_choices: how a reader wants to see the blocks of code in messages.
 
     Signals:
         text_appended: row and the piece of text added, so that a view can append it too.
@@ -37,6 +42,7 @@ class ConversationModel(QAbstractListModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.code_choices = CodeChoices()
         self._messages: list[Message] = []
         self._activity = ""
         self._siblings: dict[int, tuple[int, int]] = {}

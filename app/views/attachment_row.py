@@ -6,6 +6,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ternchat.app.core.attachments import Attachment
+from ternchat.app.core.language import number
 from ternchat.app.core.safe_text import safe_name
 
 from .icons import pixmap
@@ -52,7 +53,7 @@ class AttachmentRow(QWidget):
         name = safe_name(attachment.name)
         if attachment.tokens is None:
             return name
-        return self.tr("{0} · {1} tokens").format(name, f"{attachment.tokens:,}")
+        return self.tr("{0} · {1} tokens").format(name, number(attachment.tokens))
 
     @Slot()
     def _restyle(self) -> None:

@@ -149,18 +149,26 @@ class ConversationView(MessageArea):
 
     def _make(self, row: int) -> MessageWidget:
         message = self.message(row)
-        widget = MessageWidget(self._theme, message)
+        choices = self._model.code_choices.of(message.id)
+        widget = self.column.spare.take(message)
+        if widget is None:
+            widget = MessageWidget(self._theme, message, self.column, choices)
+            self._listen(widget)
+        else:
+            widget.begin(message, choices)
+        self._tell_widget(row, widget)
+        if self.finder.pattern is not None or self.selection.ends:
+            QTimer.singleShot(0, self, self._refresh_marks)  # once it is in the column
+        return widget
+
+    def _listen(self, widget: MessageWidget) -> None:
         for part in widget.text.parts:
             self._watch(part)
         widget.part_added.connect(self._watch)
         widget.requested.connect(self._on_request)
         widget.selected.connect(self._on_focus)
         widget.menu_wanted.connect(self._open_menu)
-        self._tell_widget(row, widget)
         widget.changed.connect(self._on_changed)
-        if self.finder.pattern is not None or self.selection.ends:
-            QTimer.singleShot(0, self, self._refresh_marks)  # once it is in the column
-        return widget
 
     def _estimate(self, row: int, width: int) -> int:
         return MessageWidget.estimate(self.message(row), width, self._theme)

@@ -19,7 +19,7 @@ class CopyButton(IconButton):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_SHOWN_MS)
-        self._timer.timeout.connect(self._calm_down)
+        self._timer.timeout.connect(self.calm_down)
 
     def put(self, text: str) -> None:
         """Put a text on the clipboard."""
@@ -34,5 +34,7 @@ class CopyButton(IconButton):
             super().set_role(role)
 
     @Slot()
-    def _calm_down(self) -> None:
+    def calm_down(self) -> None:
+        """Look as usual again."""
+        self._timer.stop()
         self.set_icon("copy", self._usual)

@@ -72,6 +72,12 @@ class MessageActions(QWidget):
         self.time.setToolTip(QLocale().toString(local, QLocale.FormatType.LongFormat))
         self.time.setVisible(not writing)
 
+    def rest(self) -> None:
+        """Remember nothing of the message."""
+        self.copy.calm_down()
+        self.highlight(False)
+        self.set_siblings(1, 1)
+
     def set_siblings(self, position: int, count: int) -> None:
         """Tell which of how many versions is shown."""
         for widget in (self.older, self.version, self.newer):

@@ -27,7 +27,7 @@ class MessageFeed(QObject):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._go_on)
-        self._restart()
+        self.reset()
 
     @property
     def complete(self) -> bool:
@@ -44,7 +44,7 @@ class MessageFeed(QObject):
         if text == self._text and final == self._final:
             return
         if self._finished or not text.startswith(self._text):
-            self._restart()
+            self.reset()
         self._pending += text[len(self._text) :]
         self._text, self._final = text, final
         if final or not self._timer.isActive():
@@ -82,7 +82,9 @@ class MessageFeed(QObject):
         elif self._pending:
             self._timer.start(0)
 
-    def _restart(self) -> None:
+    def reset(self) -> None:
+        """Forget the text."""
+        self._timer.stop()
         self._stream = MarkdownStream() if self._markdown else PlainStream()
         self._text = self._pending = ""
         self._settled = 0

@@ -93,6 +93,11 @@ class MessageText(QTextBrowser):
         self.height_for(limit)
         return min(limit, math.ceil(self.document().idealWidth()))
 
+    def rest(self) -> None:
+        """Mark nothing any more."""
+        self.select(0, 0)
+        self.setExtraSelections([])
+
     # Selection
 
     def length(self) -> int:

@@ -5,6 +5,7 @@ from PySide6.QtGui import QEnterEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
 from ternchat.app.core.conversation import Message, Role, State
+from ternchat.app.models.code_choices import CodeChoice
 
 from .attachment_row import AttachmentRow
 from .blocks.body import MessageBody
@@ -39,7 +40,13 @@ class MessageWidget(QWidget):
     part_added = Signal(object)
     menu_wanted = Signal(object, QPoint)
 
-    def __init__(self, theme: Theme, message: Message, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        message: Message,
+        parent: QWidget | None = None,
+        choices: dict[int, CodeChoice] | None = None,
+    ) -> None:
         super().__init__(parent)
         self._theme = theme
         self._message = message
@@ -67,7 +74,7 @@ class MessageWidget(QWidget):
         self.notes.requested.connect(self.requested)
         theme.changed.connect(self._restyle)
         self._activity = ""
-        self.show_message(message, "")
+        self.begin(message, choices)
 
     @property
     def message(self) -> Message:
@@ -93,6 +100,21 @@ class MessageWidget(QWidget):
         """What Tab passes, in this order."""
         note, actions = self.notes.focus_chain(), self.actions.focus_chain()
         return (*self.text.focus_chain(), *note, *actions)
+
+    def begin(self, message: Message, choices: dict[int, CodeChoice] | None = None) -> None:
+        """Show a message of the same role; `choices` are how its code is to be seen."""
+        self.text.choices = choices if choices is not None else {}
+        self.show_message(message, "")
+
+    def rest(self) -> None:
+        """Show nothing any more, until `begin`."""
+        self._feed.reset()
+        self.text.clear()
+        self.actions.rest()
+        self._is_last = False
+        self._caret.hide()
+        self.context_line.hide()
+        set_style_property(self.frame, "keyboard", False)
 
     def show_message(self, message: Message, activity: str) -> None:
         """Take a newer state of the message; `activity` is what is being done about it."""
@@ -229,10 +251,6 @@ class MessageWidget(QWidget):
 
     @Slot(object)
     def _on_part(self, part: Part) -> None:
-        for widget in part.focus_chain():
-            widget.setFocusPolicy(
-                Qt.FocusPolicy.ClickFocus if widget is part.surface else Qt.FocusPolicy.NoFocus
-            )
         part.surface.focused.connect(self._on_focus)
         part.surface.customContextMenuRequested.connect(self._on_menu)
         self.part_added.emit(part)

@@ -6,13 +6,19 @@ from PySide6.QtWidgets import QWidget
 
 from .message_widget import MessageWidget
 from .row_heights import RowHeights
+from .spare_messages import SpareMessages
 from .theme import COLUMN_WIDTH, Theme
 
 _SPACING, _MARGIN, _SIDE = 16, 24, 16
 
 
 class VirtualColumn(QWidget):
-    """Makes, places and drops the widgets of rows; `make` gives a row's widget."""
+    """Makes, places and drops the widgets of rows; `make` gives a row's widget, a child of it.
+
+    Attributes:
+        spare: widgets that were dropped, for `make` to use again.
+
+    """
 
     def __init__(
         self,
@@ -25,6 +31,7 @@ class VirtualColumn(QWidget):
         self._theme, self._make, self._estimate = theme, make, estimate
         self._width = self._side = 0
         self._widgets: dict[int, MessageWidget] = {}
+        self.spare = SpareMessages()
         self.heights = RowHeights(theme.px(_SPACING), theme.px(_MARGIN))
 
     @property
@@ -113,7 +120,11 @@ class VirtualColumn(QWidget):
         """The widget of a row, made now if there is none."""
         if row not in self._widgets:
             widget = self._make(row)
-            widget.setParent(self)
+            below = next((w for at, w in sorted(self._widgets.items()) if at > row), None)
+            if below is None:  # screen readers go by this order
+                widget.raise_()
+            else:
+                widget.stackUnder(below)
             self._widgets[row] = widget
             self.arrange(row)
         return self._widgets[row]
@@ -135,5 +146,4 @@ class VirtualColumn(QWidget):
     def _drop(self, row: int) -> None:
         widget = self._widgets.pop(row, None)
         if widget is not None:
-            widget.hide()
-            widget.deleteLater()
+            self.spare.put(widget)

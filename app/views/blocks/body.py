@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from PySide6.QtCore import QRect, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from ternchat.app.core.markdown.direction import item_from_right
 from ternchat.app.core.markdown.flow import CodeItem, FlowItem, TableItem, TextItem
 from ternchat.app.core.markdown.writer import as_text
+from ternchat.app.models.code_choices import CodeChoice
 from ternchat.app.views.message_text import MessageText
 from ternchat.app.views.theme import Theme
 
@@ -21,6 +23,7 @@ from .text_part import TextPart
 
 MAX_TEXT_ITEMS = 60  # of one text part; longer texts take several
 MAX_TEXT_LENGTH = 12_000  # characters
+MAX_SPARE = 8  # parts of a kind that are kept for what comes next
 _BAR = 3
 
 
@@ -42,7 +45,9 @@ class MessageBody(QWidget):
         self._tops: list[int] = []  # of the parts that have their places
         self._bottoms: list[int] = []
         self._width = 0
+        self._spare: dict[type, list[Part]] = {}  # empty and out of sight
         self.parts: list[Part] = []
+        self.choices: dict[int, CodeChoice] = {}  # of the reader, by the number of the item
         self.text_name = ""  # what screen readers call the text
 
     def toPlainText(self) -> str:
@@ -73,10 +78,12 @@ class MessageBody(QWidget):
             self._show_group(at, first, group, growing=growing)
             at += 1
             first += len(group)
-        for part in self.parts[at:]:
-            part.widget().hide()
-            part.widget().deleteLater()
-        del self.parts[at:], self._starts[at:]
+        self._drop(at)
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self._misplace(0)
+        self._drop(0)
 
     def height_for(self, width: int) -> int:
         """How high it is at that width; parts that changed, and those below, take their places."""
@@ -128,7 +135,7 @@ class MessageBody(QWidget):
     def restyle(self) -> None:
         """Take the theme's colours and sizes again."""
         self._misplace(0)
-        for part in self.parts:
+        for part in (*self.parts, *chain.from_iterable(self._spare.values())):
             part.restyle()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -163,35 +170,48 @@ class MessageBody(QWidget):
             self._starts[at] = first
             self.parts[at].show_items(group)
             return
-        part = self._make(group[0], growing=growing)
+        self._drop(at)  # below a block of another kind nothing stays as it was
+        spare = self._spare.get(kind)
+        part = spare.pop() if spare else self._make(kind)
+        if isinstance(part, CodePart):
+            if growing:  # it would fold under the reader's eyes
+                self.choices.setdefault(first, CodeChoice(folded=False))
+            part.follow(self.choices.get(first, CodeChoice()))
         part.show_items(group)
-        if at < len(self.parts):
-            self.parts[at].widget().hide()
-            self.parts[at].widget().deleteLater()
-            self.parts[at], self._starts[at] = part, first
-        else:
-            self.parts.append(part)
-            self._starts.append(first)
+        self.parts.append(part)
+        self._starts.append(first)
+        part.widget().raise_()  # screen readers go by this order
         part.widget().show()
-        self.part_added.emit(part)
 
-    def _make(self, item: FlowItem, *, growing: bool) -> Part:
-        if isinstance(item, CodeItem):
-            part = CodePart(self._theme, self, folds=not growing)
+    def _make(self, kind: type) -> Part:
+        part: Part = kind(self._theme, self)
+        if isinstance(part, CodePart):
             part.resized.connect(self._on_resized)
-            return part
-        if isinstance(item, TableItem):
-            return TablePart(self._theme, self)
-        text = TextPart(self._theme, self)
-        text.setAccessibleName(self.text_name)
-        return text
+        elif isinstance(part, TextPart):
+            part.setAccessibleName(self.text_name)
+        self.part_added.emit(part)
+        return part
+
+    def _drop(self, number: int) -> None:
+        """Take away parts from that number on."""
+        for part in self.parts[number:]:
+            part.widget().hide()
+            spare = self._spare.setdefault(type(part), [])
+            if len(spare) < MAX_SPARE:
+                part.rest()
+                spare.append(part)
+            else:
+                part.widget().deleteLater()
+        del self.parts[number:], self._starts[number:]
 
     @Slot()
     def _on_resized(self) -> None:
         part = self.sender()
-        if part in self.parts:
-            self._misplace(self.parts.index(part))
-        self.resized.emit(part)
+        if isinstance(part, CodePart) and part in self.parts:
+            number = self.parts.index(part)
+            self.choices[self._starts[number]] = part.choice
+            self._misplace(number)
+            self.resized.emit(part)
 
     def _misplace(self, number: int) -> None:
         """Parts from that number on need another look at their heights."""

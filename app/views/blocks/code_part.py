@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 from ternchat.app.core.markdown.flow import CodeItem, FlowItem
 from ternchat.app.core.markdown.highlight import highlight
 from ternchat.app.core.markdown.writer import cut
+from ternchat.app.models.code_choices import CodeChoice
 from ternchat.app.views.buttons import IconButton, TextButton
 from ternchat.app.views.copy_button import CopyButton
 from ternchat.app.views.labels import PlainLabel
@@ -32,12 +33,12 @@ class CodePart(QFrame):
 
     resized = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget, *, folds: bool = True) -> None:
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("code")
         self._theme = theme
         self._formats = TextFormats(theme)
-        self._folds = folds
+        self._folds = True
         self._shown = ""
         self._coloured = False
         self.items: list[CodeItem] = []
@@ -51,6 +52,8 @@ class CodePart(QFrame):
         self.copy = CopyButton(theme, self.tr("Copy code"), self)
         self.fold = TextButton("", "fold", self)
         self.fold.hide()
+        for button in (self.wrap, self.copy, self.fold):
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Tab is led by the page
         self._header = QWidget(self)
         row = QHBoxLayout(self._header)
         row.setSpacing(theme.px(2))
@@ -71,6 +74,25 @@ class CodePart(QFrame):
     def code(self) -> str:
         """All of it, folded away or not."""
         return self.items[0].code if self.items else ""
+
+    @property
+    def choice(self) -> CodeChoice:
+        """How the reader wants to see it."""
+        return CodeChoice(self._folds, self.wrap.isChecked())
+
+    def follow(self, choice: CodeChoice) -> None:
+        """Be as a reader wanted it, before anything is shown."""
+        self._folds = choice.folded is not False
+        self.wrap.setChecked(choice.wrapped)
+
+    def rest(self) -> None:
+        """Show nothing, until another item comes."""
+        self.items, self._shown, self._coloured = [], "", False
+        self.surface.document().clear()
+        self.surface.rest()
+        self.surface.horizontalScrollBar().setValue(0)
+        self.copy.calm_down()
+        self.fold.hide()
 
     def show_items(self, items: Sequence[FlowItem]) -> None:
         """Show another item; code that only grew is appended."""
@@ -117,7 +139,8 @@ class CodePart(QFrame):
         cursor.setCharFormat(self._formats.code())
         cursor.setBlockFormat(self._formats.code_line())
         self._coloured = False
-        self._colour()
+        if self.items:
+            self._colour()
 
     @Slot()
     def copy_code(self) -> None:

@@ -27,6 +27,9 @@ class Part(Protocol):
     def show_items(self, items: Sequence[FlowItem]) -> None:
         """Show other items; what is the same in both stays untouched."""
 
+    def rest(self) -> None:
+        """Show nothing, until other items come."""
+
     def height_for(self, width: int) -> int:
         """How high it is at that width."""
 

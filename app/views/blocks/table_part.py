@@ -72,6 +72,12 @@ class TablePart(MessageText):
         if selection is not None and selection != self.selection():
             self.select(*selection)
 
+    def rest(self) -> None:
+        """Show nothing, until another item comes."""
+        self.items, self._grid = [], None
+        self.document().clear()
+        super().rest()
+
     def height_for(self, width: int) -> int:
         """How high it is at that width."""
         height = super().height_for(width)
@@ -94,8 +100,9 @@ class TablePart(MessageText):
 
     def restyle(self) -> None:
         """Take the theme's colours and sizes again."""
-        items, self.items = self.items, []
-        self.show_items(items)
+        if self.items:
+            items, self.items = self.items, []
+            self.show_items(items)
 
     def _build(self, cursor: QTextCursor, table: Table) -> None:
         cursor.select(QTextCursor.SelectionType.Document)

@@ -54,6 +54,11 @@ class TextPart(MessageText):
         if selection is not None and selection != self.selection():
             self.select(*selection)  # it ended where text was added or taken away
 
+    def rest(self) -> None:
+        """Show nothing, until other items come."""
+        self._drop(QTextCursor(self.document()), 0)
+        super().rest()
+
     def focus_chain(self) -> tuple[QWidget, ...]:
         """The text; Tab finds the links in it by itself."""
         return (self,)
