@@ -8,15 +8,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from .http_errors import from_exception, from_status
 from .hub_address import AddressError, HubOptions
 from .remote_model import ListedFile, RemoteModel, checked_commit, chosen_files
-from .transfer_errors import (
-    OfflineError,
-    RedirectError,
-    ServerAnswerError,
-    from_exception,
-    from_status,
-)
+from .transfer_faults import Fault
 
 if TYPE_CHECKING:
     from .access_token import AccessToken
@@ -42,7 +37,9 @@ class Hub:
     def require_online(self, what: str) -> None:
         """Raises before any connection is made when connections are switched off."""
         if self.options.offline:
-            raise OfflineError(f"{what} would need a connection, and connections are switched off")
+            raise Fault.OFFLINE.error(
+                f"{what} would need a connection, and connections are switched off"
+            )
 
     def model(self, ref: RepositoryRef, token: AccessToken | None = None) -> RemoteModel:
         """The model at the newest commit of the revision."""
@@ -57,7 +54,7 @@ class Hub:
                     response.status_code, response.headers, ref.repository, token=token is not None
                 ) from error
             if isinstance(error, AddressError):
-                raise RedirectError(str(error)) from error
+                raise Fault.REDIRECT.error(str(error)) from error
             raise from_exception(error, ref.repository) from error
         return _described(page, ref)
 
@@ -95,6 +92,9 @@ class Hub:
                 )
             finally:
                 library.close_session()
+                # Ours knows one repository only; whoever else asks the library gets its own again.
+                http = import_module("huggingface_hub.utils._http")
+                library.set_client_factory(http.default_client_factory)
 
 
 def load_library() -> Any:
@@ -132,7 +132,7 @@ def _described(page: Any, ref: RepositoryRef) -> RemoteModel:
         languages = card.get("language") or ()
         gated = bool(page.gated)
     except (AttributeError, TypeError, KeyError, ValueError) as error:
-        raise ServerAnswerError(
+        raise Fault.SERVER_ANSWER.error(
             f"the hub's description of {ref.repository} cannot be understood"
         ) from error
     languages = [languages] if isinstance(languages, str) else languages

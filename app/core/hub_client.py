@@ -11,7 +11,7 @@ from huggingface_hub.utils import httpx  # type: ignore[attr-defined]
 from ternchat import __version__
 
 from .hub_address import HubOptions, check_address, is_about
-from .transfer_errors import CaptivePortalError, ServerAnswerError
+from .transfer_faults import Fault
 
 MAX_PAGE_BYTES = 8_000_000
 CONNECT_SECONDS = 10.0
@@ -50,9 +50,11 @@ def _limit_page(response: httpx.Response) -> None:
     """Refuses what is no answer of a hub's interface, before it is read."""
     kind = response.headers.get("content-type", "").lower()
     if response.status_code == 200 and kind.startswith("text/html"):
-        raise CaptivePortalError("a web page came in place of the hub's answer")
+        raise Fault.CAPTIVE_PORTAL.error("a web page came in place of the hub's answer")
     if response.headers.get("content-encoding", "identity").lower() != "identity":
-        raise ServerAnswerError("the hub's answer is compressed although that was not wanted")
+        raise Fault.SERVER_ANSWER.error(
+            "the hub's answer is compressed although that was not wanted"
+        )
     assert isinstance(response.stream, httpx.SyncByteStream)
     response.stream = _Limited(response.stream)
 
@@ -68,7 +70,9 @@ class _Limited(httpx.SyncByteStream):
         for chunk in self._stream:
             size += len(chunk)
             if size > MAX_PAGE_BYTES:
-                raise ServerAnswerError(f"the hub's answer has more than {MAX_PAGE_BYTES:,} bytes")
+                raise Fault.SERVER_ANSWER.error(
+                    f"the hub's answer has more than {MAX_PAGE_BYTES:,} bytes"
+                )
             yield chunk
 
     def close(self) -> None:

@@ -17,7 +17,8 @@ from ternchat.app.core.hub_address import (
     parse_repository,
 )
 from ternchat.app.core.inspection import inspect
-from ternchat.app.core.transfer_errors import ChangedError
+from ternchat.app.core.transfer_errors import TransferError
+from ternchat.app.core.transfer_faults import Fault
 
 TINY = RepositoryRef("acme/tiny")
 
@@ -144,8 +145,9 @@ def test_inspecting_what_is_no_model_says_what_it_is(scene: Scene):
 
 def test_a_small_file_that_is_not_the_announced_one_is_not_believed(scene: Scene):
     scene.hub.at_bytes("config.json", Corrupt(0))
-    with pytest.raises(ChangedError, match=r"config\.json is not the file"):
+    with pytest.raises(TransferError, match=r"config\.json is not the file") as error_info:
         inspect(scene.client, TINY)
+    assert error_info.value.fault is Fault.CHANGED
 
 
 def test_a_request_for_a_repository_of_the_catalogue_goes_by_its_name_there():
