@@ -32,6 +32,7 @@ class Hub:
     def __init__(self, options: HubOptions | None = None) -> None:
         self.options = options or HubOptions()
         self._client: Any = None
+        self._retired: list[Any] = []  # somebody may still read from them
         self._lock = threading.Lock()
 
     def require_online(self, what: str) -> None:
@@ -55,7 +56,7 @@ class Hub:
                 ) from error
             if isinstance(error, AddressError):
                 raise Fault.REDIRECT.error(str(error)) from error
-            raise from_exception(error, ref.repository) from error
+            raise from_exception(error, ref.repository, self.options.proxy.server) from error
         return _described(page, ref)
 
     def file_url(self, model: RemoteModel, file: RemoteFile) -> str:
@@ -73,11 +74,20 @@ class Hub:
                 self._client = _new_client(self.options)
             return self._client
 
+    def use(self, options: HubOptions) -> None:
+        """Reach it in another way from the next request on; what is under way is not disturbed."""
+        with self._lock:
+            if options != self.options:
+                self.options = options
+                self._retired += [self._client] if self._client is not None else []
+                self._client = None
+
     def close(self) -> None:
         """Let go of connections."""
         with self._lock:
-            client, self._client = self._client, None
-        if client is not None:
+            clients = [*self._retired, *([self._client] if self._client is not None else [])]
+            self._retired, self._client = [], None
+        for client in clients:
             client.close()
 
     def _page(self, ref: RepositoryRef, token: AccessToken | None) -> Any:

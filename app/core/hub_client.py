@@ -18,6 +18,9 @@ CONNECT_SECONDS = 10.0
 # Longer than the silence a download accepts: it gives up a connection itself.
 READ_SECONDS = 20.0
 
+# What the environment's proxies are filed under; nothing there is the straight way.
+_ALL_WAYS = ("http://", "https://", "all://")
+
 
 def new_client(options: HubOptions, pages_of: str | None = None) -> httpx.Client:
     """A client for files, which leaves redirects to its user, or for a repository's pages."""
@@ -28,17 +31,22 @@ def new_client(options: HubOptions, pages_of: str | None = None) -> httpx.Client
         if pages_of is not None and not is_about(str(request.url), options.endpoint, pages_of):
             request.headers.pop("Authorization", None)
 
-    return httpx.Client(
-        headers={"Accept-Encoding": "identity", "User-Agent": f"ternchat/{__version__}"},
-        event_hooks={
-            "request": [_check_request, keep_token],
-            "response": [_limit_page] if pages else [],
-        },
-        follow_redirects=pages,
-        max_redirects=5,
-        proxy=options.proxy,
-        timeout=httpx.Timeout(CONNECT_SECONDS, read=READ_SECONDS),
-    )
+    try:
+        return httpx.Client(
+            headers={"Accept-Encoding": "identity", "User-Agent": f"ternchat/{__version__}"},
+            event_hooks={
+                "request": [_check_request, keep_token],
+                "response": [_limit_page] if pages else [],
+            },
+            follow_redirects=pages,
+            max_redirects=5,
+            proxy=options.proxy.address or None,
+            mounts=dict.fromkeys(_ALL_WAYS) if options.proxy.direct else None,
+            timeout=httpx.Timeout(CONNECT_SECONDS, read=READ_SECONDS),
+        )
+    except (ValueError, ImportError, httpx.InvalidURL):
+        # Without its text, which may repeat the address with a password in it.
+        raise Fault.PROXY.error("the address of the system's proxy makes no sense") from None
 
 
 def _check_request(request: httpx.Request) -> None:

@@ -67,7 +67,7 @@ def open_body(source: Source, first: int, end: int) -> Iterator[Body]:
         with _followed(source, first, end, what) as response:
             yield Body(_start(response, source, first, what), response)
     except Exception as error:
-        raise from_exception(error, what) from error
+        raise from_exception(error, what, source.hub.options.proxy.server) from error
 
 
 @contextmanager
