@@ -66,6 +66,15 @@ class HubOptions:
         )
 
 
+def is_endpoint(text: str) -> bool:
+    """Whether it can be the address of a model hub."""
+    try:
+        HubOptions(text)
+    except AddressError:
+        return False
+    return True
+
+
 def parse_repository(text: str, endpoint: str = DEFAULT_ENDPOINT) -> RepositoryRef:
     """The repository meant by "owner/name", "owner/name@revision", or the address of a page."""
     plain = text.strip()

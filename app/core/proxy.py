@@ -45,6 +45,11 @@ class Proxy:
         return cls(_checked(plain if "://" in plain else f"http://{plain}"))
 
     @property
+    def setting(self) -> str | None:
+        """What `of` makes it of again; None is the system's way."""
+        return self.address or (NONE if self.direct else None)
+
+    @property
     def server(self) -> str:
         """Host and port of the proxy that is named; "" without one."""
         return urlsplit(self.address).netloc.rpartition("@")[2]
@@ -65,6 +70,15 @@ class Proxy:
         if password is not None and f":{HIDDEN}@" in text:
             text = text.replace(HIDDEN, password, 1)
         return Proxy.of(text)
+
+
+def is_proxy(text: str) -> bool:
+    """Whether `Proxy.of` understands it."""
+    try:
+        Proxy.of(text)
+    except ProxyAddressError:
+        return False
+    return True
 
 
 def _checked(address: str) -> str:
