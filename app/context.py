@@ -30,6 +30,7 @@ from ternchat.app.views.library_views import LibraryViews
 from ternchat.app.views.main_window import MainWindow
 from ternchat.app.views.theme import Theme
 from ternchat.app.workers.attachment_reader import AttachmentReader
+from ternchat.app.workers.dock_progress import DockProgress
 from ternchat.app.workers.download_manager import DownloadManager
 from ternchat.app.workers.engine_thread import EngineThread
 from ternchat.app.workers.job_thread import JobThread
@@ -90,7 +91,7 @@ class AppContext:
         window = MainWindow(theme, controller, conversation, chats, status, cards)
         chosen = SettingsModel(SettingsFile(paths.settings))
         hub = HubSettings(chosen, options, window).hub
-        manager = build_models(hub, paths, models, cards, engine, controller)
+        manager = build_models(app, hub, paths, models, cards, engine, controller)
         serve_models(window, manager, status)
         library = ChatLibrary(store, chats, controller, window)
         library.purged.connect(engine.forget_texts)
@@ -156,6 +157,7 @@ def watched_loads(paths: DataPaths, store: ModelStore) -> AroundLoad:
 
 
 def build_models(
+    app: QApplication,
     hub: Hub,
     paths: DataPaths,
     store: ModelStore,
@@ -175,7 +177,11 @@ def build_models(
     queue = DownloadQueue(store, start)
     jobs = ModelJobs(paths, store, hub, queue, lambda: engine.options)
     work, look = JobThread("model work"), JobThread("model looks")
-    return ModelController(store, cards, DownloadManager(queue), jobs, work, look, engine, chats)
+    downloads = DownloadManager(queue)
+    dock = DockProgress(downloads)
+    downloads.progressed.connect(dock.on_progress)
+    app.aboutToQuit.connect(dock.clear)
+    return ModelController(store, cards, downloads, jobs, work, look, engine, chats)
 
 
 def serve_models(window: MainWindow, manager: ModelController, status: StatusModel) -> None:
