@@ -13,13 +13,12 @@ from ternchat.app.core.database.opening import OpenedChats, open_chats
 from ternchat.app.core.download.job import Download
 from ternchat.app.core.download.queue import DownloadQueue
 from ternchat.app.core.download.tools import Tools
-from ternchat.app.core.hub import Hub
-from ternchat.app.core.hub_address import HubOptions
 from ternchat.app.core.load_guard import LoadGuard
 from ternchat.app.core.model_store import ModelStore
 from ternchat.app.core.settings_file import SettingsFile
 from ternchat.app.core.thread_choice import threads_for
 from ternchat.app.core.turn import LoadOptions
+from ternchat.app.hub_settings import HubSettings
 from ternchat.app.model_controller import ModelController
 from ternchat.app.models.chat_list_model import ChatListModel
 from ternchat.app.models.conversation_model import ConversationModel
@@ -31,6 +30,7 @@ from ternchat.app.views.library_views import LibraryViews
 from ternchat.app.views.main_window import MainWindow
 from ternchat.app.views.theme import Theme
 from ternchat.app.workers.attachment_reader import AttachmentReader
+from ternchat.app.workers.dock_progress import DockProgress
 from ternchat.app.workers.download_manager import DownloadManager
 from ternchat.app.workers.engine_thread import EngineThread
 from ternchat.app.workers.job_thread import JobThread
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from ternchat.app.cli.arguments import Options
     from ternchat.app.core.control import Control
     from ternchat.app.core.download.request import DownloadRequest
+    from ternchat.app.core.hub import Hub
     from ternchat.app.core.model_store import InstalledModel
     from ternchat.app.core.paths import DataPaths
     from ternchat.app.core.progress import Progress
@@ -88,14 +89,16 @@ class AppContext:
         theme = Theme(app)
         cards = DownloadModel()
         window = MainWindow(theme, controller, conversation, chats, status, cards)
-        manager = build_models(options, paths, models, cards, engine, controller)
+        chosen = SettingsModel(SettingsFile(paths.settings))
+        hub = HubSettings(chosen, options, window).hub
+        manager = build_models(app, hub, paths, models, cards, engine, controller)
         serve_models(window, manager, status)
         library = ChatLibrary(store, chats, controller, window)
         library.purged.connect(engine.forget_texts)
         controller.private_ended.connect(engine.forget_private_texts)
         LibraryViews(window, theme, library)
         settings = SettingsController(
-            SettingsModel(SettingsFile(paths.settings)),
+            chosen,
             given,
             threads_for(None, paths.cache),
             theme,
@@ -154,7 +157,8 @@ def watched_loads(paths: DataPaths, store: ModelStore) -> AroundLoad:
 
 
 def build_models(
-    options: Options,
+    app: QApplication,
+    hub: Hub,
     paths: DataPaths,
     store: ModelStore,
     cards: DownloadModel,
@@ -162,7 +166,6 @@ def build_models(
     chats: ChatController,
 ) -> ModelController:
     """Make what fetches models and looks after them."""
-    hub = Hub(HubOptions.of(options.endpoint, options.offline))
     tester = SelfTester(lambda: engine.options)
 
     def start(request: DownloadRequest, control: Control) -> Iterator[Progress]:
@@ -174,7 +177,11 @@ def build_models(
     queue = DownloadQueue(store, start)
     jobs = ModelJobs(paths, store, hub, queue, lambda: engine.options)
     work, look = JobThread("model work"), JobThread("model looks")
-    return ModelController(store, cards, DownloadManager(queue), jobs, work, look, engine, chats)
+    downloads = DownloadManager(queue)
+    dock = DockProgress(downloads)
+    downloads.progressed.connect(dock.on_progress)
+    app.aboutToQuit.connect(dock.clear)
+    return ModelController(store, cards, downloads, jobs, work, look, engine, chats)
 
 
 def serve_models(window: MainWindow, manager: ModelController, status: StatusModel) -> None:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 from ternchat import __version__
+from ternchat.app.core.hub_address import AddressError, HubOptions
+from ternchat.app.core.proxy import Proxy, ProxyAddressError
 
 from .chats_arguments import ChatsOptions, add_chats, chats_options
 from .models_arguments import ModelsOptions, add_actions, token_problem
@@ -55,6 +56,7 @@ class Options:
         model: catalogue name or path; None is Fledgling.
         offline: never open a connection.
         endpoint: the model hub to ask instead of Hugging Face.
+        proxy: the way to it; None leaves it to settings and system.
         threads, isa, context_length: for the engine; None lets it choose.
         calibrate: `ternchat doctor` is to find the best number of threads.
     """
@@ -64,6 +66,7 @@ class Options:
     model: str | None = None
     offline: bool = False
     endpoint: str | None = None
+    proxy: Proxy | None = None
     threads: int | None = None
     isa: str | None = None
     context_length: int | None = None
@@ -164,7 +167,10 @@ def _common(default: object) -> argparse.ArgumentParser:
         default=default if default is argparse.SUPPRESS else False,
         help="never open a connection",
     )
-    group.add_argument("--endpoint", type=_url, metavar="URL", help="another model hub")
+    group.add_argument("--endpoint", type=_endpoint, metavar="URL", help="another model hub")
+    group.add_argument(
+        "--proxy", type=_proxy, metavar="URL", help="http://proxy:port, none or system"
+    )
     return parser
 
 
@@ -275,8 +281,15 @@ def _path(text: str) -> Path:
     return Path(_not_empty(text))
 
 
-def _url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.netloc:
-        raise argparse.ArgumentTypeError(f"{text!r} is no http(s) address")
-    return text
+def _endpoint(text: str) -> str:
+    try:
+        return HubOptions(text).endpoint
+    except AddressError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _proxy(text: str) -> Proxy:
+    try:
+        return Proxy.of(text)
+    except ProxyAddressError as error:
+        raise argparse.ArgumentTypeError(f"{error} (http://name:password@proxy:port)") from None

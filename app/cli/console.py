@@ -36,7 +36,9 @@ def guarded(action: Callable[[], int]) -> int:
         return EXIT_BROKEN_PIPE
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
-    except (AppError, EngineError, OSError, ValueError) as error:
+    except AppError as error:
+        return fail(f"{str(error).rstrip('.')}. {error.advice}" if error.advice else str(error))
+    except (EngineError, OSError, ValueError) as error:
         return fail(str(error))
     except MemoryError:
         return fail("not enough memory")

@@ -125,7 +125,9 @@ def _data(options: Options) -> Iterator[Row]:
         yield "model", str(error)
     for model in store.installed()[1:]:
         yield "installed", f"{model.name}: {model.path}"
-    yield "connections", "none" if options.offline else options.endpoint or "Hugging Face"
+    hub = setup.hub_options()
+    yield "connections", "none" if hub.offline else hub.endpoint
+    yield "proxy", str(hub.proxy)
 
 
 def _versions() -> Iterator[Row]:

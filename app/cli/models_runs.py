@@ -19,7 +19,7 @@ from ternchat.app.core.model_verify import begin_repair, verify
 from ternchat.app.core.problem import Problem
 from ternchat.app.core.progress import Progress, State
 from ternchat.app.core.thread_choice import threads_for
-from ternchat.app.core.transfer_errors import UnsupportedError
+from ternchat.app.core.transfer_faults import Fault
 from ternchat.app.workers.model_verdict import full_verdict
 from ternchat.engine.self_test_report import Report as SelfTestReport
 from ternchat.engine.self_test_report import run_self_test
@@ -51,10 +51,10 @@ def request_for(
     entry = store.catalogue.find(name)
     if entry is not None:
         if entry.built_in:
-            raise UnsupportedError(f"{entry.title} comes with the program")
+            raise Fault.UNSUPPORTED.error(f"{entry.title} comes with the program")
         verdict = entry.verdict()
         if not verdict.runs:
-            raise UnsupportedError(verdict.reason)
+            raise Fault.UNSUPPORTED.error(verdict.reason)
         return DownloadRequest.of(entry, token)
     for left in unfinished(store):
         if left.name == name:

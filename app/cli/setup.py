@@ -41,4 +41,9 @@ class Setup:
 
     def hub(self) -> Hub:
         """The model hub, to be closed after use."""
-        return Hub(HubOptions.of(self.options.endpoint, self.options.offline))
+        return Hub(self.hub_options())
+
+    def hub_options(self) -> HubOptions:
+        """The way to it."""
+        given = self.options
+        return self.settings.hub_options(given.endpoint, given.offline, given.proxy)

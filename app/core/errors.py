@@ -1,7 +1,5 @@
 """What can go wrong outside the engine; every message is a sentence for a person."""
 
-from typing import ClassVar
-
 
 class AppError(Exception):
     """Anything the application refuses or cannot do, other than the engine's own errors.
@@ -12,6 +10,6 @@ class AppError(Exception):
         advice: what to do.
     """
 
-    code: ClassVar[str] = ""
-    title: ClassVar[str] = ""
-    advice: ClassVar[str] = ""
+    code: str = ""
+    title: str = ""
+    advice: str = ""

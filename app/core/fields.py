@@ -4,7 +4,7 @@ Rules have the same face: a title and a sentence for a person, whether None ("le
 program or the model") is a value, and `accepts` for every other value.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any
@@ -49,22 +49,31 @@ class Number:
 
 @dataclass(frozen=True)
 class Text:
-    """A text of at most `longest` characters."""
+    """A text of at most `longest` characters.
+
+    Attributes:
+        fits: what else is asked of it, `wanted` in words.
+        secret: whether it may hold a password, and is never shown as it is.
+    """
 
     longest: int
     optional: bool = False
     title: str = ""
     text: str = ""
+    fits: Callable[[str], bool] = lambda _text: True
+    wanted: str = ""
+    secret: bool = False
 
     def accepts(self, value: object) -> bool:
         """Whether it is a text that is short enough, and can be written to a file."""
         if not isinstance(value, str) or len(value) > self.longest:
             return False
-        return not any("\ud800" <= character <= "\udfff" for character in value)
+        whole = not any("\ud800" <= character <= "\udfff" for character in value)
+        return whole and self.fits(value)
 
     def expected(self) -> str:
         """The limit in words."""
-        return f"a text of at most {self.longest:,} characters"
+        return self.wanted or f"a text of at most {self.longest:,} characters"
 
 
 @dataclass(frozen=True)
@@ -107,7 +116,7 @@ Rule = Number | Text | Choice | Flag
 
 def ruled(default: object, rule: Rule) -> Any:
     """A dataclass field with a default and what it may hold."""
-    return field(default=default, metadata={"rule": rule})
+    return field(default=default, repr=not _is_secret(rule), metadata={"rule": rule})
 
 
 def rules(record: Any) -> dict[str, Rule]:
@@ -163,7 +172,12 @@ def _allows(rule: Rule, value: object) -> bool:
 
 
 def _refusal(name: str, value: object, rule: Rule) -> str:
-    return f"{name} is {value!r:.80}; expected {rule.expected()}"
+    found = "not what it has to be" if _is_secret(rule) else f"{value!r:.80}"
+    return f"{name} is {found}; expected {rule.expected()}"
+
+
+def _is_secret(rule: Rule) -> bool:
+    return isinstance(rule, Text) and rule.secret
 
 
 def _plain(value: Any) -> Any:

@@ -8,15 +8,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from .http_errors import from_exception, from_status
 from .hub_address import AddressError, HubOptions
 from .remote_model import ListedFile, RemoteModel, checked_commit, chosen_files
-from .transfer_errors import (
-    OfflineError,
-    RedirectError,
-    ServerAnswerError,
-    from_exception,
-    from_status,
-)
+from .transfer_faults import Fault
 
 if TYPE_CHECKING:
     from .access_token import AccessToken
@@ -37,12 +32,15 @@ class Hub:
     def __init__(self, options: HubOptions | None = None) -> None:
         self.options = options or HubOptions()
         self._client: Any = None
+        self._retired: list[Any] = []  # somebody may still read from them
         self._lock = threading.Lock()
 
     def require_online(self, what: str) -> None:
         """Raises before any connection is made when connections are switched off."""
         if self.options.offline:
-            raise OfflineError(f"{what} would need a connection, and connections are switched off")
+            raise Fault.OFFLINE.error(
+                f"{what} would need a connection, and connections are switched off"
+            )
 
     def model(self, ref: RepositoryRef, token: AccessToken | None = None) -> RemoteModel:
         """The model at the newest commit of the revision."""
@@ -57,8 +55,8 @@ class Hub:
                     response.status_code, response.headers, ref.repository, token=token is not None
                 ) from error
             if isinstance(error, AddressError):
-                raise RedirectError(str(error)) from error
-            raise from_exception(error, ref.repository) from error
+                raise Fault.REDIRECT.error(str(error)) from error
+            raise from_exception(error, ref.repository, self.options.proxy.server) from error
         return _described(page, ref)
 
     def file_url(self, model: RemoteModel, file: RemoteFile) -> str:
@@ -76,11 +74,20 @@ class Hub:
                 self._client = _new_client(self.options)
             return self._client
 
+    def use(self, options: HubOptions) -> None:
+        """Reach it in another way from the next request on; what is under way is not disturbed."""
+        with self._lock:
+            if options != self.options:
+                self.options = options
+                self._retired += [self._client] if self._client is not None else []
+                self._client = None
+
     def close(self) -> None:
         """Let go of connections."""
         with self._lock:
-            client, self._client = self._client, None
-        if client is not None:
+            clients = [*self._retired, *([self._client] if self._client is not None else [])]
+            self._retired, self._client = [], None
+        for client in clients:
             client.close()
 
     def _page(self, ref: RepositoryRef, token: AccessToken | None) -> Any:
@@ -95,6 +102,9 @@ class Hub:
                 )
             finally:
                 library.close_session()
+                # Ours knows one repository only; whoever else asks the library gets its own again.
+                http = import_module("huggingface_hub.utils._http")
+                library.set_client_factory(http.default_client_factory)
 
 
 def load_library() -> Any:
@@ -132,7 +142,7 @@ def _described(page: Any, ref: RepositoryRef) -> RemoteModel:
         languages = card.get("language") or ()
         gated = bool(page.gated)
     except (AttributeError, TypeError, KeyError, ValueError) as error:
-        raise ServerAnswerError(
+        raise Fault.SERVER_ANSWER.error(
             f"the hub's description of {ref.repository} cannot be understood"
         ) from error
     languages = [languages] if isinstance(languages, str) else languages

@@ -2,10 +2,11 @@
 
 import ipaddress
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from .errors import AppError
+from .proxy import Proxy
 from .remote_names import is_repository, is_revision
 from .translatable import QT_TRANSLATE_NOOP
 
@@ -38,33 +39,40 @@ class HubOptions:
 
     Attributes:
         endpoint: its address; https, or http on this computer.
-        proxy: http(s) address of a proxy; None takes the system's.
+        proxy: the way connections take.
         offline: whether every connection is forbidden.
     """
 
     endpoint: str = DEFAULT_ENDPOINT
-    proxy: str | None = None
+    proxy: Proxy = field(default_factory=Proxy)
     offline: bool = False
 
     def __post_init__(self) -> None:
         parts = _split(self.endpoint)
-        if not parts.hostname or parts.username or parts.query or parts.fragment:
-            raise AddressError(f"{self.endpoint!r} is no address of a model hub")
+        if not parts.hostname or "@" in parts.netloc or parts.query or parts.fragment:
+            raise AddressError(f"{_shown(self.endpoint)!r} is no address of a model hub")
         check_address(self.endpoint)
-        if self.proxy is not None and _split(self.proxy).scheme not in ("http", "https"):
-            raise AddressError("the proxy's address must begin with http:// or https://")
         object.__setattr__(self, "endpoint", self.endpoint.rstrip("/"))
 
     @classmethod
     def of(
-        cls, endpoint: str | None = None, offline: bool = False, proxy: str | None = None
+        cls, endpoint: str | None = None, offline: bool = False, proxy: Proxy | None = None
     ) -> "HubOptions":
         """What was asked for, then what the hub's own environment variables say."""
         return cls(
             endpoint or os.environ.get("HF_ENDPOINT", "").strip() or DEFAULT_ENDPOINT,
-            proxy or None,
+            proxy or Proxy(),
             offline or os.environ.get("HF_HUB_OFFLINE", "").upper() in ("1", "ON", "YES", "TRUE"),
         )
+
+
+def is_endpoint(text: str) -> bool:
+    """Whether it can be the address of a model hub."""
+    try:
+        HubOptions(text)
+    except AddressError:
+        return False
+    return True
 
 
 def parse_repository(text: str, endpoint: str = DEFAULT_ENDPOINT) -> RepositoryRef:
@@ -148,8 +156,14 @@ def _split(url: str) -> SplitResult:
         parts = urlsplit(url)
         _ = parts.port  # looked at here, because looking may fail
     except ValueError as error:
-        raise AddressError(f"{url!r:.200} is no address: {error}") from error
+        raise AddressError(f"{_shown(url)!r:.200} is no address") from error
     return parts
+
+
+def _shown(url: str) -> str:
+    """The address without a name and a password in it."""
+    head, _, rest = url.partition("://")
+    return f"{head}://{rest.rpartition('@')[2]}" if rest else head.rpartition("@")[2]
 
 
 def _checked(repository: str, revision: str, text: str) -> RepositoryRef:

@@ -11,12 +11,15 @@ from huggingface_hub.utils import httpx  # type: ignore[attr-defined]
 from ternchat import __version__
 
 from .hub_address import HubOptions, check_address, is_about
-from .transfer_errors import CaptivePortalError, ServerAnswerError
+from .transfer_faults import Fault
 
 MAX_PAGE_BYTES = 8_000_000
 CONNECT_SECONDS = 10.0
 # Longer than the silence a download accepts: it gives up a connection itself.
 READ_SECONDS = 20.0
+
+# What the environment's proxies are filed under; nothing there is the straight way.
+_ALL_WAYS = ("http://", "https://", "all://")
 
 
 def new_client(options: HubOptions, pages_of: str | None = None) -> httpx.Client:
@@ -28,17 +31,22 @@ def new_client(options: HubOptions, pages_of: str | None = None) -> httpx.Client
         if pages_of is not None and not is_about(str(request.url), options.endpoint, pages_of):
             request.headers.pop("Authorization", None)
 
-    return httpx.Client(
-        headers={"Accept-Encoding": "identity", "User-Agent": f"ternchat/{__version__}"},
-        event_hooks={
-            "request": [_check_request, keep_token],
-            "response": [_limit_page] if pages else [],
-        },
-        follow_redirects=pages,
-        max_redirects=5,
-        proxy=options.proxy,
-        timeout=httpx.Timeout(CONNECT_SECONDS, read=READ_SECONDS),
-    )
+    try:
+        return httpx.Client(
+            headers={"Accept-Encoding": "identity", "User-Agent": f"ternchat/{__version__}"},
+            event_hooks={
+                "request": [_check_request, keep_token],
+                "response": [_limit_page] if pages else [],
+            },
+            follow_redirects=pages,
+            max_redirects=5,
+            proxy=options.proxy.address or None,
+            mounts=dict.fromkeys(_ALL_WAYS) if options.proxy.direct else None,
+            timeout=httpx.Timeout(CONNECT_SECONDS, read=READ_SECONDS),
+        )
+    except (ValueError, ImportError, httpx.InvalidURL):
+        # Without its text, which may repeat the address with a password in it.
+        raise Fault.PROXY.error("the address of the system's proxy makes no sense") from None
 
 
 def _check_request(request: httpx.Request) -> None:
@@ -50,9 +58,11 @@ def _limit_page(response: httpx.Response) -> None:
     """Refuses what is no answer of a hub's interface, before it is read."""
     kind = response.headers.get("content-type", "").lower()
     if response.status_code == 200 and kind.startswith("text/html"):
-        raise CaptivePortalError("a web page came in place of the hub's answer")
+        raise Fault.CAPTIVE_PORTAL.error("a web page came in place of the hub's answer")
     if response.headers.get("content-encoding", "identity").lower() != "identity":
-        raise ServerAnswerError("the hub's answer is compressed although that was not wanted")
+        raise Fault.SERVER_ANSWER.error(
+            "the hub's answer is compressed although that was not wanted"
+        )
     assert isinstance(response.stream, httpx.SyncByteStream)
     response.stream = _Limited(response.stream)
 
@@ -68,7 +78,9 @@ class _Limited(httpx.SyncByteStream):
         for chunk in self._stream:
             size += len(chunk)
             if size > MAX_PAGE_BYTES:
-                raise ServerAnswerError(f"the hub's answer has more than {MAX_PAGE_BYTES:,} bytes")
+                raise Fault.SERVER_ANSWER.error(
+                    f"the hub's answer has more than {MAX_PAGE_BYTES:,} bytes"
+                )
             yield chunk
 
     def close(self) -> None:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from .download.connection import Source, open_body
 from .runnable import Verdict, folder_verdict
-from .transfer_errors import ChangedError, UnsupportedError
+from .transfer_errors import TransferError
+from .transfer_faults import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,7 +50,9 @@ def inspect(
     """Read the model's small files from the hub and let `judge` look at them."""
     try:
         model = hub.model(ref, token)
-    except UnsupportedError as error:
+    except TransferError as error:
+        if error.fault is not Fault.UNSUPPORTED:
+            raise
         return Inspection(Verdict(False, f"{str(error).rstrip('.')}."))
     with tempfile.TemporaryDirectory(prefix="ternchat-") as folder:
         for name in _READ_FIRST:
@@ -71,5 +74,5 @@ def _read(source: Source) -> bytes:
     digest = file.digest.start(file.size_bytes)
     digest.update(bytes(content))
     if digest.hexdigest() != file.digest.hex:
-        raise ChangedError(f"{file.name} is not the file that the hub announced")
+        raise Fault.CHANGED.error(f"{file.name} is not the file that the hub announced")
     return bytes(content)

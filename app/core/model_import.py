@@ -7,6 +7,7 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from .disk_errors import from_os_error
 from .download.finish import now_text
 from .download.job import Judge
 from .download.ledger import Ledger
@@ -20,7 +21,8 @@ from .progress import Progress, State
 from .remote_model import INDEX, is_model_file, is_weights
 from .remote_names import is_commit, is_model_name, is_repository, is_safe_file_name, model_name
 from .runnable import folder_verdict
-from .transfer_errors import NoDiskError, SourceGoneError, UnsupportedError, from_os_error
+from .transfer_errors import TransferError
+from .transfer_faults import Fault
 
 _PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl")
 _ARCHIVES = (".zip", ".tar", ".gz", ".7z", ".rar")
@@ -44,13 +46,13 @@ def find_source(path: Path) -> ImportSource:
     """What is meant by a folder or a file of a model; raises a sentence about what it is not."""
     path = Path(os.path.abspath(path.expanduser()))
     if not path.exists():
-        raise SourceGoneError(f"there is nothing at {path}")
+        raise Fault.SOURCE_GONE.error(f"there is nothing at {path}")
     if path.is_file():
         path = _folder_of_file(path)
     if not (path / "config.json").is_file():
         for other in sorted(path.glob("*.gguf")):
             raise _gguf(other)
-        raise UnsupportedError(f"{path} has no config.json, which every model folder has")
+        raise Fault.UNSUPPORTED.error(f"{path} has no config.json, which every model folder has")
     if path.parent.name == "snapshots" and path.parent.parent.name.startswith("models--"):
         repository = path.parent.parent.name.removeprefix("models--").replace("--", "/", 1)
         if is_repository(repository) and is_commit(path.name):
@@ -73,11 +75,11 @@ def import_model(
     try:
         source = find_source(path)
         if name is not None and not is_model_name(name):
-            raise UnsupportedError(f"{name!r} cannot be the name of a model")
+            raise Fault.UNSUPPORTED.error(f"{name!r} cannot be the name of a model")
         ledger.name = store.free_name(name or model_name(source.title))
         verdict = judge(source.folder)
         if not verdict.runs:
-            raise UnsupportedError(verdict.reason)
+            raise Fault.UNSUPPORTED.error(verdict.reason)
         staging = Staging(store, ledger.name)
         with staging.locked():
             try:
@@ -106,7 +108,7 @@ def _bring(
     total = sum(path.stat().st_size for path in files)
     free = tools.free_bytes(staging.folder)
     if copy and total + tools.policy.reserve_bytes > free:
-        raise NoDiskError(
+        raise Fault.NO_DISK.error(
             f"{total / 1e9:.2f} GB are to come, but only {free / 1e9:.2f} GB are free"
         )
     ledger.begin(total, ())
@@ -162,7 +164,7 @@ def _files(folder: Path) -> list[Path]:
         and path.is_file()
     ]
     if not any(is_weights(path.name) or path.name in shards for path in found):
-        raise UnsupportedError(f"{folder} holds no weights in safetensors format")
+        raise Fault.UNSUPPORTED.error(f"{folder} holds no weights in safetensors format")
     return sorted(found, key=lambda path: (path.stat().st_size, path.name))
 
 
@@ -180,25 +182,27 @@ def _folder_of_file(path: Path) -> Path:
     if ending == ".gguf":
         raise _gguf(path)
     if ending in _PICKLES:
-        raise UnsupportedError(f"{path.name} is a pickle, which may run foreign code when read")
+        raise Fault.UNSUPPORTED.error(
+            f"{path.name} is a pickle, which may run foreign code when read"
+        )
     if ending in _ARCHIVES:
-        raise UnsupportedError(f"{path.name} is an archive; unpack it and import the folder")
+        raise Fault.UNSUPPORTED.error(f"{path.name} is an archive; unpack it and import the folder")
     if ending != ".safetensors" and path.name != "config.json":
-        raise UnsupportedError(f"{path.name} is no file of a model that Ternchat can read")
+        raise Fault.UNSUPPORTED.error(f"{path.name} is no file of a model that Ternchat can read")
     if not (path.parent / "config.json").is_file():
-        raise UnsupportedError(
+        raise Fault.UNSUPPORTED.error(
             f"{path.name} holds weights alone: config.json and tokenizer.json of the same model"
             " must lie beside it"
         )
     return path.parent
 
 
-def _gguf(path: Path) -> UnsupportedError:
+def _gguf(path: Path) -> TransferError:
     with path.open("rb") as file:
         is_gguf = file.read(4) == b"GGUF"
     if not is_gguf:
-        return UnsupportedError(f"{path.name} is called GGUF, but does not begin like one")
-    return UnsupportedError(
+        return Fault.UNSUPPORTED.error(f"{path.name} is called GGUF, but does not begin like one")
+    return Fault.UNSUPPORTED.error(
         f"{path.name} is in GGUF format, which this version cannot read yet; look for the same"
         " model as a folder with model.safetensors"
     )

@@ -17,6 +17,7 @@ from pathlib import Path
 import filelock
 
 from .atomic_file import write_atomically
+from .disk_errors import from_os_error
 from .download.ledger import Ledger
 from .download.staging import LOCK_PREFIX, sync_folder
 from .download.tools import Moment, Stopped, Tools
@@ -25,7 +26,7 @@ from .file_hash import pieces
 from .model_store import DOWNLOADS
 from .paths import DataPaths
 from .progress import Progress, State
-from .transfer_errors import BadHashError, BusyError, NoDiskError, from_os_error
+from .transfer_faults import Fault
 from .translatable import QT_TRANSLATE_NOOP
 
 NAME = "models"  # what the reports are about, in place of one model
@@ -144,7 +145,7 @@ def _copy_all(old: Path, new: Path, tools: Tools, ledger: Ledger) -> Iterator[Pr
     missing = sum(size for path, size in sizes.items() if not there[path])
     free = tools.free_bytes(new)
     if missing + tools.policy.reserve_bytes > free:
-        raise NoDiskError(
+        raise Fault.NO_DISK.error(
             f"{missing / 1e9:.2f} GB are to be moved, but only {free / 1e9:.2f} GB are free there"
         )
     ledger.begin(sum(sizes.values()), ())
@@ -187,7 +188,7 @@ def _copy(
         yield ledger.progress(Moment(State.VERIFYING))
     if read.digest() != written.digest():
         part.unlink()
-        raise BadHashError(f"the copy of {name} is not what it was copied from")
+        raise Fault.BAD_HASH.error(f"the copy of {name} is not what it was copied from")
     shutil.copystat(source, part)
     os.replace(part, target)
 
@@ -213,7 +214,7 @@ def _nothing_running(folder: Path) -> Iterator[None]:
             for path in sorted((folder / DOWNLOADS).glob(f"{LOCK_PREFIX}*")):
                 stack.enter_context(filelock.FileLock(path, timeout=0))
         except filelock.Timeout:
-            raise BusyError("a download is at work in this folder") from None
+            raise Fault.BUSY.error("a download is at work in this folder") from None
         yield
 
 

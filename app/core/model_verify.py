@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from .access_token import AccessToken
+from .disk_errors import from_os_error
 from .download.block_sums import encoded
 from .download.ledger import Ledger
 from .download.request import DownloadRequest
@@ -17,7 +18,7 @@ from .file_hash import pieces
 from .model_record import FILE_NAME, ModelRecord, RecordedFile
 from .model_store import ModelNotFoundError, ModelStore
 from .progress import Progress, State
-from .transfer_errors import BadHashError, DiskError, SourceGoneError, from_os_error
+from .transfer_faults import Fault
 from .translatable import QT_TRANSLATE_NOOP
 
 _SUM_DIGITS = 8
@@ -50,14 +51,14 @@ def verify(store: ModelStore, name: str, tools: Tools | None = None) -> Iterator
             if not (yield from _is_sound(model.path / file.name, file, tools, ledger)):
                 damaged.append(file.name)
         if damaged:
-            raise BadHashError(f"{', '.join(damaged)} in {model.path} is not what it was")
+            raise Fault.BAD_HASH.error(f"{', '.join(damaged)} in {model.path} is not what it was")
         yield replace(ledger.progress(Moment(State.READY)), path=model.path)
     except Stopped:
         yield ledger.progress(Moment(State.CANCELLED))
     except AppError as error:
         yield ledger.failed(error)
     except FileNotFoundError as error:
-        yield ledger.failed(SourceGoneError(f"{error.filename} is missing"))
+        yield ledger.failed(Fault.SOURCE_GONE.error(f"{error.filename} is missing"))
     except OSError as error:
         yield ledger.failed(from_os_error(error))
 
@@ -68,7 +69,7 @@ def begin_repair(store: ModelStore, name: str, token: AccessToken | None = None)
     if record is None or not record.repository:
         raise NoChecksumsError(f"{name} did not come from a hub")
     if record.location is not None:
-        raise DiskError(f"{name} lies in {record.location}, which Ternchat does not change")
+        raise Fault.DISK.error(f"{name} lies in {record.location}, which Ternchat does not change")
     request = DownloadRequest(
         name, record.title, record.repository, record.revision, token, use_cache=False
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from .remote_names import is_commit, is_safe_file_name, is_sha1, is_sha256
-from .transfer_errors import ServerAnswerError, UnsafeNameError, UnsupportedError
+from .transfer_faults import Fault
 
 MAX_FILES = 10_000
 MAX_FILE_BYTES = 1 << 40
@@ -115,14 +115,14 @@ def chosen_files(listed: Iterable[ListedFile], repository: str) -> tuple[RemoteF
     names: list[str] = []
     for index, entry in enumerate(listed):
         if index >= MAX_FILES:
-            raise ServerAnswerError(f"{repository} lists more than {MAX_FILES:,} files")
+            raise Fault.SERVER_ANSWER.error(f"{repository} lists more than {MAX_FILES:,} files")
         if not isinstance(entry.name, str):
-            raise ServerAnswerError(f"{repository} lists a file without a name")
+            raise Fault.SERVER_ANSWER.error(f"{repository} lists a file without a name")
         names.append(entry.name)
         if not is_model_file(entry.name):
             continue
         if not is_safe_file_name(entry.name):
-            raise UnsafeNameError(f"{repository} has a file named {entry.name!r:.120}")
+            raise Fault.UNSAFE_NAME.error(f"{repository} has a file named {entry.name!r:.120}")
         # "LICENSE" and "License" would be one file on Windows and macOS: the first one counts.
         found.setdefault(entry.name.casefold(), _file(entry, repository))
     files = _without_second_weights(list(found.values()))
@@ -138,7 +138,9 @@ def is_weights(name: str) -> bool:
 def checked_commit(commit: object, repository: str) -> str:
     """The commit, once it is known to be one."""
     if not isinstance(commit, str) or not is_commit(commit):
-        raise ServerAnswerError(f"the hub names {commit!r:.80} as the commit of {repository}")
+        raise Fault.SERVER_ANSWER.error(
+            f"the hub names {commit!r:.80} as the commit of {repository}"
+        )
     return commit
 
 
@@ -152,7 +154,7 @@ def is_model_file(name: str) -> bool:
 def _file(entry: ListedFile, repository: str) -> RemoteFile:
     size = entry.size
     if type(size) is not int or not 0 <= size <= MAX_FILE_BYTES:
-        raise ServerAnswerError(f"{repository}: {entry.name} has the size {size!r:.80}")
+        raise Fault.SERVER_ANSWER.error(f"{repository}: {entry.name} has the size {size!r:.80}")
     if entry.sha256 is not None:
         digest = Digest("sha256", entry.sha256)
         valid = is_sha256(entry.sha256)
@@ -160,7 +162,9 @@ def _file(entry: ListedFile, repository: str) -> RemoteFile:
         digest = Digest("git-sha1", entry.blob)
         valid = is_sha1(entry.blob)
     if not valid:
-        raise ServerAnswerError(f"{repository}: {entry.name} has the hash {digest.hex!r:.80}")
+        raise Fault.SERVER_ANSWER.error(
+            f"{repository}: {entry.name} has the hash {digest.hex!r:.80}"
+        )
     return RemoteFile(entry.name, size, digest)
 
 
@@ -176,10 +180,10 @@ def _check_complete(files: list[RemoteFile], names: list[str], repository: str) 
     if not any(map(is_weights, have)):
         for ending, what in _OTHER_WEIGHTS.items():
             if any(name.lower().endswith(ending) for name in names):
-                raise UnsupportedError(f"{repository} holds its weights as {what}")
-        raise UnsupportedError(f"{repository} holds no weights in safetensors format")
+                raise Fault.UNSUPPORTED.error(f"{repository} holds its weights as {what}")
+        raise Fault.UNSUPPORTED.error(f"{repository} holds no weights in safetensors format")
     if WEIGHTS not in have and INDEX not in have:
-        raise UnsupportedError(f"{repository} has parts of weights, but no {INDEX}")
+        raise Fault.UNSUPPORTED.error(f"{repository} has parts of weights, but no {INDEX}")
     for name in _NEEDED:
         if name not in have:
-            raise UnsupportedError(f"{repository} has no {name}, which the engine needs")
+            raise Fault.UNSUPPORTED.error(f"{repository} has no {name}, which the engine needs")

@@ -6,6 +6,8 @@ from enum import StrEnum
 from typing import Any
 
 from .fields import Choice, Flag, Number, Text, acceptable, check, chosen, ruled
+from .hub_address import HubOptions, is_endpoint
+from .proxy import Proxy, is_proxy
 from .translatable import QT_TRANSLATE_NOOP
 
 PIXELS = 32_767  # more than any desktop has
@@ -57,6 +59,35 @@ class Settings:
             text=QT_TRANSLATE_NOOP(
                 "Settings", "Where models are looked for and downloaded to; they take gigabytes."
             ),
+        ),
+    )
+    proxy: str | None = ruled(
+        None,
+        Text(
+            longest=2000,
+            optional=True,
+            title=QT_TRANSLATE_NOOP("Settings", "Proxy"),
+            text=QT_TRANSLATE_NOOP(
+                "Settings",
+                "http://proxy:port or http://name:password@proxy:port, none to go straight,"
+                " or nothing for what the system says.",
+            ),
+            fits=is_proxy,
+            wanted="system, none, or the address of a proxy",
+            secret=True,
+        ),
+    )
+    endpoint: str | None = ruled(
+        None,
+        Text(
+            longest=2000,
+            optional=True,
+            title=QT_TRANSLATE_NOOP("Settings", "Model hub"),
+            text=QT_TRANSLATE_NOOP(
+                "Settings", "The https address of a mirror, or nothing for Hugging Face."
+            ),
+            fits=is_endpoint,
+            wanted="an https address",
         ),
     )
     threads: int | None = ruled(
@@ -141,6 +172,12 @@ class Settings:
 
     def __post_init__(self) -> None:
         check(self)
+
+    def hub_options(
+        self, endpoint: str | None = None, offline: bool = False, proxy: Proxy | None = None
+    ) -> HubOptions:
+        """The way to the hub; what the command line said wins."""
+        return HubOptions.of(endpoint or self.endpoint, offline, proxy or Proxy.of(self.proxy))
 
     def to_dict(self) -> dict[str, Any]:
         """What differs from the defaults, ready for TOML."""

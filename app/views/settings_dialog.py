@@ -7,9 +7,12 @@ from PySide6.QtCore import QCoreApplication, Slot
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from ternchat.app.core.fields import Choice, Flag, Number, Rule, rules
+from ternchat.app.core.hub_address import DEFAULT_ENDPOINT, HubOptions
+from ternchat.app.core.proxy import Proxy
 from ternchat.app.core.settings import GIB, ColourScheme, SendKey, Settings
 from ternchat.app.models.settings_model import SettingsModel
 
+from .address_field import AddressField
 from .buttons import TextButton
 from .choice_field import ChoiceField
 from .folder_field import FolderField
@@ -53,6 +56,7 @@ class SettingsDialog(QDialog):
             (self.tr("Appearance"), ("theme", "zoom")),
             (self.tr("Writing"), ("send_key", "remember")),
             (self.tr("Models"), ("models_folder", "context_length", "kv_disk_bytes", "threads")),
+            (self.tr("Connections"), ("proxy", "endpoint")),
         ):
             self._rows_box.addWidget(GroupLabel(title))
             for name in names:
@@ -96,9 +100,19 @@ class SettingsDialog(QDialog):
             box.toggled.connect(change)
             return box
         title = QCoreApplication.translate("Settings", rule.title)
+        if name in ("proxy", "endpoint"):
+            address = self._address_field(name, title)
+            address.address_chosen.connect(change)
+            return address
         folder = FolderField(title, self.tr("In Ternchat's data folder"))
         folder.folder_chosen.connect(change)
         return folder
+
+    def _address_field(self, name: str, title: str) -> AddressField:
+        if name == "proxy":
+            unset = self.tr("As the system says")
+            return AddressField(self._theme, title, unset, _shown_proxy, _read_proxy)
+        return AddressField(self._theme, title, DEFAULT_ENDPOINT, _shown_hub, _read_hub)
 
     @Slot(object)
     def _show(self, settings: Settings) -> None:
@@ -114,6 +128,8 @@ class SettingsDialog(QDialog):
                     box.setChecked(value)
                 case FolderField() as folder:
                     folder.set_folder(value)
+                case AddressField() as address:
+                    address.set_address(value)
             row.offer_reset(name in changed)
         self.reset_all.setEnabled(any(name in changed for name in self._rows))
 
@@ -130,6 +146,22 @@ class SettingsDialog(QDialog):
         self._rows_box.setContentsMargins(0, px(4), px(8), px(8))
         self._rows_box.setSpacing(px(16))
         self.resize(*(px(side) for side in SETTINGS_SIZE))
+
+
+def _shown_proxy(value: str | None) -> str:
+    return "" if value is None else str(Proxy.of(value))
+
+
+def _read_proxy(text: str, before: str | None) -> str | None:
+    return Proxy.of(before).edited(text).setting
+
+
+def _shown_hub(value: str | None) -> str:
+    return value or ""
+
+
+def _read_hub(text: str, _before: str | None) -> str | None:
+    return HubOptions(text).endpoint if text else None
 
 
 def _choice_text(value: StrEnum) -> str:

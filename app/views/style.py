@@ -150,6 +150,7 @@ QDialog { background: $ground; }
 #factValue { font-weight: 600; }
 #factValue[tone="bad"] { color: $bad; }
 #muted[tone="warning"] { color: $warning; }
+#muted[tone="bad"] { color: $bad; }
 #badge { color: $good; border: 1px solid $border; border-radius: ${s6}px; font-size: ${s13}px;
     padding: 1px ${s8}px; }
 #badge[tone="bad"] { color: $bad; }

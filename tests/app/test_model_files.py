@@ -25,8 +25,9 @@ from ternchat.app.core.model_store import BUILT_IN, ModelNotFoundError, ModelSto
 from ternchat.app.core.model_trash import RemoveError, Trash
 from ternchat.app.core.model_verify import NoChecksumsError, begin_repair, verify
 from ternchat.app.core.paths import DataPaths
+from ternchat.app.core.problem import Problem
 from ternchat.app.core.progress import Progress, State
-from ternchat.app.core.transfer_errors import TransferError
+from ternchat.app.core.transfer_faults import Fault
 
 CACHED = DownloadRequest("tiny", "Tiny", "acme/tiny")
 
@@ -548,12 +549,10 @@ def test_a_folder_that_cannot_be_written_does_not_keep_a_model_from_loading(tmp_
 
 
 def test_transfer_errors_have_words_for_people():
-    for kind in all_errors(TransferError):
-        assert kind.title, kind
-        assert kind.code, kind
-        assert kind.advice.endswith("."), kind
-
-
-def all_errors(kind: type) -> list[type]:
-    """Every kind of error below this one."""
-    return [found for sub in kind.__subclasses__() for found in (sub, *all_errors(sub))]
+    assert len({fault.title for fault in Fault}) == len(Fault)
+    for fault in Fault:
+        problem = Problem.of(fault.error("what happened"))
+        assert (problem.title, problem.advice) == (fault.title, fault.advice)
+        assert (problem.code, problem.text) == (fault.code, "What happened.")
+        assert not fault.title.endswith(".")
+        assert fault.advice.endswith(".")

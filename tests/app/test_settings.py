@@ -20,6 +20,8 @@ CHOSEN = Settings(
     theme=ColourScheme.DARK,
     send_key=SendKey.CTRL_ENTER,
     zoom=150,
+    proxy="http://me:sesame@proxy:3128",
+    endpoint="https://mirror.example",
     last_chat=7,
     window=WindowPlace(x=-40, y=20, width=900, height=700, maximized=True, sidebar=False),
 )
@@ -205,3 +207,24 @@ def test_a_link_to_the_settings_stays_a_link(written, tmp_path):
     file.save(replace(file.load().settings, zoom=90))
     assert link.is_symlink()
     assert "zoom = 90" in written.read_text()
+
+
+@pytest.mark.parametrize("proxy", ["socks5://me:sesame@p", "http://me:sesame@p/way", "", 7])
+def test_a_password_is_in_no_sentence_about_a_setting_and_in_no_repr(path, proxy):
+    path.write_text(f"proxy = {json.dumps(proxy)}\n")
+    loaded = SettingsFile(path).load()
+    assert "sesame" not in loaded.notice
+    assert loaded.settings.proxy in (None, "")
+    assert "sesame" not in repr(CHOSEN)
+
+
+def test_an_address_of_a_hub_that_is_not_safe_is_refused(path):
+    path.write_text('endpoint = "http://mirror.example"\nproxy = "none"\n')
+    loaded = SettingsFile(path).load()
+    assert (loaded.settings.endpoint, loaded.settings.proxy) == (None, "none")
+    assert "endpoint is 'http://mirror.example'; expected an https address" in loaded.notice
+
+
+def test_settings_with_a_password_are_readable_by_the_user_alone(written):
+    SettingsFile(written).load()
+    assert written.stat().st_mode & 0o077 == 0

@@ -5,13 +5,16 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QRect, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QWheelEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from ternchat.app.cli import arguments
 from ternchat.app.core.chat_settings import ChatSettings
 from ternchat.app.core.fields import Number
 from ternchat.app.core.settings import ColourScheme, SendKey, Settings, WindowPlace
 from ternchat.app.core.settings_file import SettingsFile
 from ternchat.app.core.turn import LoadOptions, Request
+from ternchat.app.hub_settings import HubSettings
 from ternchat.app.models.settings_model import SettingsModel
 from ternchat.app.settings_controller import SettingsController
 from ternchat.app.views.chat_settings_panel import ChatSettingsPanel
@@ -395,3 +398,73 @@ def test_a_folder_that_models_were_moved_to_is_found_after_the_next_start(progra
     program.set_models_folder(str(tmp_path / "elsewhere"))
     program.remember()
     assert SettingsModel(file).settings.models_folder == str(tmp_path / "elsewhere")
+
+
+# Connections
+
+
+def test_a_proxy_is_typed_and_its_password_is_not_shown_again(dialog, model):
+    field = dialog.control("proxy")
+    assert (field.line.text(), field.line.placeholderText()) == ("", "As the system says")
+    typed(field, "http://me:sesame@proxy:3128")
+    assert model.settings.proxy == "http://me:sesame@proxy:3128"
+    assert field.line.text() == "http://me:•••@proxy:3128"
+    typed(field, "http://me:•••@other:3128")
+    assert model.settings.proxy == "http://me:sesame@other:3128"
+    typed(field, "none")
+    assert model.settings.proxy == "none"
+    typed(field, "")
+    assert model.settings.proxy is None
+
+
+def test_an_address_that_cannot_be_is_refused_in_words_and_the_old_one_counts(dialog, model):
+    model.change(proxy="none", endpoint="https://mirror.example")
+    for name, wrong in (("proxy", "socks5://me:sesame@p"), ("endpoint", "http://mirror.example")):
+        field = dialog.control(name)
+        before = getattr(model.settings, name)
+        typed(field, wrong)
+        assert getattr(model.settings, name) == before
+        assert field.line.text() == wrong  # to be mended, not typed anew
+        assert field.problem.text().startswith("Not used: ")
+        assert field.problem.isVisibleTo(dialog)
+        assert "sesame" not in field.problem.text()
+        typed(field, "")
+        assert not field.problem.isVisibleTo(dialog)
+
+
+def test_a_mirror_is_typed_and_taken_back(dialog, model):
+    field = dialog.control("endpoint")
+    assert field.line.placeholderText() == "https://huggingface.co"
+    typed(field, "https://mirror.example/hf/")
+    assert (model.settings.endpoint, field.line.text()) == ("https://mirror.example/hf",) * 2
+    row(dialog, "endpoint").reset.click()
+    assert (model.settings.endpoint, field.line.text()) == (None, "")
+
+
+def test_a_change_elsewhere_leaves_what_is_being_typed_alone(dialog, model):
+    field = dialog.control("proxy")
+    field.line.setText("http://pro")
+    field.line.setModified(True)
+    model.change(zoom=120)
+    assert field.line.text() == "http://pro"
+
+
+def test_the_window_reaches_the_hub_as_the_settings_say_unless_the_command_line_does(model):
+    settings = HubSettings(model, arguments.parse([]))
+    model.change(proxy="http://me:sesame@proxy:1", endpoint="https://mirror.example")
+    options = settings.hub.options
+    assert (options.endpoint, options.proxy.server) == ("https://mirror.example", "proxy:1")
+    given = ["--proxy", "none", "--endpoint", "https://other.example"]
+    options = HubSettings(model, arguments.parse(given)).hub.options
+    assert (options.endpoint, str(options.proxy)) == ("https://other.example", "none")
+
+
+def typed(field, text):
+    """As a person replaces what stands in the line."""
+    field.line.selectAll()
+    if text:
+        QApplication.clipboard().setText(text)
+        field.line.paste()
+    else:
+        QTest.keyClick(field.line, Qt.Key.Key_Delete)
+    QTest.keyClick(field.line, Qt.Key.Key_Return)

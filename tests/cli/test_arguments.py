@@ -30,7 +30,8 @@ def test_common_options_count_before_and_after_the_command(argv):
 
 @pytest.mark.parametrize("command", [[], ["chat"], ["bench"], ["doctor"]])
 def test_every_entry_point_takes_the_common_options(command):
-    argv = [*command, "--data-dir", "d", "--model", "m", "--offline", "--endpoint", "http://h"]
+    argv = [*command, "--data-dir", "d", "--model", "m", "--offline", "--endpoint", "https://h"]
+    argv += ["--proxy", "none"]
     assert arguments.parse(argv).model == "m"
 
 

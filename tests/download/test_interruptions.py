@@ -10,7 +10,6 @@ import time
 import pytest
 from download_help import WEIGHTS, FakeClock, PatientClock, Scene
 from hub.faults import Drop, Slow, Stall
-from hub.proxy import Proxy
 
 from ternchat.app.core.control import Control
 from ternchat.app.core.download import unfinished
@@ -222,7 +221,7 @@ def test_a_folder_that_may_not_be_written_is_a_problem_in_words(scene: Scene, tm
     scene.assert_failed(scene.run(), "read_only")
 
 
-# ---- Connections that are not allowed, or not direct ----------------------------------------
+# ---- Connections that are not allowed ----------------------------------------
 
 
 def test_offline_means_that_no_socket_is_opened(scene: Scene, monkeypatch):
@@ -241,31 +240,6 @@ def test_a_hub_that_is_not_there_is_a_problem_in_words_after_a_few_tries(scene: 
     clock = PatientClock()
     scene.assert_failed(scene.run(clock=clock), "no_network")
     assert clock.time - 1000 < 10
-
-
-def test_everything_goes_through_the_proxy_that_is_set(scene: Scene):
-    with Proxy(password="sesame") as proxy:
-        scene.client = Hub(HubOptions(scene.hub.url, proxy=f"http://me:sesame@{proxy.address}"))
-        scene.assert_ready(scene.run())
-        assert len(proxy.seen) == len(scene.hub.requests)
-
-
-def test_the_proxy_of_the_environment_counts_too(scene: Scene, monkeypatch):
-    with Proxy() as proxy:
-        monkeypatch.setenv("HTTP_PROXY", f"http://{proxy.address}")
-        monkeypatch.delenv("NO_PROXY", raising=False)
-        monkeypatch.delenv("no_proxy", raising=False)
-        scene.client = Hub(HubOptions(scene.hub.url))
-        scene.assert_ready(scene.run())
-        assert proxy.seen
-
-
-def test_a_proxy_that_wants_a_password_says_so(scene: Scene):
-    with Proxy(password="sesame") as proxy:
-        scene.client = Hub(HubOptions(scene.hub.url, proxy=f"http://{proxy.address}"))
-        seen = scene.run()
-        scene.assert_failed(seen, "proxy_auth")
-        assert "sesame" not in seen[-1].problem.details
 
 
 # ---- A disk that is really full -------------------------------------------------------------

@@ -10,6 +10,7 @@ Files that end in .safetensors are "large": the hub answers with a redirect to a
 import hashlib
 import json
 import re
+import ssl
 import threading
 from collections import deque
 from collections.abc import Iterable
@@ -86,15 +87,18 @@ class Request:
 
 
 class HubServer:
-    """Two listening sockets: the hub, and the host its large files come from."""
+    """Two listening sockets: the hub, and the host its large files come from.
 
-    def __init__(self) -> None:
+    With `tls` both speak https, and show the certificate in it.
+    """
+
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.repositories: dict[str, Repository] = {}
         self.requests: list[Request] = []
         self.closing = threading.Event()
         self._faults: dict[tuple[str, str], deque[Fault]] = {}
         self._always: dict[tuple[str, str], Fault] = {}
-        self._servers = [_Server(self, "hub"), _Server(self, "cdn")]
+        self._servers = [_Server(self, "hub", tls), _Server(self, "cdn", tls)]
         self.url, self.cdn_url = (server.url for server in self._servers)
 
     def __enter__(self) -> "HubServer":
@@ -160,11 +164,18 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
 
-    def __init__(self, hub: HubServer, role: str) -> None:
+    def __init__(self, hub: HubServer, role: str, tls: ssl.SSLContext | None) -> None:
         self.hub = hub
         handler = {"hub": _HubHandler, "cdn": _CdnHandler}[role]
         super().__init__(("127.0.0.1", 0), handler)
-        self.url = f"http://127.0.0.1:{self.server_address[1]}"
+        scheme = "http"
+        if tls is not None:
+            scheme = "https"
+            # The greeting is each request's own thread's business, and may fail there.
+            self.socket = tls.wrap_socket(
+                self.socket, server_side=True, do_handshake_on_connect=False
+            )
+        self.url = f"{scheme}://127.0.0.1:{self.server_address[1]}"
         self._thread = threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True)
 
     def start(self) -> None:

@@ -9,16 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
+from ternchat.app.core.http_errors import from_exception, from_status
 from ternchat.app.core.hub_address import AddressError, check_address, is_about, origin
 from ternchat.app.core.remote_names import is_sha1, is_sha256
-from ternchat.app.core.transfer_errors import (
-    CaptivePortalError,
-    ChangedError,
-    RedirectError,
-    ServerAnswerError,
-    from_exception,
-    from_status,
-)
+from ternchat.app.core.transfer_faults import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -73,7 +67,7 @@ def open_body(source: Source, first: int, end: int) -> Iterator[Body]:
         with _followed(source, first, end, what) as response:
             yield Body(_start(response, source, first, what), response)
     except Exception as error:
-        raise from_exception(error, what) from error
+        raise from_exception(error, what, source.hub.options.proxy.server) from error
 
 
 @contextmanager
@@ -96,7 +90,7 @@ def _followed(source: Source, first: int, end: int, what: str) -> Iterator[Any]:
                 )
             yield response
             return
-    raise RedirectError(f"the hub sent us on more than {MAX_REDIRECTS} times for {what}")
+    raise Fault.REDIRECT.error(f"the hub sent us on more than {MAX_REDIRECTS} times for {what}")
 
 
 def _headers(source: Source, url: str, first: int, end: int) -> dict[str, str]:
@@ -114,17 +108,17 @@ def _check_announcement(headers: Mapping[str, str], source: Source, what: str) -
     """Holds what the hub says about the file against what it said when it was asked first."""
     commit = headers.get("x-repo-commit")
     if commit is not None and commit != source.model.commit:
-        raise ChangedError(f"the hub hands out {what} of another commit ({commit!r:.60})")
+        raise Fault.CHANGED.error(f"the hub hands out {what} of another commit ({commit!r:.60})")
     tag = headers.get("x-linked-etag") or headers.get("etag")
     if tag is not None:
         value = tag.strip().removeprefix("W/").strip('"')
         if not is_sha1(value) and not is_sha256(value):
-            raise ServerAnswerError(f"the hub names {tag!r:.80} as the hash of {what}")
+            raise Fault.SERVER_ANSWER.error(f"the hub names {tag!r:.80} as the hash of {what}")
         if value != source.file.digest.hex:
-            raise ChangedError(f"the hub has another {what} than it announced")
+            raise Fault.CHANGED.error(f"the hub has another {what} than it announced")
     size = headers.get("x-linked-size")
     if size is not None and size != str(source.file.size_bytes):
-        raise ChangedError(f"the hub announces {size!r:.30} bytes of {what} now")
+        raise Fault.CHANGED.error(f"the hub announces {size!r:.30} bytes of {what} now")
 
 
 def _target(url: str, location: str, what: str) -> str:
@@ -133,9 +127,11 @@ def _target(url: str, location: str, what: str) -> str:
         target = urljoin(url, location)
         check_address(target)
     except (AddressError, ValueError) as error:
-        raise RedirectError(f"the hub sends us to an unsafe place for {what}: {error}") from error
+        raise Fault.REDIRECT.error(
+            f"the hub sends us to an unsafe place for {what}: {error}"
+        ) from error
     if not location or target == url:
-        raise RedirectError(f"the hub sends us in circles for {what}")
+        raise Fault.REDIRECT.error(f"the hub sends us in circles for {what}")
     return target
 
 
@@ -143,18 +139,26 @@ def _start(response: Any, source: Source, first: int, what: str) -> int:
     """Where the body begins in the file, once the answer is known to be bytes of it."""
     headers, size = response.headers, source.file.size_bytes
     if headers.get("content-encoding", "identity").strip().lower() not in ("identity", ""):
-        raise ServerAnswerError(f"the server compresses {what} although that was not wanted")
+        raise Fault.SERVER_ANSWER.error(
+            f"the server compresses {what} although that was not wanted"
+        )
     length = headers.get("content-length")
     if response.status_code == 206:
         match = _CONTENT_RANGE.fullmatch(headers.get("content-range", "").strip())
         if match is None or int(match[1]) != first:
             found = headers.get("content-range", "nothing")
-            raise ServerAnswerError(f"asked for {what} from byte {first:,}, got {found!r:.80}")
+            raise Fault.SERVER_ANSWER.error(
+                f"asked for {what} from byte {first:,}, got {found!r:.80}"
+            )
         if match[3] not in ("*", str(size)):
-            raise ChangedError(f"the server has {match[3]} bytes of {what}; announced were {size}")
+            raise Fault.CHANGED.error(
+                f"the server has {match[3]} bytes of {what}; announced were {size}"
+            )
         return first
     if headers.get("content-type", "").lower().startswith("text/html") and length != str(size):
-        raise CaptivePortalError(f"a web page came in place of {what}")
+        raise Fault.CAPTIVE_PORTAL.error(f"a web page came in place of {what}")
     if length is not None and length != str(size):
-        raise ChangedError(f"the server has {length!r:.30} bytes of {what}; announced were {size}")
+        raise Fault.CHANGED.error(
+            f"the server has {length!r:.30} bytes of {what}; announced were {size}"
+        )
     return 0

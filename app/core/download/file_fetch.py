@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ternchat.app.core.model_record import RecordedFile
 from ternchat.app.core.progress import State
-from ternchat.app.core.transfer_errors import BadHashError
+from ternchat.app.core.transfer_faults import Fault
 
 from .connection import Source
 from .finish import recorded
@@ -64,7 +64,7 @@ class FileFetch:
                 continue
             if fetched_again:
                 file = part.file
-                raise BadHashError(
+                raise Fault.BAD_HASH.error(
                     f"{file.name} does not have the hash {file.digest.hex[:16]}… that the hub"
                     " names for it, not even when it was fetched again"
                 )

@@ -11,6 +11,7 @@ from threading import Event
 from typing import TYPE_CHECKING, Protocol
 
 from ternchat.app.core.control import Wish
+from ternchat.app.core.disk_errors import from_os_error
 from ternchat.app.core.errors import AppError
 from ternchat.app.core.file_hash import pieces
 from ternchat.app.core.hub_cache import HubCache
@@ -18,15 +19,8 @@ from ternchat.app.core.model_record import ModelRecord
 from ternchat.app.core.progress import Progress, State
 from ternchat.app.core.remote_model import RemoteModel, is_weights
 from ternchat.app.core.runnable import Verdict, folder_verdict
-from ternchat.app.core.transfer_errors import (
-    ChangedError,
-    ModelGoneError,
-    NoDiskError,
-    SelfTestError,
-    TransferError,
-    UnsupportedError,
-    from_os_error,
-)
+from ternchat.app.core.transfer_errors import TransferError
+from ternchat.app.core.transfer_faults import Fault
 
 from .background import Call
 from .connection import Source
@@ -133,7 +127,9 @@ class Download:
             return False
         try:
             yield from self._bring(model)
-        except (ChangedError, ModelGoneError):
+        except TransferError as error:
+            if error.fault not in (Fault.CHANGED, Fault.MODEL_GONE):
+                raise
             # The commit may be gone, and a new one in its place: what did not change is kept.
             renewed = yield from self._resolve()
             if renewed.files == model.files and renewed.commit == model.commit:
@@ -223,7 +219,9 @@ class Download:
             if report.passed is not None:
                 record.with_test(report.passed).write(self._staging.target)
             if report.passed is False:
-                raise SelfTestError(f"every file is right, but trying it failed: {report.text}")
+                raise Fault.SELF_TEST.error(
+                    f"every file is right, but trying it failed: {report.text}"
+                )
 
     # ---- Checks ---------------------------------------------------------------------------------
 
@@ -231,7 +229,7 @@ class Download:
         for name, sha256 in self._request.checksums.items():
             file = model.file(name)
             if file is None or file.digest.hex != sha256:
-                raise ChangedError(
+                raise Fault.CHANGED.error(
                     f"{name} of {model.repository} is not the file this version of Ternchat knows"
                 )
 
@@ -239,14 +237,14 @@ class Download:
         missing = (self._ledger.total_bytes or 0) - self._ledger.done_bytes
         free = self._tools.free_bytes(self._staging.folder)
         if missing + self._tools.policy.reserve_bytes > free:
-            raise NoDiskError(
+            raise Fault.NO_DISK.error(
                 f"{missing / 1e9:.2f} GB are to come, but only {free / 1e9:.2f} GB are free"
             )
 
     def _check_runnable(self, folder: Path) -> None:
         verdict = self._judge(folder)
         if not verdict.runs:
-            raise UnsupportedError(verdict.reason)
+            raise Fault.UNSUPPORTED.error(verdict.reason)
 
     def _is_installed(self, model: RemoteModel) -> bool:
         """Whether this very version is installed already, as far as sizes tell."""
@@ -280,9 +278,9 @@ class Download:
 
     def _tidy_after(self, error: TransferError) -> None:
         """Keep what a later run can use, and note whether it may begin without being asked."""
-        if isinstance(error, UnsupportedError) or not self._ledger.done_bytes:
+        if error.fault is Fault.UNSUPPORTED or not self._ledger.done_bytes:
             self._staging.delete()
         elif not self._staging.is_published:
             with suppress(OSError):  # the disk may be what failed
                 total = self._ledger.total_bytes
-                self._staging.note(self._request, total, paused=not error.transient)
+                self._staging.note(self._request, total, paused=not error.fault.transient)

@@ -16,7 +16,8 @@ from ternchat.app.core.model_record import FILE_NAME
 from ternchat.app.core.model_store import DOWNLOADS, ModelStore
 from ternchat.app.core.remote_model import RemoteFile
 from ternchat.app.core.remote_names import is_model_name, is_repository, is_revision
-from ternchat.app.core.transfer_errors import BusyError
+from ternchat.app.core.transfer_errors import TransferError
+from ternchat.app.core.transfer_faults import Fault
 
 from .part_file import PartFile
 from .request import DownloadRequest
@@ -66,7 +67,7 @@ class Staging:
         try:
             lock.acquire()
         except filelock.Timeout:
-            raise BusyError(f"another program is at work on {self.name}") from None
+            raise Fault.BUSY.error(f"another program is at work on {self.name}") from None
         try:
             yield
         finally:
@@ -158,7 +159,7 @@ def finish_interrupted(store: ModelStore) -> None:
         staging = Staging(store, name)
         if staging.is_complete:
             # Somebody else is doing it, or it is tried again when the model is asked for.
-            with suppress(BusyError, OSError), staging.locked():
+            with suppress(TransferError, OSError), staging.locked():
                 staging.publish()
 
 

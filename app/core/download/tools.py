@@ -47,7 +47,7 @@ class Tools:
 
     def wait_after(self, error: TransferError, backoff: Backoff) -> Iterator[Moment]:
         """Wait before the next attempt; raises the error when it makes no sense to try again."""
-        seconds = backoff.next(error.retry_after) if error.transient else None
+        seconds = backoff.next(error.retry_after) if error.fault.transient else None
         if seconds is None:
             raise error
         end = self.clock.now() + seconds

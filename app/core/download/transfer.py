@@ -3,12 +3,8 @@
 from collections.abc import Iterator
 
 from ternchat.app.core.progress import State
-from ternchat.app.core.transfer_errors import (
-    NoDiskError,
-    NoNetworkError,
-    StalledError,
-    TransferError,
-)
+from ternchat.app.core.transfer_errors import TransferError
+from ternchat.app.core.transfer_faults import Fault
 
 from .connection import Source
 from .part_file import PartFile
@@ -51,11 +47,13 @@ class Transfer:
                 now = clock.now()
                 if item is None:
                     if now - heard >= policy.stall_seconds:
-                        raise StalledError(f"nothing came for {policy.stall_seconds:.0f} seconds")
+                        raise Fault.STALLED.error(
+                            f"nothing came for {policy.stall_seconds:.0f} seconds"
+                        )
                 elif isinstance(item, Failed):
                     raise item.error
                 elif isinstance(item, Ended):
-                    raise NoNetworkError("the connection ended before the file did")
+                    raise Fault.NO_NETWORK.error("the connection ended before the file did")
                 elif isinstance(item, Opened):
                     position, heard = item.start, now
                 else:
@@ -84,5 +82,5 @@ class Transfer:
             self._unseen = 0
             free = self._tools.free_bytes(part.path.parent)
             if free < self._tools.policy.floor_bytes:
-                raise NoDiskError(f"only {free / 1e6:,.0f} MB are left on the disk")
+                raise Fault.NO_DISK.error(f"only {free / 1e6:,.0f} MB are left on the disk")
         part.write(data)

@@ -1,0 +1,20 @@
+"""What the operating system's refusal to read or write means for a transfer."""
+
+import errno
+
+from .transfer_errors import TransferError
+from .transfer_faults import Fault
+
+_FULL = frozenset({errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)})
+_REFUSED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+
+
+def from_os_error(error: OSError) -> TransferError:
+    """The error that an exception of the operating system means."""
+    where = f" ({error.filename})" if error.filename else ""
+    reason = (error.strerror or str(error)).lower()
+    if error.errno in _FULL:
+        return Fault.NO_DISK.error(f"the disk took no more: {reason}{where}")
+    if error.errno in _REFUSED:
+        return Fault.READ_ONLY.error(f"writing was refused: {reason}{where}")
+    return Fault.DISK.error(f"{reason}{where}")
