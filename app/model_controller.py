@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ternchat.app.workers.download_manager import DownloadManager
     from ternchat.app.workers.engine_thread import EngineThread
     from ternchat.app.workers.job_thread import Job, JobThread
+    from ternchat.engine.speed import MachineSpeed
 
 REFRESH_MS = 3000  # between two looks at memory and disk while the page is shown
 
@@ -38,7 +39,6 @@ class ModelController(QObject):
 
     Signals:
         overview_changed: a new Overview.
-        measuring_changed: whether this computer is being measured.
         found: an Inspection of what was looked up.
         move_progressed: how far moving the folder is (Progress or None).
         folder_moved: the folder that holds the models from now on.
@@ -48,7 +48,6 @@ class ModelController(QObject):
     """
 
     overview_changed = Signal(object)
-    measuring_changed = Signal(bool)
     found = Signal(object)
     move_progressed = Signal(object)
     folder_moved = Signal(str)
@@ -99,16 +98,6 @@ class ModelController(QObject):
             return
         self._timer.start()
         self.refresh()
-        self.measure()
-
-    @Slot()
-    def measure(self) -> None:
-        """Find out how fast this computer is, unless that is known."""
-        overview = self._model.overview
-        is_known = overview is not None and overview.speed is not None
-        if not is_known and not self._look.is_pending(model_jobs.MEASURE):
-            self.measuring_changed.emit(True)
-            self._look.start(self._jobs.measure())
 
     @Slot()
     def refresh(self) -> None:
@@ -271,10 +260,6 @@ class ModelController(QObject):
         match job.kind:
             case model_jobs.LIST:
                 self._take(result)
-            case model_jobs.MEASURE:
-                self.measuring_changed.emit(False)
-                if self._model.overview is not None:
-                    self._take(replace(self._model.overview, speed=result))
             case model_jobs.LOOK_UP:
                 ref, inspection = result
                 self._found = ref if inspection.verdict.runs else None
@@ -301,12 +286,16 @@ class ModelController(QObject):
 
     @Slot(object, object)
     def _on_job_failed(self, job: Job, error: BaseException) -> None:
-        if job.kind == model_jobs.MEASURE:
-            self.measuring_changed.emit(False)
-        elif job.kind == model_jobs.LOOK_UP:
+        if job.kind == model_jobs.LOOK_UP:
             self.found.emit(Problem.of(error))
         else:
             self.problem_raised.emit(Problem.of(error))
+
+    @Slot(object)
+    def take_speed(self, speed: MachineSpeed) -> None:
+        """This computer has been measured."""
+        if self._model.overview is not None:
+            self._take(replace(self._model.overview, speed=speed))
 
     @Slot(object)
     def _on_moved(self, folder: Path) -> None:

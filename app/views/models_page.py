@@ -38,12 +38,16 @@ class ModelsPage(QWidget):
 
     Signals:
         close_requested: back to the chat.
-        shown_changed: whether the page is in view.
+        seen: the page appears.
+        shown_changed: whether it is in view.
+        measure_requested: find out anew how fast this computer is.
         import_requested: a path, and whether to copy.
     """
 
     close_requested = Signal()
+    seen = Signal()
     shown_changed = Signal(bool)
+    measure_requested = Signal()
     import_requested = Signal(str, bool)
 
     def __init__(self, theme: Theme, model: DownloadModel, parent: QWidget | None = None) -> None:
@@ -56,16 +60,21 @@ class ModelsPage(QWidget):
         self.back = IconButton(theme, "arrow-left", self.tr("Back to the chat"))
         self.import_button = TextButton(self.tr("Import"), "plain")
         self.machine = PlainLabel(name="muted", wrap=True)
+        self.measure = TextButton(self.tr("Measure again"), "link")
+        self.measure.setAccessibleDescription(
+            self.tr("Find out anew how fast this computer is, in three seconds")
+        )
         self.slider = ContextSlider(theme)
         self.list = ModelList(theme, model)
         self.add = AddModelRow(theme)
         self.folder = ModelsFolderRow(theme)
         self.question = ImportQuestion(theme)
-        self.errors = ErrorStrip(theme)
+        self.errors = ErrorStrip(theme, offers_models=False)
         self.toast = Toast(theme)
         self._build()
         self.back.clicked.connect(self.close_requested)
         self.slider.chosen.connect(self._on_context)
+        self.measure.clicked.connect(self.measure_requested)
         self.question.answered.connect(self.import_requested)
         theme.changed.connect(self._restyle)
         self._restyle()
@@ -111,6 +120,7 @@ class ModelsPage(QWidget):
         """Tell that somebody looks."""
         super().showEvent(event)
         self.shown_changed.emit(True)
+        self.seen.emit()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Tell that nobody looks any more."""
@@ -171,7 +181,11 @@ class ModelsPage(QWidget):
         self._head.addWidget(self.import_button)
         self._column = Column(self._theme, top=4, bottom=24)
         box = self._column.box
-        for part in (self.machine, self.slider, self.question, self.list):
+        machine = QHBoxLayout()
+        machine.addWidget(self.machine, 1)
+        machine.addWidget(self.measure, alignment=Qt.AlignmentFlag.AlignTop)
+        box.addLayout(machine)
+        for part in (self.slider, self.question, self.list):
             box.addWidget(part)
         box.addWidget(GroupLabel(self.tr("Another model from Hugging Face")))
         box.addWidget(self.add)
@@ -199,13 +213,14 @@ class ModelsPage(QWidget):
         if around.free_disk_bytes is not None:
             free = size_text(around.free_disk_bytes)
             parts.append(self.tr("{size} free on the disk").format(size=free))
-        if around.speed is not None:
+        if around.speed is not None and not around.measuring:
             rate = number(around.speed.read_bytes_per_second / 1e9, 1)
             parts.append(self.tr("reads {rate} GB/s").format(rate=rate))
             threads = translate("Wording", "%n thread(s)", around.speed.threads)
             parts.append(f"{around.speed.kernel}, {threads}")
-        elif around.measuring:
+        if around.measuring:
             parts.append(self.tr("measuring its speed …"))
+        self.measure.setVisible(around.speed is not None and not around.measuring)
         text = " · ".join(parts)
         self.machine.setText(self.tr("This computer: {facts}").format(facts=text) if text else "")
 
