@@ -90,7 +90,9 @@ class AppContext:
         theme = Theme(app)
         cards = DownloadModel()
         window = MainWindow(theme, controller, conversation, chats, status, cards)
-        manager, meter = build_models(options, paths, models, cards, engine, controller)
+        hub = HubOptions.of(options.endpoint, options.offline)
+        manager, meter = build_models(hub, paths, models, cards, engine, controller)
+        window.models.set_around(hub=hub.endpoint)
         serve_models(window, manager, status)
         serve_meter(window, manager, meter, engine, runner)
         library = ChatLibrary(store, chats, controller, window)
@@ -157,7 +159,7 @@ def watched_loads(paths: DataPaths, store: ModelStore) -> AroundLoad:
 
 
 def build_models(
-    options: Options,
+    address: HubOptions,
     paths: DataPaths,
     store: ModelStore,
     cards: DownloadModel,
@@ -165,7 +167,7 @@ def build_models(
     chats: ChatController,
 ) -> tuple[ModelController, SpeedMeter]:
     """Make what fetches models and looks after them, and what knows how fast they are."""
-    hub = Hub(HubOptions.of(options.endpoint, options.offline))
+    hub = Hub(address)
     tester = SelfTester(lambda: engine.options)
 
     def start(request: DownloadRequest, control: Control) -> Iterator[Progress]:
@@ -186,6 +188,8 @@ def serve_models(window: MainWindow, manager: ModelController, status: StatusMod
     page, empty = window.models, window.page.empty
     page.shown_changed.connect(manager.set_shown)
     page.list.acted.connect(manager.act)
+    page.list.token_given.connect(manager.resume_with)
+    page.add.token_given.connect(manager.look_up)
     page.add.looked_up.connect(manager.look_up)
     page.add.download_requested.connect(manager.download_found)
     page.import_requested.connect(manager.import_from)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ternchat.app.chat_controller import ChatController
+    from ternchat.app.core.access_token import AccessToken
     from ternchat.app.core.hub_address import RepositoryRef
     from ternchat.app.core.model_overview import Overview
     from ternchat.app.core.model_store import ModelStore
@@ -76,7 +77,7 @@ class ModelController(QObject):
         self._engine = engine
         self._chats = chats
         self._wanted = ""  # the model the chat waits for
-        self._found: RepositoryRef | None = None
+        self._found: tuple[RepositoryRef, AccessToken | None] | None = None
         self._accept: Any = None  # what the button of the last notice does
         self._timer = QTimer(self)
         self._timer.setInterval(REFRESH_MS)
@@ -173,17 +174,24 @@ class ModelController(QObject):
                 )
             )
 
+    @Slot(str, object)
+    def resume_with(self, name: str, token: AccessToken) -> None:
+        """Go on with a download that a token opens."""
+        self._downloads.resume(name, token)
+
     @Slot(str)
-    def look_up(self, text: str) -> None:
-        """Ask the hub about any repository."""
+    @Slot(str, object)
+    def look_up(self, text: str, token: AccessToken | None = None) -> None:
+        """Ask the hub about any repository; a token opens those that need one."""
         self._found = None
-        self._look.start(self._jobs.look_up(text))
+        self._look.start(self._jobs.look_up(text, token))
 
     @Slot()
     def download_found(self) -> None:
         """Fetch what was looked up."""
         if self._found is not None:
-            self._fetch(DownloadRequest.for_repository(self._found, self._store.catalogue))
+            ref, token = self._found
+            self._fetch(DownloadRequest.for_repository(ref, self._store.catalogue, token))
 
     @Slot(str, bool)
     def import_from(self, path: str, copy: bool) -> None:
@@ -261,8 +269,8 @@ class ModelController(QObject):
             case model_jobs.LIST:
                 self._take(result)
             case model_jobs.LOOK_UP:
-                ref, inspection = result
-                self._found = ref if inspection.verdict.runs else None
+                ref, token, inspection = result
+                self._found = (ref, token) if inspection.verdict.runs else None
                 self.found.emit(inspection)
             case model_jobs.REPAIR:
                 self._fetch(result)

@@ -7,6 +7,8 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent, Qt
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
+from ternchat.app.core.access_token import OPENED_BY_TOKEN
+from ternchat.app.core.hub_address import AddressError, parse_repository
 from ternchat.app.core.inspection import Inspection
 from ternchat.app.core.language import number, translate
 from ternchat.app.core.model_overview import Overview
@@ -152,7 +154,9 @@ class ModelsPage(QWidget):
     def show_found(self, answer: Inspection | Problem) -> None:
         """Show what the hub said about a repository."""
         if isinstance(answer, Problem):
-            self.add.say(f"{answer.title}. {answer.text} {answer.advice}", "bad")
+            text = f"{answer.title}. {answer.text} {answer.advice}"
+            page = self._hub_page() if answer.code in OPENED_BY_TOKEN else ""
+            self.add.say(text, "bad", token_page=page, private=answer.code == "model_gone")
             return
         model, runs = answer.model, answer.verdict.runs
         if model is None or not runs:
@@ -162,6 +166,14 @@ class ModelsPage(QWidget):
         if model.gated:
             parts.append(self.tr("its owner asks for consent first"))
         self.add.say(" · ".join(part for part in parts if part), offer=True)
+
+    def _hub_page(self) -> str:
+        """The page of the model that was looked up; "" where there is none."""
+        try:
+            ref = parse_repository(self.add.field.text(), self._around.hub)
+        except AddressError:
+            return ""
+        return f"{self._around.hub}/{ref.repository}"
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape goes back."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from threading import Event
 
+    from ternchat.app.core.access_token import AccessToken
     from ternchat.app.core.answer_speeds import AnswerSpeed
     from ternchat.app.core.control import Control
     from ternchat.app.core.download.job import TestReport
@@ -86,12 +87,12 @@ class ModelJobs:
         """Write down how fast a model's answer was."""
         return Job(KEEP_SPEED, name, lambda *_: answer_speeds.add(self._paths.cache, name, speed))
 
-    def look_up(self, text: str) -> Job:
-        """Ask the hub what a repository holds; gives an Inspection."""
+    def look_up(self, text: str, token: AccessToken | None = None) -> Job:
+        """Ask the hub what a repository holds; gives its place, the token and an Inspection."""
 
         def work(_report: Report, _control: Control) -> Any:
             ref = parse_repository(text, self._hub.options.endpoint)
-            return ref, inspect(self._hub, ref, judge=full_verdict)
+            return ref, token, inspect(self._hub, ref, token, judge=full_verdict)
 
         return Job(LOOK_UP, text, work)
 
