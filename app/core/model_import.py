@@ -198,7 +198,6 @@ def _gguf(path: Path) -> UnsupportedError:
         is_gguf = file.read(4) == b"GGUF"
     if not is_gguf:
         return UnsupportedError(f"{path.name} is called GGUF, but does not begin like one")
-    return UnsupportedError(
-        f"{path.name} is in GGUF format, which this version cannot read yet; look for the same"
-        " model as a folder with model.safetensors"
-    )
+    from ternchat.engine.errors import gguf_answer  # NumPy comes with it
+
+    return UnsupportedError(gguf_answer(path.name))

@@ -24,13 +24,17 @@ _KNOWN = {
             "Problem", "Close other programs, or choose a smaller model or a shorter context."
         ),
     ),
-    "UnsupportedModelError": (
-        QT_TRANSLATE_NOOP("Problem", "This kind of model cannot be used"),
+    "UnsupportedProcessorError": (
+        QT_TRANSLATE_NOOP("Problem", "This computer cannot compute like that"),
         QT_TRANSLATE_NOOP(
             "Problem",
-            "Choose the folder of a BitNet model (packed or master weights),"
-            " or go on with Fledgling.",
+            "Start Ternchat without --isa and TERNCHAT_ISA: it then takes the best that this"
+            " processor can do. `ternchat doctor` lists it.",
         ),
+    ),
+    "UnsupportedModelError": (
+        QT_TRANSLATE_NOOP("Problem", "Ternchat cannot run this model"),
+        QT_TRANSLATE_NOOP("Problem", "Choose another one; the catalogue lists models that work."),
     ),
     "ModelFileError": (
         QT_TRANSLATE_NOOP("Problem", "A file of the model is damaged or missing"),
@@ -87,6 +91,7 @@ _CODES = {
     "NotEnoughMemoryError": "no_memory",
     "MemoryError": "no_memory",
     "UnsupportedModelError": "unsupported",
+    "UnsupportedProcessorError": "processor",
     "ModelFileError": "model_file",
     "TokenizerError": "tokenizer",
     "TemplateError": "template",

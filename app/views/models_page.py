@@ -110,7 +110,10 @@ class ModelsPage(QWidget):
 
     @Slot(str)
     def ask_import(self, path: str) -> None:
-        """Ask how a model of this computer is to be taken over."""
+        """Ask how a model of this computer is to be taken over, where there is a choice."""
+        if path.lower().endswith(".gguf"):  # there is none: the answer comes at once
+            self.import_requested.emit(path, False)
+            return
         self.question.ask(path)
         self._area.ensureWidgetVisible(self.question)
 
