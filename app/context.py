@@ -26,6 +26,7 @@ from ternchat.app.models.download_model import DownloadModel
 from ternchat.app.models.settings_model import SettingsModel
 from ternchat.app.models.status_model import StatusModel
 from ternchat.app.settings_controller import SettingsController
+from ternchat.app.speed_meter import SpeedMeter
 from ternchat.app.views.library_views import LibraryViews
 from ternchat.app.views.main_window import MainWindow
 from ternchat.app.views.theme import Theme
@@ -67,6 +68,7 @@ class AppContext:
     controller: ChatController
     settings: SettingsController
     manager: ModelController
+    meter: SpeedMeter
     probe: SystemProbe
     reader: AttachmentReader
     counter: TokenCounter
@@ -90,9 +92,12 @@ class AppContext:
         cards = DownloadModel()
         window = MainWindow(theme, controller, conversation, chats, status, cards)
         chosen = SettingsModel(SettingsFile(paths.settings))
-        hub = HubSettings(chosen, options, window).hub
-        manager = build_models(app, hub, paths, models, cards, engine, controller)
+        hub = HubSettings(chosen, options, window)
+        manager, meter = build_models(app, hub.hub, paths, models, cards, engine, controller)
+        window.models.set_hub(hub.hub.options.endpoint)
+        hub.moved.connect(window.models.set_hub)
         serve_models(window, manager, status)
+        serve_meter(window, manager, meter, engine, runner)
         library = ChatLibrary(store, chats, controller, window)
         library.purged.connect(engine.forget_texts)
         controller.private_ended.connect(engine.forget_private_texts)
@@ -116,14 +121,14 @@ class AppContext:
         window.painted.connect(engine.warm_up)
         return cls(
             *(paths, models, opened, engine, conversation, runner, controller, settings),
-            *(manager, probe, reader, counter, window),
+            *(manager, meter, probe, reader, counter, window),
         )
 
     def close(self) -> bool:
         """End all threads and store all there is; False when a thread did not let go."""
         self.probe.set_active(False)
         self.controller.close()
-        parts = (self.engine, self.reader, self.counter, self.manager)
+        parts = (self.engine, self.reader, self.counter, self.manager, self.meter)
         ended = [part.close() for part in parts]
         self.settings.remember()
         self.runner.flush()
@@ -164,8 +169,8 @@ def build_models(
     cards: DownloadModel,
     engine: EngineThread,
     chats: ChatController,
-) -> ModelController:
-    """Make what fetches models and looks after them."""
+) -> tuple[ModelController, SpeedMeter]:
+    """Make what fetches models and looks after them, and what knows how fast they are."""
     tester = SelfTester(lambda: engine.options)
 
     def start(request: DownloadRequest, control: Control) -> Iterator[Progress]:
@@ -181,7 +186,8 @@ def build_models(
     dock = DockProgress(downloads)
     downloads.progressed.connect(dock.on_progress)
     app.aboutToQuit.connect(dock.clear)
-    return ModelController(store, cards, downloads, jobs, work, look, engine, chats)
+    manager = ModelController(store, cards, downloads, jobs, work, look, engine, chats)
+    return manager, SpeedMeter(jobs, JobThread("speeds"))
 
 
 def serve_models(window: MainWindow, manager: ModelController, status: StatusModel) -> None:
@@ -189,6 +195,8 @@ def serve_models(window: MainWindow, manager: ModelController, status: StatusMod
     page, empty = window.models, window.page.empty
     page.shown_changed.connect(manager.set_shown)
     page.list.acted.connect(manager.act)
+    page.list.token_given.connect(manager.resume_with)
+    page.add.token_given.connect(manager.look_up)
     page.add.looked_up.connect(manager.look_up)
     page.add.download_requested.connect(manager.download_found)
     page.import_requested.connect(manager.import_from)
@@ -199,15 +207,36 @@ def serve_models(window: MainWindow, manager: ModelController, status: StatusMod
     page.toast.accepted.connect(manager.accept)
     manager.overview_changed.connect(page.show_overview)
     manager.overview_changed.connect(window.offer_best_model)
-    manager.measuring_changed.connect(page.set_measuring)
     manager.found.connect(page.show_found)
     manager.move_progressed.connect(page.folder.show_move)
     manager.notified.connect(page.toast.say)
     manager.problem_raised.connect(page.errors.show_problem)
     manager.waiting_changed.connect(window.show_waiting)
     empty.download_requested.connect(manager.download_best)
+    window.page.errors.models_requested.connect(window.body.toggle_models)
     status.changed.connect(page.on_status)
     window.painted.connect(manager.begin)
+
+
+def serve_meter(
+    window: MainWindow,
+    manager: ModelController,
+    meter: SpeedMeter,
+    engine: EngineThread,
+    runner: AnswerRunner,
+) -> None:
+    """Let this computer be measured where its speed is shown, and while it does not answer."""
+    page, empty = window.models, window.page.empty
+    empty.seen.connect(meter.want)
+    page.seen.connect(meter.want)
+    page.measure_requested.connect(meter.measure_again)
+    manager.overview_changed.connect(meter.learn)
+    meter.measuring_changed.connect(page.set_measuring)
+    meter.measuring_changed.connect(empty.set_measuring)
+    meter.measured.connect(manager.take_speed)
+    runner.busy_changed.connect(meter.set_busy)
+    engine.loaded.connect(meter.on_loaded)
+    engine.finished.connect(meter.on_answered)
 
 
 def serve_composer(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from ternchat.app.core.hub import Hub
 
@@ -19,7 +19,12 @@ class HubSettings(QObject):
 
     Attributes:
         hub: the one all parts of the window ask.
+
+    Signals:
+        moved: the address of the hub asked from now on.
     """
+
+    moved = Signal(str)
 
     def __init__(
         self, settings: SettingsModel, options: Options, parent: QObject | None = None
@@ -32,3 +37,4 @@ class HubSettings(QObject):
     @Slot(object)
     def _apply(self, settings: Settings) -> None:
         self.hub.use(settings.hub_options(*self._given))
+        self.moved.emit(self.hub.options.endpoint)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ternchat.app.chat_controller import ChatController
+    from ternchat.app.core.access_token import AccessToken
     from ternchat.app.core.hub_address import RepositoryRef
     from ternchat.app.core.model_overview import Overview
     from ternchat.app.core.model_store import ModelStore
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from ternchat.app.workers.download_manager import DownloadManager
     from ternchat.app.workers.engine_thread import EngineThread
     from ternchat.app.workers.job_thread import Job, JobThread
+    from ternchat.engine.speed import MachineSpeed
 
 REFRESH_MS = 3000  # between two looks at memory and disk while the page is shown
 
@@ -38,7 +40,6 @@ class ModelController(QObject):
 
     Signals:
         overview_changed: a new Overview.
-        measuring_changed: whether this computer is being measured.
         found: an Inspection of what was looked up.
         move_progressed: how far moving the folder is (Progress or None).
         folder_moved: the folder that holds the models from now on.
@@ -48,7 +49,6 @@ class ModelController(QObject):
     """
 
     overview_changed = Signal(object)
-    measuring_changed = Signal(bool)
     found = Signal(object)
     move_progressed = Signal(object)
     folder_moved = Signal(str)
@@ -77,7 +77,7 @@ class ModelController(QObject):
         self._engine = engine
         self._chats = chats
         self._wanted = ""  # the model the chat waits for
-        self._found: RepositoryRef | None = None
+        self._found: tuple[RepositoryRef, AccessToken | None] | None = None
         self._accept: Any = None  # what the button of the last notice does
         self._timer = QTimer(self)
         self._timer.setInterval(REFRESH_MS)
@@ -99,16 +99,6 @@ class ModelController(QObject):
             return
         self._timer.start()
         self.refresh()
-        self.measure()
-
-    @Slot()
-    def measure(self) -> None:
-        """Find out how fast this computer is, unless that is known."""
-        overview = self._model.overview
-        is_known = overview is not None and overview.speed is not None
-        if not is_known and not self._look.is_pending(model_jobs.MEASURE):
-            self.measuring_changed.emit(True)
-            self._look.start(self._jobs.measure())
 
     @Slot()
     def refresh(self) -> None:
@@ -184,17 +174,24 @@ class ModelController(QObject):
                 )
             )
 
+    @Slot(str, object)
+    def resume_with(self, name: str, token: AccessToken) -> None:
+        """Go on with a download that a token opens."""
+        self._downloads.resume(name, token)
+
     @Slot(str)
-    def look_up(self, text: str) -> None:
-        """Ask the hub about any repository."""
+    @Slot(str, object)
+    def look_up(self, text: str, token: AccessToken | None = None) -> None:
+        """Ask the hub about any repository; a token opens those that need one."""
         self._found = None
-        self._look.start(self._jobs.look_up(text))
+        self._look.start(self._jobs.look_up(text, token))
 
     @Slot()
     def download_found(self) -> None:
         """Fetch what was looked up."""
         if self._found is not None:
-            self._fetch(DownloadRequest.for_repository(self._found, self._store.catalogue))
+            ref, token = self._found
+            self._fetch(DownloadRequest.for_repository(ref, self._store.catalogue, token))
 
     @Slot(str, bool)
     def import_from(self, path: str, copy: bool) -> None:
@@ -271,13 +268,9 @@ class ModelController(QObject):
         match job.kind:
             case model_jobs.LIST:
                 self._take(result)
-            case model_jobs.MEASURE:
-                self.measuring_changed.emit(False)
-                if self._model.overview is not None:
-                    self._take(replace(self._model.overview, speed=result))
             case model_jobs.LOOK_UP:
-                ref, inspection = result
-                self._found = ref if inspection.verdict.runs else None
+                ref, token, inspection = result
+                self._found = (ref, token) if inspection.verdict.runs else None
                 self.found.emit(inspection)
             case model_jobs.REPAIR:
                 self._fetch(result)
@@ -301,12 +294,16 @@ class ModelController(QObject):
 
     @Slot(object, object)
     def _on_job_failed(self, job: Job, error: BaseException) -> None:
-        if job.kind == model_jobs.MEASURE:
-            self.measuring_changed.emit(False)
-        elif job.kind == model_jobs.LOOK_UP:
+        if job.kind == model_jobs.LOOK_UP:
             self.found.emit(Problem.of(error))
         else:
             self.problem_raised.emit(Problem.of(error))
+
+    @Slot(object)
+    def take_speed(self, speed: MachineSpeed) -> None:
+        """This computer has been measured."""
+        if self._model.overview is not None:
+            self._take(replace(self._model.overview, speed=speed))
 
     @Slot(object)
     def _on_moved(self, folder: Path) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import psutil
 
-from ternchat.engine.errors import EngineError
+from ternchat.engine.errors import EngineError, UnsupportedProcessorError
 from ternchat.ext import _kernels
 from ternchat.ext._kernels import (
     KEY_BLOCK,
@@ -70,12 +70,12 @@ def choose_kernels(isa: str | None = None, threads: int | None = None) -> Kernel
     available = _kernels.available()
     asked = isa or os.environ.get("TERNCHAT_ISA") or available[-1]
     if asked not in KERNEL_SETS:
-        raise EngineError(
+        raise UnsupportedProcessorError(
             f"there is no kernel set {asked!r}; this machine can run {', '.join(available)}"
         )
     if asked not in available:
         lacks = "this build" if asked not in _kernels.set_names() else "this CPU"
-        raise EngineError(
+        raise UnsupportedProcessorError(
             f"{lacks} cannot run the kernel set {asked!r}; available: {', '.join(available)}"
         )
     return Kernels(asked, _thread_count(threads))
@@ -112,7 +112,9 @@ def default_threads() -> int:
 def check_device(device: str) -> None:
     """Raises unless the device can be used: "auto" and "cpu" can."""
     if device not in ("auto", "cpu"):
-        raise EngineError(f'the device {device!r} is not available; use "auto" or "cpu"')
+        raise UnsupportedProcessorError(
+            f'the device {device!r} is not available; use "auto" or "cpu"'
+        )
 
 
 def allocate(size: int) -> npt.NDArray[np.uint8]:

@@ -12,6 +12,7 @@ from ternchat.engine.formats.json_file import read_bytes, read_json, shown
 from ternchat.engine.jinja_template import JinjaTemplate
 from ternchat.engine.known_templates import BITNET, known_template
 from ternchat.engine.pieces import Content, Piece, Special, Text
+from ternchat.engine.token_edges import settle
 from ternchat.engine.tokenizer import Tokenizer
 
 __all__ = [
@@ -148,7 +149,7 @@ def encode_prompt(
     """
     ids: list[int] = []
     run = ""
-    for piece in template.render(messages, markers=tokenizer.markers):
+    for piece in settle(template.render(messages, markers=tokenizer.markers), tokenizer.edges):
         if isinstance(piece, Special):
             ids += tokenizer.encode(run) if run else []
             ids.append(_special_id(tokenizer, piece.text))

@@ -7,9 +7,12 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
+import psutil
+
 FLAG = "--ternchat-child"
 """What a frozen program is started with to be a child: FLAG, the child's name, its arguments."""
 
+_NICE = 10  # of 19
 _POLL_SECONDS = 0.1
 _CHILDREN = ("template_child", "measure_speed", "self_test")
 
@@ -60,6 +63,15 @@ def be(name: str, *args: str) -> int:
         raise ValueError(f"there is no child {name!r}")
     code: int = import_module(f"ternchat.engine.{name}").main(*args)
     return code
+
+
+def let_others_first() -> None:
+    """Give this process so low a priority that a window beside it is not felt to be slower."""
+    process = psutil.Process()
+    try:
+        process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if psutil.WINDOWS else _NICE)
+    except (psutil.Error, OSError):
+        return  # then it is one of many
 
 
 def is_frozen() -> bool:

@@ -13,6 +13,10 @@ class UnsupportedModelError(EngineError):
     """The model is sound as far as seen, but of a kind this build cannot run."""
 
 
+class UnsupportedProcessorError(EngineError):
+    """This build or this processor lacks the kernels or the device that were asked for."""
+
+
 class TokenizerError(EngineError):
     """The tokenizer cannot be loaded, or failed on a text."""
 
@@ -55,6 +59,14 @@ class NotEnoughMemoryError(EngineError):
             f"{what} needs {needed_bytes / 1e9:.2f} GB of memory,"
             f" but only {available_bytes / 1e9:.2f} GB are free"
         )
+
+
+def gguf_answer(name: str) -> str:
+    """The same sentence wherever somebody comes with a GGUF file."""
+    return (
+        f"{name} is in GGUF format, which this version cannot read yet; look for the same model"
+        " as a folder with config.json, model.safetensors and tokenizer.json"
+    )
 
 
 class LoadCancelled(EngineError):

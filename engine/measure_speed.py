@@ -1,7 +1,7 @@
 """Three seconds in which this machine shows how fast it is; a program of its own.
 
 Its memory goes back to the system with it, and nothing of it counts as the model's.
-`python -m ternchat.engine.measure_speed [ISA [THREADS]]` prints a MachineSpeed as JSON.
+`python -m ternchat.engine.measure_speed [ISA [THREADS [gently]]]` prints a MachineSpeed as JSON.
 """
 
 import json
@@ -15,6 +15,7 @@ import numpy as np
 
 from ternchat.engine import backend
 from ternchat.engine.backend import SCREEN_GROUP, Kernels, ScreenTable
+from ternchat.engine.child_process import let_others_first
 from ternchat.engine.config import ModelConfig
 from ternchat.engine.errors import EngineError
 from ternchat.engine.memory import CHUNK_TOKENS
@@ -132,8 +133,10 @@ def _seconds(work: Callable[[], object]) -> float:
     return median(times)
 
 
-def main(isa: str = "", threads: str = "") -> int:
+def main(isa: str = "", threads: str = "", manner: str = "") -> int:
     """Measure and print; gives the exit code."""
+    if manner == "gently":
+        let_others_first()
     try:
         speed = measure(isa or None, int(threads) if threads else None)
     except (EngineError, MemoryError, ValueError) as error:

@@ -2,17 +2,18 @@
 
 A script that imports nothing of Ternchat: `python -I -S template_child.py FOLDER`, where FOLDER
 holds the jinja2 package. It reads requests from standard input and writes answers to standard
-output, each a length in four bytes and so much JSON:
+output, each a length in four bytes and so much JSON; the first answer says that it is ready:
 
     {"template": text, "renders": [variables, ...], "limit": characters}
     {"results": [{"text": ...} | {"error": kind, "message": ...}, ...]}
 
 Jinja's sandbox keeps a template from attributes and files; limits of the operating system bound
-processor time and memory, and leave no file to open. How long an answer may take is watched by
-whoever asks.
+processor time and memory, and leave no file to open, no process to start. macOS takes the limit of
+memory and does not keep it, Windows has none of them: whoever asks watches time and memory too.
 """
 
 import json
+import os
 import sys
 import time
 from typing import Any, BinaryIO
@@ -31,7 +32,7 @@ def main(package_folder: str | None = None) -> int:
     renderer.render("{{ messages.x.y }}", [{}], 100)  # what reports errors is imported here
     time.localtime()
     requests, answers = sys.stdin.buffer, sys.stdout.buffer
-    _write(answers, {"ready": True})
+    _write(answers, {"ready": True, "pid": os.getpid()})
     _limit_memory_and_files()
     while True:
         request = _read(requests)
@@ -145,7 +146,7 @@ def _limit_memory_and_files() -> None:
     """What this process has now and a little more; it cannot take the limits back."""
     try:
         import resource
-    except ImportError:  # Windows: whoever asks still limits time and output
+    except ImportError:  # Windows: whoever asks bounds memory and processes with a job object
         return
     used = 64 << 20
     try:

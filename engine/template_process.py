@@ -2,19 +2,26 @@
 
 import contextlib
 import json
+import logging
 import os
 import subprocess
-import threading
+import sys
 import weakref
 from collections.abc import Sequence
 from typing import Any, BinaryIO, cast
 
 from ternchat.engine.child_process import script_command
+from ternchat.engine.child_watch import ChildWatch, resident_bytes
 from ternchat.engine.errors import TemplateError
+from ternchat.engine.template_child import MEMORY_BYTES
+from ternchat.engine.windows_job import Job
 
 RENDER_SECONDS = 2.0
 START_SECONDS = 30.0  # of a busy machine with a slow disk
 _MAX_ANSWER_BYTES = 64 << 20
+_MARGIN_BYTES = 64 << 20  # the system's own bound comes first where it has one: it has better words
+
+log = logging.getLogger(__name__)
 
 
 class TemplateProcess:
@@ -61,6 +68,9 @@ class _Child:
             stderr=subprocess.DEVNULL,
             env={} if os.name == "posix" else None,  # a template has no business with it
         )
+        self._pid = self._process.pid
+        self._most_bytes: int | None = None
+        self._job: Job | None = None
         self._requests = cast("BinaryIO", self._process.stdin)
         self._answers = cast("BinaryIO", self._process.stdout)
 
@@ -71,30 +81,44 @@ class _Child:
 
     def ask(self, request: dict[str, Any] | None, seconds: float) -> Any:
         """The answer to a request, or to nothing; OSError when the process ended instead."""
-        killer = threading.Timer(seconds, self._process.kill)  # ends what waits below
-        killer.start()
-        try:
-            if request is not None:
-                data = json.dumps(request).encode("ascii")
-                self._requests.write(len(data).to_bytes(4, "big") + data)
-                self._requests.flush()
-            length = int.from_bytes(self._read(4), "big")
-            if length > _MAX_ANSWER_BYTES:
-                raise OSError(f"an answer of {length:,} bytes")
-            return json.loads(self._read(length))
-        except ValueError as error:
-            raise ConnectionError("the answer is no JSON") from error
-        finally:
-            killer.cancel()
-            killer.join()
+        # It ends what waits below.
+        with ChildWatch(self._pid, self._kill, seconds, self._most_bytes):
+            try:
+                if request is not None:
+                    data = json.dumps(request).encode("ascii")
+                    self._requests.write(len(data).to_bytes(4, "big") + data)
+                    self._requests.flush()
+                length = int.from_bytes(self._read(4), "big")
+                if length > _MAX_ANSWER_BYTES:
+                    raise OSError(f"an answer of {length:,} bytes")
+                return json.loads(self._read(length))
+            except ValueError as error:
+                raise ConnectionError("the answer is no JSON") from error
+
+    def begin(self) -> None:
+        """Wait until it is ready, and hold it to its bounds from then on."""
+        ready = self.ask(None, START_SECONDS)
+        # A launcher may stand between us and the process that renders (Windows, frozen programs).
+        self._pid = int(ready["pid"])
+        self._most_bytes = resident_bytes(self._pid) + MEMORY_BYTES + _MARGIN_BYTES
+        if sys.platform == "win32":
+            try:
+                self._job = Job(self._pid, self._most_bytes)
+            except OSError as error:
+                log.warning("chat templates are rendered without a job object: %s", error)
 
     def end(self) -> None:
         """End it at once; it has nothing to lose."""
-        self._process.kill()
+        self._kill()
         self._process.wait()
         for pipe in (self._requests, self._answers):
             with contextlib.suppress(OSError):  # what was not sent yet
                 pipe.close()
+
+    def _kill(self) -> None:
+        self._process.kill()
+        if self._job is not None:
+            self._job.close()
 
     def _read(self, size: int) -> bytes:
         data = self._answers.read(size)
@@ -118,7 +142,7 @@ def _start(owner: TemplateProcess) -> _Child:
     try:
         child = _Child()
         weakref.finalize(owner, child.end)  # for an owner that is forgotten rather than closed
-        child.ask(None, START_SECONDS)
-    except (OSError, ImportError) as error:
+        child.begin()
+    except (OSError, ImportError, KeyError, TypeError, ValueError) as error:
         raise TemplateError("cannot be rendered: the process for it does not start") from error
     return child

@@ -13,6 +13,7 @@ from ternchat.engine.errors import TokenizerError
 from ternchat.engine.formats.files import model_folder
 from ternchat.engine.formats.json_file import shown
 from ternchat.engine.formats.tokenizer_json import TokenizerFile
+from ternchat.engine.token_edges import Edges
 
 MAX_TEXT_CHARACTERS = 4_000_000  # about two seconds' work, and more than any context holds
 _LONG_TEXT = 10_000  # characters; the library lets other threads run only in batches
@@ -23,12 +24,18 @@ class Tokenizer:
 
     Attributes:
         markers: the texts of the special tokens.
+        edges: what those do to the text beside them, where they do anything.
         adds_bos: whether the tokenizer itself would put one in front of every text.
     """
 
     def __init__(self, file: TokenizerFile) -> None:
         self.vocab_size = file.vocab_size
         self.markers = frozenset(t.content for t in file.added_tokens if t.is_marker)
+        self.edges = {
+            token.content: Edges(token.lstrip, token.rstrip, token.single_word)
+            for token in file.added_tokens
+            if token.is_marker and (token.lstrip or token.rstrip or token.single_word)
+        }
         self.adds_bos = file.adds_bos
         self._source = file.source
         self._added = {token.id: token for token in file.added_tokens}

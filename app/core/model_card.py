@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from .access_token import OPENED_BY_TOKEN
 from .progress import Progress, State
 
 if TYPE_CHECKING:
@@ -118,6 +119,17 @@ class ModelCard:
         if self.progress is not None and self.progress.done_bytes:
             return self.progress.done_bytes
         return 0 if self.left is None else self.left.done_bytes
+
+    @property
+    def wants_token(self) -> bool:
+        """Whether an access token may open what did not open."""
+        problem = None if self.progress is None else self.progress.problem
+        return (
+            problem is not None
+            and self.place is Place.UNDER_WAY
+            and bool(self.repository)
+            and problem.code in OPENED_BY_TOKEN
+        )
 
     def with_progress(self, progress: Progress | None) -> ModelCard:
         """The card after something happened."""

@@ -202,7 +202,6 @@ def _gguf(path: Path) -> TransferError:
         is_gguf = file.read(4) == b"GGUF"
     if not is_gguf:
         return Fault.UNSUPPORTED.error(f"{path.name} is called GGUF, but does not begin like one")
-    return Fault.UNSUPPORTED.error(
-        f"{path.name} is in GGUF format, which this version cannot read yet; look for the same"
-        " model as a folder with model.safetensors"
-    )
+    from ternchat.engine.errors import gguf_answer  # NumPy comes with it
+
+    return Fault.UNSUPPORTED.error(gguf_answer(path.name))

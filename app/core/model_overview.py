@@ -6,7 +6,7 @@ import shutil
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from . import machine, speed_store
+from . import answer_speeds, machine, speed_store
 from .errors import AppError
 from .model_card import ModelCard
 from .model_move import unfinished_move
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ternchat.engine.memory import MemoryUse
     from ternchat.engine.speed import MachineSpeed
 
+    from .answer_speeds import AnswerSpeed
     from .catalogue import CatalogueEntry
     from .download.staging import Unfinished
     from .model_store import InstalledModel, ModelStore
@@ -53,7 +54,11 @@ class Overview:
 def overview(paths: DataPaths, store: ModelStore, unfinished: Iterable[Unfinished]) -> Overview:
     """Look at everything; reads many small files and imports the engine: worker thread."""
     left = {entry.name: entry for entry in unfinished}
-    here = {model.name: _installed(store, model) for model in store.installed()}
+    measured = answer_speeds.load(paths.cache)
+    here = {
+        model.name: replace(_installed(store, model), measured=_rate(measured.get(model.name)))
+        for model in store.installed()
+    }
     offered = {
         entry.name: _offered(entry)
         for entry in store.catalogue.entries
@@ -86,6 +91,10 @@ def free_disk_bytes(folder: Path) -> int | None:
         except OSError:
             continue
     return None
+
+
+def _rate(speed: AnswerSpeed | None) -> float | None:
+    return None if speed is None else speed.tokens_per_second
 
 
 def _offered(entry: CatalogueEntry) -> ModelCard:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .hub_address import DEFAULT_ENDPOINT
+
 if TYPE_CHECKING:
     from ternchat.engine.speed import MachineSpeed
 
@@ -20,6 +22,7 @@ class Surroundings:
         context: tokens to look back on, as chosen with the slider.
         speed: how fast this computer is; None before it was measured.
         measuring: whether that is being found out.
+        hub: the address of the model hub.
         loaded: the name of the model in memory; "" without one.
         set_context: tokens that models are loaded with, as the settings say.
         taken_bytes, told_bytes: what loading it took, and what was said before; None where unknown.
@@ -30,6 +33,7 @@ class Surroundings:
     free_disk_bytes: int | None = None
     speed: MachineSpeed | None = None
     measuring: bool = False
+    hub: str = DEFAULT_ENDPOINT
     loaded: str = ""
     set_context: int = DEFAULT_CONTEXT
     taken_bytes: int | None = None

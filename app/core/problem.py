@@ -24,13 +24,17 @@ _KNOWN = {
             "Problem", "Close other programs, or choose a smaller model or a shorter context."
         ),
     ),
-    "UnsupportedModelError": (
-        QT_TRANSLATE_NOOP("Problem", "This kind of model cannot be used"),
+    "UnsupportedProcessorError": (
+        QT_TRANSLATE_NOOP("Problem", "This computer cannot compute like that"),
         QT_TRANSLATE_NOOP(
             "Problem",
-            "Choose the folder of a BitNet model (packed or master weights),"
-            " or go on with Fledgling.",
+            "Start Ternchat without --isa and TERNCHAT_ISA: it then takes the best that this"
+            " processor can do. `ternchat doctor` lists it.",
         ),
+    ),
+    "UnsupportedModelError": (
+        QT_TRANSLATE_NOOP("Problem", "Ternchat cannot run this model"),
+        QT_TRANSLATE_NOOP("Problem", "Choose another one; the catalogue lists models that work."),
     ),
     "ModelFileError": (
         QT_TRANSLATE_NOOP("Problem", "A file of the model is damaged or missing"),
@@ -81,6 +85,25 @@ _KNOWN = {
         ),
     ),
 }
+# One word for each, to search for and to tell others.
+_CODES = {
+    "ContextFullError": "context_full",
+    "NotEnoughMemoryError": "no_memory",
+    "MemoryError": "no_memory",
+    "UnsupportedModelError": "unsupported",
+    "UnsupportedProcessorError": "processor",
+    "ModelFileError": "model_file",
+    "TokenizerError": "tokenizer",
+    "TemplateError": "template",
+    "ModelNotFoundError": "model_gone",
+    "StorageError": "storage",
+    "EngineError": "engine",
+    "ImportError": "installation",
+    "OSError": "file",
+}
+_OTHER_MODEL_HELPS = frozenset(
+    {"crashed", "no_memory", "unsupported", "model_file", "tokenizer", "template", "model_gone"}
+)
 _UNEXPECTED = (
     QT_TRANSLATE_NOOP("Problem", "Something unexpected went wrong"),
     QT_TRANSLATE_NOOP(
@@ -110,14 +133,25 @@ class Problem:
     chat_full: bool = False
     code: str = ""
 
+    @property
+    def wants_model(self) -> bool:
+        """Whether the way on is to choose, fetch or repair a model."""
+        return self.code in _OTHER_MODEL_HELPS
+
+    @property
+    def report(self) -> str:
+        """Everything there is to tell, for whoever can help."""
+        parts = [self.title, self.text, self.advice, f"[{self.code}]" if self.code else ""]
+        return "\n".join(part for part in parts if part) + f"\n\n{self.details}"
+
     @classmethod
     def of(cls, error: BaseException) -> "Problem":
         """The problem that `error` means."""
         names = [kind.__name__ for kind in type(error).__mro__]
         title, advice = next((_KNOWN[name] for name in names if name in _KNOWN), _UNEXPECTED)
-        code = ""
+        code = next((_CODES[name] for name in names if name in _CODES), "unexpected")
         if isinstance(error, AppError):
-            code = error.code
+            code = error.code or code
             if error.title:  # it describes itself
                 title, advice = error.title, error.advice
         return cls(

@@ -3,9 +3,12 @@
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from ternchat.app.core.access_token import AccessToken
+
 from .buttons import TextButton
 from .labels import PlainLabel
 from .theme import Theme, set_style_property
+from .token_row import TokenRow
 
 
 class AddModelRow(QWidget):
@@ -13,10 +16,12 @@ class AddModelRow(QWidget):
 
     Signals:
         looked_up: what was typed.
+        token_given: what was typed, and an AccessToken that opens it.
         download_requested: fetch what was found.
     """
 
     looked_up = Signal(str)
+    token_given = Signal(str, object)
     download_requested = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -32,6 +37,7 @@ class AddModelRow(QWidget):
         self.answer = PlainLabel(name="muted", wrap=True)
         self.download = TextButton(self.tr("Download"), "primary")
         self.download.setAccessibleName(self.tr("Download what was found"))
+        self.token = TokenRow(theme)
         row = QHBoxLayout()
         row.addWidget(self.field, 1)
         row.addWidget(self.button)
@@ -41,16 +47,30 @@ class AddModelRow(QWidget):
         self._box = QVBoxLayout(self)
         self._box.addLayout(row)
         self._box.addLayout(below)
+        self._box.addWidget(self.token)
         self.field.returnPressed.connect(self._look_up)
         self.field.textEdited.connect(self._forget)
         self.button.clicked.connect(self._look_up)
+        self.token.given.connect(self._on_token)
         self.download.clicked.connect(self.download_requested)
         theme.changed.connect(self._restyle)
         self._restyle()
         self.say("")
 
-    def say(self, text: str, tone: str = "", *, offer: bool = False) -> None:
-        """Show an answer, and whether what it is about can be fetched."""
+    def say(
+        self,
+        text: str,
+        tone: str = "",
+        *,
+        offer: bool = False,
+        token_page: str = "",
+        private: bool = False,
+    ) -> None:
+        """Show an answer, and whether what it is about can be fetched.
+
+        `token_page`: the page of a model that an access token may open; `private`: if there is one.
+        """
+        self.token.ask_for(token_page, folded=private)
         self.answer.setText(text)
         self.answer.setVisible(bool(text))
         set_style_property(self.answer, "tone", tone)
@@ -62,6 +82,11 @@ class AddModelRow(QWidget):
         if text:
             self.say(self.tr("Asking …"))
             self.looked_up.emit(text)
+
+    @Slot(object)
+    def _on_token(self, token: AccessToken) -> None:
+        self.say(self.tr("Asking …"))
+        self.token_given.emit(self.field.text().strip(), token)
 
     @Slot()
     def _forget(self) -> None:

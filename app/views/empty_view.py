@@ -1,7 +1,7 @@
 """What an empty chat shows: the tern, a sentence, three prompts, and ways to a model."""
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -50,6 +50,7 @@ class EmptyView(PageArea):
         folder_requested: choose a model's folder.
         download_requested: fetch the model that is best for most people, and use it.
         models_requested: show all models.
+        seen: it appears.
     """
 
     prompt_chosen = Signal(str)
@@ -57,6 +58,7 @@ class EmptyView(PageArea):
     folder_requested = Signal()
     download_requested = Signal()
     models_requested = Signal()
+    seen = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
@@ -80,6 +82,16 @@ class EmptyView(PageArea):
         self._build()
         theme.changed.connect(self._restyle)
         self._restyle()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Tell that somebody looks."""
+        super().showEvent(event)
+        self.seen.emit()
+
+    @Slot(bool)
+    def set_measuring(self, measuring: bool) -> None:
+        """Say that this computer is being measured."""
+        self._measuring.setVisible(measuring)
 
     @Slot(bool)
     def offer_models(self, offer: bool) -> None:
@@ -125,7 +137,11 @@ class EmptyView(PageArea):
         self.download = TextButton(self.tr("Download"), "plain")
         self.download.clicked.connect(self.download_requested)
         self._best_text = PlainLabel(name="muted", wrap=True)
-        self._best = self._way("download", "", self._best_text, self.download)
+        self._measuring = PlainLabel(
+            self.tr("Measuring how fast it will be here …"), "muted", wrap=True
+        )
+        self._measuring.hide()
+        self._best = self._way("download", "", (self._best_text, self._measuring), self.download)
         self._best_title = self._best.findChild(PlainLabel, "wayTitle")
         self._best.hide()
         box.addWidget(self._best)
@@ -157,7 +173,9 @@ class EmptyView(PageArea):
         self.download.setAccessibleDescription(self.tr("Download {title}").format(title=title))
         self._best.setVisible(bool(title))
 
-    def _way(self, icon: str, title: str, text: str | PlainLabel, button: TextButton) -> QFrame:
+    def _way(
+        self, icon: str, title: str, text: str | tuple[PlainLabel, ...], button: TextButton
+    ) -> QFrame:
         frame = QFrame()
         frame.setObjectName("way")
         picture = QLabel()
@@ -165,7 +183,9 @@ class EmptyView(PageArea):
         words = QVBoxLayout()
         words.setSpacing(2)
         words.addWidget(PlainLabel(title, "wayTitle"))
-        words.addWidget(PlainLabel(text, "muted", wrap=True) if isinstance(text, str) else text)
+        labels = (PlainLabel(text, "muted", wrap=True),) if isinstance(text, str) else text
+        for label in labels:
+            words.addWidget(label)
         row = QHBoxLayout(frame)
         row.setContentsMargins(12, 10, 12, 10)
         row.setSpacing(12)

@@ -29,12 +29,17 @@ class ErrorStrip(QFrame):
 
     Signals:
         new_chat_requested: the way on when a chat is full.
+        models_requested: the way on when another model would help.
     """
 
     new_chat_requested = Signal()
+    models_requested = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, parent: QWidget | None = None, *, offers_models: bool = True
+    ) -> None:
         super().__init__(parent)
+        self._offers_models = offers_models  # not where all models are in view
         self.setObjectName("errorStrip")
         self.setAccessibleName(self.tr("Error"))
         self._theme = theme
@@ -46,6 +51,7 @@ class ErrorStrip(QFrame):
         for label in (self.title, self.text, self.advice):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.new_chat = TextButton(self.tr("Start a new chat"), "plain")
+        self.models = TextButton(self.tr("Show models"), "plain")
         self.details_button = TextButton(self.tr("Details"), "plain")
         self.details_button.setCheckable(True)
         self.copy = TextButton(self.tr("Copy details"), "plain")
@@ -57,6 +63,7 @@ class ErrorStrip(QFrame):
         self.details.setTabChangesFocus(True)
         self._build()
         self.new_chat.clicked.connect(self.new_chat_requested)
+        self.models.clicked.connect(self.models_requested)
         self.details_button.toggled.connect(self._show_details)
         self.copy.clicked.connect(self._copy)
         self.dismiss.clicked.connect(self.clear)
@@ -74,10 +81,12 @@ class ErrorStrip(QFrame):
         self.title.setText(problem.title)
         self.text.setText(textwrap.shorten(problem.text, TEXT_LENGTH, placeholder=" …"))
         self.advice.setText(problem.advice)
-        self.details.setPlainText(problem.details)
+        code = f"[{problem.code}]\n" if problem.code else ""
+        self.details.setPlainText(code + problem.details)
         self.details_button.setChecked(False)
         self._show_details(False)
         self.new_chat.setVisible(problem.chat_full)
+        self.models.setVisible(problem.wants_model and self._offers_models)
         self._fit_labels()
         self.setAccessibleDescription(f"{problem.title}. {problem.text} {problem.advice}")
 
@@ -103,7 +112,7 @@ class ErrorStrip(QFrame):
         for button in (self.details_button, self.dismiss):
             head.addWidget(button, alignment=Qt.AlignmentFlag.AlignTop)
         buttons = QHBoxLayout()
-        for button in (self.new_chat, self.copy):
+        for button in (self.new_chat, self.models, self.copy):
             buttons.addWidget(button)
         buttons.addStretch()
         self._box = QVBoxLayout(self)
@@ -121,10 +130,7 @@ class ErrorStrip(QFrame):
     @Slot()
     def _copy(self) -> None:
         if self._problem is not None:
-            problem = self._problem
-            QGuiApplication.clipboard().setText(
-                f"{problem.title}\n{problem.text}\n{problem.advice}\n\n{problem.details}"
-            )
+            QGuiApplication.clipboard().setText(self._problem.report)
 
     @Slot()
     def _restyle(self) -> None:

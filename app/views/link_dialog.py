@@ -23,7 +23,7 @@ class LinkDialog(QDialog):
 
     confirmed = Signal(QUrl)
 
-    def __init__(self, theme: Theme, url: str, parent: QWidget) -> None:
+    def __init__(self, theme: Theme, url: str, parent: QWidget, *, by_model: bool = True) -> None:
         super().__init__(parent)
         self._url = url
         self.setWindowTitle(self.tr("Open link?"))
@@ -34,7 +34,10 @@ class LinkDialog(QDialog):
             title.setText(self.tr("Write to this address in your mail program?"))
         # Letters of other scripts can look like a name one trusts: the host as it is looked up.
         host = parsed.host(QUrl.ComponentFormattingOption.FullyEncoded)
-        words = self.tr("It leads to {0}. It was written by a language model.").format(host)
+        words = self.tr("It leads to {0}.")
+        if by_model:
+            words = self.tr("It leads to {0}. It was written by a language model.")
+        words = words.format(host)
         about = PlainLabel(words, "muted", wrap=True)
         about.setVisible(bool(host))
         self.address = QPlainTextEdit(safe_code(url))

@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from ternchat.app.core import model_wording
+from ternchat.app.core.access_token import AccessToken
 from ternchat.app.core.model_card import ModelCard, Place
 from ternchat.app.core.model_surroundings import Surroundings
 from ternchat.app.core.progress import State
@@ -18,6 +19,7 @@ from .model_actions import Action, actions_for
 from .model_buttons import ModelButtons
 from .problem_note import ProblemNote
 from .theme import Theme, set_style_property
+from .token_row import TokenRow
 
 
 class ModelCardView(QFrame):
@@ -25,9 +27,11 @@ class ModelCardView(QFrame):
 
     Signals:
         acted: an Action and the model's name.
+        token_given: the model's name and an AccessToken for it.
     """
 
     acted = Signal(object, str)
+    token_given = Signal(str, object)
 
     def __init__(self, theme: Theme, card: ModelCard, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,6 +48,7 @@ class ModelCardView(QFrame):
         self.bar = QProgressBar()
         self.state = PlainLabel(name="muted", wrap=True)
         self.problem = ProblemNote(theme)
+        self.token = TokenRow(theme)
         self.details = DetailGrid(theme)
         self.buttons = ModelButtons(theme)
         self.question = DeleteQuestion(theme)
@@ -51,6 +56,7 @@ class ModelCardView(QFrame):
         self.buttons.acted.connect(self._on_acted)
         self.buttons.details_toggled.connect(self._show_details)
         self.question.confirmed.connect(self._delete)
+        self.token.given.connect(self._on_token)
         theme.changed.connect(self._restyle)
         self._restyle()
         self.show_card(card, self._around)
@@ -95,10 +101,10 @@ class ModelCardView(QFrame):
             self._facts.addWidget(fact)
         self._box = QVBoxLayout(self)
         self._box.addLayout(head)
-        for part in (self.summary, facts, self.bar, self.state, self.problem, self.buttons):
+        for part in (self.summary, facts, self.bar, self.state, self.problem, self.token):
             self._box.addWidget(part)
-        self._box.addWidget(self.question)
-        self._box.addWidget(self.details)
+        for part in (self.buttons, self.question, self.details):
+            self._box.addWidget(part)
 
     def _show_badge(self) -> None:
         card = self._card
@@ -156,7 +162,10 @@ class ModelCardView(QFrame):
         self.bar.setValue(round(1000 * (fraction or 0.0)))
         stalled = progress is not None and progress.state is State.STALLED
         set_style_property(self.state, "tone", "warning" if stalled else "")
-        self.problem.show_problem(None if progress is None else progress.problem)
+        problem = None if progress is None else progress.problem
+        self.problem.show_problem(problem)
+        page = f"{self._around.hub}/{card.repository}" if card.wants_token else ""
+        self.token.ask_for(page, folded=problem is not None and problem.code == "model_gone")
 
     def _show_actions(self) -> None:
         actions = actions_for(self._card, loaded=self._card.name == self._around.loaded)
@@ -172,6 +181,10 @@ class ModelCardView(QFrame):
             self.question.ask(fetched)
         else:
             self.acted.emit(action, self._card.name)
+
+    @Slot(object)
+    def _on_token(self, token: AccessToken) -> None:
+        self.token_given.emit(self._card.name, token)
 
     @Slot()
     def _delete(self) -> None:

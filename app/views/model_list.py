@@ -17,9 +17,11 @@ class ModelList(QWidget):
 
     Signals:
         acted: an Action and the model's name.
+        token_given: a model's name and an AccessToken for it.
     """
 
     acted = Signal(object, str)
+    token_given = Signal(str, object)
 
     def __init__(self, theme: Theme, model: DownloadModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -82,6 +84,7 @@ class ModelList(QWidget):
             assert card is not None
             view = ModelCardView(self._theme, card, self)
             view.acted.connect(self.acted)
+            view.token_given.connect(self.token_given)
             self._views[name] = view
         return self._views[name]
 

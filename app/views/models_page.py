@@ -7,6 +7,8 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent, Qt
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
+from ternchat.app.core.access_token import OPENED_BY_TOKEN
+from ternchat.app.core.hub_address import AddressError, parse_repository
 from ternchat.app.core.inspection import Inspection
 from ternchat.app.core.language import number, translate
 from ternchat.app.core.model_overview import Overview
@@ -38,12 +40,16 @@ class ModelsPage(QWidget):
 
     Signals:
         close_requested: back to the chat.
-        shown_changed: whether the page is in view.
+        seen: the page appears.
+        shown_changed: whether it is in view.
+        measure_requested: find out anew how fast this computer is.
         import_requested: a path, and whether to copy.
     """
 
     close_requested = Signal()
+    seen = Signal()
     shown_changed = Signal(bool)
+    measure_requested = Signal()
     import_requested = Signal(str, bool)
 
     def __init__(self, theme: Theme, model: DownloadModel, parent: QWidget | None = None) -> None:
@@ -56,16 +62,21 @@ class ModelsPage(QWidget):
         self.back = IconButton(theme, "arrow-left", self.tr("Back to the chat"))
         self.import_button = TextButton(self.tr("Import"), "plain")
         self.machine = PlainLabel(name="muted", wrap=True)
+        self.measure = TextButton(self.tr("Measure again"), "link")
+        self.measure.setAccessibleDescription(
+            self.tr("Find out anew how fast this computer is, in three seconds")
+        )
         self.slider = ContextSlider(theme)
         self.list = ModelList(theme, model)
         self.add = AddModelRow(theme)
         self.folder = ModelsFolderRow(theme)
         self.question = ImportQuestion(theme)
-        self.errors = ErrorStrip(theme)
+        self.errors = ErrorStrip(theme, offers_models=False)
         self.toast = Toast(theme)
         self._build()
         self.back.clicked.connect(self.close_requested)
         self.slider.chosen.connect(self._on_context)
+        self.measure.clicked.connect(self.measure_requested)
         self.question.answered.connect(self.import_requested)
         theme.changed.connect(self._restyle)
         self._restyle()
@@ -91,6 +102,11 @@ class ModelsPage(QWidget):
         self.set_around(set_context=tokens)
         self.slider.set_context(tokens)
 
+    @Slot(str)
+    def set_hub(self, address: str) -> None:
+        """Know where the pages of models are to be found."""
+        self.set_around(hub=address)
+
     def set_around(self, **changes: object) -> None:
         """Change some of what the numbers are for."""
         self._around = replace(self._around, **changes)
@@ -99,7 +115,10 @@ class ModelsPage(QWidget):
 
     @Slot(str)
     def ask_import(self, path: str) -> None:
-        """Ask how a model of this computer is to be taken over."""
+        """Ask how a model of this computer is to be taken over, where there is a choice."""
+        if path.lower().endswith(".gguf"):  # there is none: the answer comes at once
+            self.import_requested.emit(path, False)
+            return
         self.question.ask(path)
         self._area.ensureWidgetVisible(self.question)
 
@@ -111,6 +130,7 @@ class ModelsPage(QWidget):
         """Tell that somebody looks."""
         super().showEvent(event)
         self.shown_changed.emit(True)
+        self.seen.emit()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Tell that nobody looks any more."""
@@ -142,7 +162,9 @@ class ModelsPage(QWidget):
     def show_found(self, answer: Inspection | Problem) -> None:
         """Show what the hub said about a repository."""
         if isinstance(answer, Problem):
-            self.add.say(f"{answer.title}. {answer.text} {answer.advice}", "bad")
+            text = f"{answer.title}. {answer.text} {answer.advice}"
+            page = self._hub_page() if answer.code in OPENED_BY_TOKEN else ""
+            self.add.say(text, "bad", token_page=page, private=answer.code == "model_gone")
             return
         model, runs = answer.model, answer.verdict.runs
         if model is None or not runs:
@@ -152,6 +174,14 @@ class ModelsPage(QWidget):
         if model.gated:
             parts.append(self.tr("its owner asks for consent first"))
         self.add.say(" · ".join(part for part in parts if part), offer=True)
+
+    def _hub_page(self) -> str:
+        """The page of the model that was looked up; "" where there is none."""
+        try:
+            ref = parse_repository(self.add.field.text(), self._around.hub)
+        except AddressError:
+            return ""
+        return f"{self._around.hub}/{ref.repository}"
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape goes back."""
@@ -171,7 +201,11 @@ class ModelsPage(QWidget):
         self._head.addWidget(self.import_button)
         self._column = Column(self._theme, top=4, bottom=24)
         box = self._column.box
-        for part in (self.machine, self.slider, self.question, self.list):
+        machine = QHBoxLayout()
+        machine.addWidget(self.machine, 1)
+        machine.addWidget(self.measure, alignment=Qt.AlignmentFlag.AlignTop)
+        box.addLayout(machine)
+        for part in (self.slider, self.question, self.list):
             box.addWidget(part)
         box.addWidget(GroupLabel(self.tr("Another model from Hugging Face")))
         box.addWidget(self.add)
@@ -199,13 +233,14 @@ class ModelsPage(QWidget):
         if around.free_disk_bytes is not None:
             free = size_text(around.free_disk_bytes)
             parts.append(self.tr("{size} free on the disk").format(size=free))
-        if around.speed is not None:
+        if around.speed is not None and not around.measuring:
             rate = number(around.speed.read_bytes_per_second / 1e9, 1)
             parts.append(self.tr("reads {rate} GB/s").format(rate=rate))
             threads = translate("Wording", "%n thread(s)", around.speed.threads)
             parts.append(f"{around.speed.kernel}, {threads}")
-        elif around.measuring:
+        if around.measuring:
             parts.append(self.tr("measuring its speed …"))
+        self.measure.setVisible(around.speed is not None and not around.measuring)
         text = " · ".join(parts)
         self.machine.setText(self.tr("This computer: {facts}").format(facts=text) if text else "")
 

@@ -60,9 +60,7 @@ class ProblemNote(QFrame):
     @Slot()
     def _copy(self) -> None:
         if self._problem is not None:
-            problem = self._problem
-            text = f"{problem.title}\n{problem.text}\n{problem.advice}\n\n{problem.details}"
-            QGuiApplication.clipboard().setText(text)
+            QGuiApplication.clipboard().setText(self._problem.report)
 
     @Slot()
     def _restyle(self) -> None:

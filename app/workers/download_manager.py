@@ -4,6 +4,7 @@ import logging
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
+from ternchat.app.core.access_token import AccessToken
 from ternchat.app.core.download.queue import DownloadQueue
 from ternchat.app.core.download.request import DownloadRequest
 
@@ -74,10 +75,11 @@ class DownloadManager(QObject):
         self.queue.pause(name)
 
     @Slot(str)
-    def resume(self, name: str) -> None:
-        """Go on with one that was stopped."""
+    @Slot(str, object)
+    def resume(self, name: str, token: AccessToken | None = None) -> None:
+        """Go on with one that was stopped, or with a token that opens it."""
         self.start()
-        self.queue.resume(name)
+        self.queue.resume(name, token)
 
     @Slot(str, bool)
     def cancel(self, name: str, keep: bool) -> None:

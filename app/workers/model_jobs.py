@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ternchat.app.core import machine, speed_store
+from ternchat.app.core import answer_speeds, machine, speed_store
 from ternchat.app.core.download.tools import Tools
 from ternchat.app.core.hub_address import parse_repository
 from ternchat.app.core.inspection import inspect
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from threading import Event
 
+    from ternchat.app.core.access_token import AccessToken
+    from ternchat.app.core.answer_speeds import AnswerSpeed
     from ternchat.app.core.control import Control
     from ternchat.app.core.download.job import TestReport
     from ternchat.app.core.download.queue import DownloadQueue
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
 LIST, MEASURE, LOOK_UP, VERIFY, REPAIR = "list", "measure", "look up", "verify", "repair"
 IMPORT, MOVE, REMOVE, RESTORE, PURGE = "import", "move", "remove", "restore", "purge"
+KEEP_SPEED = "keep speed"
 
 
 class ModelJobs:
@@ -59,28 +62,37 @@ class ModelJobs:
             LIST, "", lambda *_: overview(self._paths, self._store, self._queue.unfinished())
         )
 
-    def measure(self) -> Job:
-        """Measure this computer, unless that was done; gives a MachineSpeed or None."""
+    def measure(self, *, fresh: bool = False) -> Job:
+        """Measure this computer, unless that was done; gives a MachineSpeed or None.
+
+        `fresh`: measure it again.
+        """
 
         def work(_report: Report, control: Control) -> Any:
             from ternchat.engine.speed_measurement import measure_in_child
 
             processor, options = machine.cpu_name(), self._options()
-            speed = speed_store.load(self._paths.cache, processor)
-            if speed is None or options.threads not in (None, speed.threads):
-                speed = measure_in_child(options.isa, options.threads, control.stopped.is_set)
-                if speed is not None:
-                    speed_store.save(self._paths.cache, processor, speed)
+            known = None if fresh else speed_store.load(self._paths.cache, processor)
+            if known is not None and options.threads in (None, known.threads):
+                return known
+            stopped = control.stopped.is_set
+            speed = measure_in_child(options.isa, options.threads, stopped, gently=True)
+            if speed is not None:
+                speed_store.save(self._paths.cache, processor, speed)
             return speed
 
         return Job(MEASURE, "", work)
 
-    def look_up(self, text: str) -> Job:
-        """Ask the hub what a repository holds; gives an Inspection."""
+    def keep_speed(self, name: str, speed: AnswerSpeed) -> Job:
+        """Write down how fast a model's answer was."""
+        return Job(KEEP_SPEED, name, lambda *_: answer_speeds.add(self._paths.cache, name, speed))
+
+    def look_up(self, text: str, token: AccessToken | None = None) -> Job:
+        """Ask the hub what a repository holds; gives its place, the token and an Inspection."""
 
         def work(_report: Report, _control: Control) -> Any:
             ref = parse_repository(text, self._hub.options.endpoint)
-            return ref, inspect(self._hub, ref, judge=full_verdict)
+            return ref, token, inspect(self._hub, ref, token, judge=full_verdict)
 
         return Job(LOOK_UP, text, work)
 

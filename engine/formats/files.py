@@ -5,7 +5,7 @@ import stat
 from pathlib import Path
 from typing import BinaryIO
 
-from ternchat.engine.errors import ModelFileError, UnsupportedModelError
+from ternchat.engine.errors import ModelFileError, UnsupportedModelError, gguf_answer
 
 
 def model_folder(path: str | os.PathLike[str]) -> Path:
@@ -13,15 +13,16 @@ def model_folder(path: str | os.PathLike[str]) -> Path:
     folder = Path(path)
     expected = "expected a folder with config.json, model.safetensors and tokenizer.json"
     if folder.suffix.lower() == ".gguf":
-        raise UnsupportedModelError(
-            f"{folder} is in GGUF format, which is not supported yet; {expected}"
-        )
+        raise UnsupportedModelError(gguf_answer(folder.name))
     try:
         mode = os.stat(folder).st_mode
     except (OSError, ValueError) as error:
         raise ModelFileError(f"{folder} cannot be opened: {reason(error)}; {expected}") from error
     if not stat.S_ISDIR(mode):
         raise ModelFileError(f"{folder} is {_kind(mode)}; {expected}")
+    if not exists(folder / "config.json"):
+        for file in sorted(folder.glob("*.gguf")):
+            raise UnsupportedModelError(gguf_answer(file.name))
     return folder
 
 

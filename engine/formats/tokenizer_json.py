@@ -10,15 +10,24 @@ from ternchat.engine.formats.json_file import read_json, shown
 MAX_TOKENIZER_BYTES = 40_000_000
 # Others could blow a text up without bound, and no byte-level tokenizer is known to need them.
 _NORMALIZERS = ("NFC",)
+_FLAGS = ("special", "lstrip", "rstrip", "single_word")
 
 
 @dataclass(frozen=True)
 class AddedToken:
-    """A token that is looked for in a text before the text is cut into pieces."""
+    """A token that is looked for in a text before the text is cut into pieces.
+
+    Attributes:
+        lstrip, rstrip: whether it takes white space on that side along.
+        single_word: whether it is one only where no letter or digit touches it.
+    """
 
     content: str
     id: int
     special: bool
+    lstrip: bool = False
+    rstrip: bool = False
+    single_word: bool = False
 
     @property
     def is_marker(self) -> bool:
@@ -95,7 +104,8 @@ class TokenizerFile:
         for raw in raw_tokens:
             if not isinstance(raw, dict) or not isinstance(raw.get("content"), str):
                 raise self._wrong("an added token", raw, "an object with content and id")
-            token = AddedToken(raw["content"], raw.get("id", -1), bool(raw.get("special")))
+            flags = (bool(raw.get(name)) for name in _FLAGS)
+            token = AddedToken(raw["content"], raw.get("id", -1), *flags)
             known_id = self.vocabulary.get(token.content, token.id)
             if token.content in tokens or known_id != token.id:
                 raise self._wrong("an added token", token.content, "each token once, with one id")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ternchat.app.core.access_token import AccessToken
 from ternchat.app.core.download import Download, DownloadQueue, DownloadRequest, Policy, Tools
 from ternchat.app.core.hub import Hub
 from ternchat.app.core.hub_address import HubOptions
@@ -241,3 +242,37 @@ def test_a_model_that_took_the_program_down_twice_is_not_loaded_unasked_and_it_i
         manager.begin()
     assert told.args[0].code == "crashed"
     assert "twice in a row" in told.args[0].text
+
+
+def failed_with(cards, name):
+    card = cards.card(name)
+    failed = card is not None and card.progress is not None and card.progress.problem is not None
+    return card.progress.problem.code if failed else ""
+
+
+def test_a_gated_model_is_fetched_with_a_token_that_is_kept_nowhere(
+    manager, cards, hub, paths, qtbot
+):
+    hub.add("acme/closed", files_of(FLEDGLING), gated=True, token="hf_secret")
+    manager._fetch(DownloadRequest("closed", "Closed", "acme/closed"))
+    qtbot.waitUntil(lambda: failed_with(cards, "closed") == "gated", timeout=TIMEOUT)
+    assert cards.card("closed").wants_token
+    manager.resume_with("closed", AccessToken("hf_wrong"))
+    qtbot.waitUntil(lambda: not cards.card("closed").wants_token, timeout=TIMEOUT)
+    qtbot.waitUntil(lambda: cards.card("closed").wants_token, timeout=TIMEOUT)
+    manager.resume_with("closed", AccessToken("hf_secret"))
+    qtbot.waitUntil(lambda: is_ready(cards, "closed"), timeout=TIMEOUT)
+    for path in paths.root.rglob("*"):
+        assert not path.is_file() or b"hf_secret" not in path.read_bytes(), path
+
+
+def test_a_private_model_is_looked_up_and_fetched_with_one_token(manager, cards, hub, qtbot):
+    hub.add("acme/mine", files_of(FLEDGLING), token="hf_secret")
+    with qtbot.waitSignal(manager.found, timeout=TIMEOUT) as found:
+        manager.look_up("acme/mine")
+    assert found.args[0].code == "model_gone"
+    with qtbot.waitSignal(manager.found, timeout=TIMEOUT) as found:
+        manager.look_up("acme/mine", AccessToken("hf_secret"))
+    assert found.args[0].verdict.runs
+    manager.download_found()
+    qtbot.waitUntil(lambda: is_ready(cards, "mine"), timeout=TIMEOUT)

@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QLineEdit
 
+from ternchat.app.core.access_token import AccessToken
 from ternchat.app.core.download.staging import Unfinished
 from ternchat.app.core.model_card import ModelCard, Place
 from ternchat.app.core.model_overview import Overview, overview
@@ -19,6 +22,7 @@ from ternchat.app.core.problem import Problem
 from ternchat.app.core.progress import Progress, State
 from ternchat.app.core.progress_wording import progress_text
 from ternchat.app.models.download_model import DownloadModel
+from ternchat.app.views.link_dialog import LinkDialog
 from ternchat.app.views.model_actions import Action, actions_for
 from ternchat.app.views.model_card_view import ModelCardView
 from ternchat.app.views.models_page import ModelsPage
@@ -311,6 +315,61 @@ def test_escape_keeps_what_has_come_and_the_question_goes_when_the_download_ends
     delete.click()
     view.show_card(replace(view.card, path=Path("/m"), progress=None, left=None), Surroundings())
     assert not view.question.isVisible()
+
+
+def refused(view, code):
+    problem = Problem("Title", "Text.", "Advice.", "trace", code=code)
+    progress = Progress("2b4t", State.FAILED, problem=problem)
+    view.show_card(view.card.with_progress(progress), Surroundings(hub="https://hub.example"))
+
+
+def test_a_gated_model_asks_for_an_access_token_and_shows_nothing_of_it(view, qtbot):
+    refused(view, "gated")
+    row = view.token
+    assert row.isVisible()
+    assert row.field.accessibleName() == "Access token for this model (not kept)"
+    assert row.field.echoMode() is QLineEdit.EchoMode.Password
+    assert row.link.text() == "hub.example/microsoft/bitnet-b1.58-2B-4T"
+    qtbot.keyClicks(row.field, " hf_secret ")
+    with qtbot.waitSignal(view.token_given) as given:
+        qtbot.keyClick(row.field, Qt.Key.Key_Return)
+    assert given.args == ["2b4t", AccessToken("hf_secret")]
+    assert row.field.text() == ""
+    view.show_card(view.card.with_progress(Progress("2b4t", State.QUEUED)), Surroundings())
+    assert not row.isVisible()
+
+
+def test_what_cannot_be_a_token_is_told_and_not_sent(view, qtbot):
+    refused(view, "forbidden")
+    qtbot.keyClicks(view.token.field, "two words")
+    with qtbot.assertNotEmitted(view.token_given):
+        view.token.button.click()
+    assert view.token._note.text().startswith("An access token has no spaces. Copy it from")
+
+
+def test_a_model_that_may_not_exist_asks_only_when_it_is_wanted(view, qtbot):
+    refused(view, "model_gone")
+    assert not view.token.field.isVisible()
+    view.token.unfold.click()
+    assert view.token.field.isVisible()
+
+
+@pytest.mark.parametrize("code", ["no_network", "bad_hash", "no_disk", ""])
+def test_other_failures_ask_for_no_token(view, code):
+    refused(view, code)
+    assert not view.token.isVisible()
+
+
+def test_the_model_s_page_is_not_opened_without_asking(view, qtbot, monkeypatch):
+    opened = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
+    refused(view, "gated")
+    view.token.link.click()
+    dialog = view.window().findChild(LinkDialog)
+    assert dialog.address.toPlainText() == "https://hub.example/microsoft/bitnet-b1.58-2B-4T"
+    assert opened == []
+    dialog.open_button.click()
+    assert [url.host() for url in opened] == ["hub.example"]
 
 
 def test_what_was_promised_is_held_against_what_was_measured(view):

@@ -448,7 +448,9 @@ def test_a_file_in_place_of_the_folder_is_refused(folder):
 
 def test_gguf_is_not_supported_yet(tmp_path):
     refused(
-        tmp_path / "model.gguf", "in GGUF format, which is not supported yet", UnsupportedModelError
+        tmp_path / "model.gguf",
+        "in GGUF format, which this version cannot read yet",
+        UnsupportedModelError,
     )
 
 

@@ -3,6 +3,7 @@
 import gc
 import json
 import os
+import sys
 import time
 from pathlib import Path
 
@@ -376,6 +377,27 @@ def test_memory_and_output_are_bounded(process, name):
     assert text_of(template_of("{{ 2 }}", process).render([user("x")], True, ())) == "2"
 
 
+UNBOUNDED = (
+    "import resource; resource.setrlimit = lambda *limits: None;"
+    "import sys; from ternchat.engine import template_child; sys.exit(template_child.main())"
+)
+
+
+@pytest.mark.parametrize("name", ["a long string", "doubling", "a long list"])
+def test_memory_is_bounded_where_the_system_takes_limits_and_does_not_keep_them(monkeypatch, name):
+    """As on macOS: then only whoever waits for the process looks after it."""
+    command = [sys.executable, "-c", UNBOUNDED]
+    monkeypatch.setattr(template_process, "script_command", lambda *_: command)
+    process = TemplateProcess(20)
+    template_of("{{ 1 }}", process).render([user("x")], True, ())
+    child = child_of(process)
+    with pytest.raises(TemplateError, match=r"memory|too much"):
+        template_of(HUGE[name], process).render([user("x")], True, MARKERS)
+    assert process._child is None or process._child.is_alive  # ended, or it refused by itself
+    assert name == "doubling" or child.wait(10) != 0
+    process.close()
+
+
 @pytest.mark.parametrize(
     ("source", "match"),
     [
@@ -526,9 +548,10 @@ def test_a_process_that_does_not_start_is_told(monkeypatch):
 def test_an_answer_that_is_none_is_an_error(monkeypatch, tmp_path, answer):
     script = tmp_path / "child.py"
     script.write_text(
-        "import sys\n"
+        "import os, sys\n"
         "out = sys.stdout.buffer\n"
-        "out.write(b'\\x00\\x00\\x00\\x02{}')\n"
+        "ready = b'{\"pid\": %d}' % os.getpid()\n"
+        "out.write(len(ready).to_bytes(4, 'big') + ready)\n"
         "out.flush()\n"
         "sys.stdin.buffer.read(4)\n"
         f"out.write({answer!r})\n"

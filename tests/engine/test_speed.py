@@ -1,6 +1,7 @@
 """How fast a model will be: arithmetic over a measured machine, and the measuring itself."""
 
 import json
+import subprocess
 import sys
 from dataclasses import asdict, replace
 
@@ -114,3 +115,20 @@ def test_a_measurement_that_fails_is_none(monkeypatch, answer):
 def test_a_kernel_set_that_is_none_is_told_in_one_line(capsys):
     assert measure_speed.main("sse9") == 1
     assert "no kernel set 'sse9'" in capsys.readouterr().err
+
+
+def test_a_gentle_measurement_lets_others_first():
+    code = (
+        "import psutil; from ternchat.engine.child_process import let_others_first;"
+        "before = psutil.Process().nice(); let_others_first();"
+        "print(before, psutil.Process().nice())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    before, after = map(int, done.stdout.split())
+    assert after > before or before >= 10
+    command = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(speed_measurement, "module_command", lambda *words: command.extend(words))
+        patch.setattr(speed_measurement, "call", lambda *_: None)
+        assert speed_measurement.measure_in_child(threads=2, gently=True) is None
+    assert command == ["measure_speed", "", "2", "gently"]
