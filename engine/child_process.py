@@ -1,8 +1,12 @@
 """Commands that start a part of the program in a process of its own, installed or frozen."""
 
+import os
+import stat
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -41,10 +45,16 @@ def script_command(name: str, package: str) -> list[str]:
 def call(
     command: Sequence[str], is_cancelled: Callable[[], bool] = lambda: False
 ) -> subprocess.CompletedProcess[bytes] | None:
-    """Run a command to its end; None when it was cancelled on the way."""
-    with subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as child:
+    """Run a command to its end; None when it was cancelled on the way.
+
+    A child that asks for it (`end_with_parent`) does not outlive this process.
+    """
+    with (
+        _lifeline() as line,
+        subprocess.Popen(
+            command, stdin=line, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        ) as child,
+    ):
         while True:
             try:
                 out, errors = child.communicate(timeout=_POLL_SECONDS)
@@ -61,8 +71,37 @@ def be(name: str, *args: str) -> int:
     """Be the child of that name; gives the exit code."""
     if name not in _CHILDREN:
         raise ValueError(f"there is no child {name!r}")
+    if name != "template_child":  # that one is asked on its standard input
+        end_with_parent()
     code: int = import_module(f"ternchat.engine.{name}").main(*args)
     return code
+
+
+def end_with_parent() -> None:
+    """Let this process end when the one that started it by `call` is gone, killed ones too."""
+    try:
+        is_pipe = stat.S_ISFIFO(os.fstat(0).st_mode)
+    except OSError:
+        return  # no standard input at all
+    if is_pipe:  # otherwise a person has started it
+        threading.Thread(target=_end_with_input, name="parent's end", daemon=True).start()
+
+
+def _end_with_input() -> None:
+    while os.read(0, 1):
+        pass
+    os._exit(1)
+
+
+@contextmanager
+def _lifeline() -> Iterator[int]:
+    """The end of a pipe for a child to read; the other one closes with this process."""
+    read, write = os.pipe()
+    try:
+        yield read
+    finally:
+        os.close(read)
+        os.close(write)
 
 
 def let_others_first() -> None:

@@ -1,4 +1,4 @@
-"""Three seconds in which this machine shows how fast it is; a program of its own.
+"""Three seconds (a slow kernel set takes a few more) in which this machine shows how fast it is; a program of its own.
 
 Its memory goes back to the system with it, and nothing of it counts as the model's.
 `python -m ternchat.engine.measure_speed [ISA [THREADS [gently]]]` prints a MachineSpeed as JSON.
@@ -15,7 +15,7 @@ import numpy as np
 
 from ternchat.engine import backend
 from ternchat.engine.backend import SCREEN_GROUP, Kernels, ScreenTable
-from ternchat.engine.child_process import let_others_first
+from ternchat.engine.child_process import end_with_parent, let_others_first
 from ternchat.engine.config import ModelConfig
 from ternchat.engine.errors import EngineError
 from ternchat.engine.memory import CHUNK_TOKENS
@@ -24,6 +24,8 @@ from ternchat.engine.speed import MachineSpeed
 from ternchat.engine.synthetic import synthetic_model
 
 _SECONDS = 0.6  # for each of the measurements
+_FEW_TOKENS = 4
+_LONGEST_CHUNK = 3.0  # seconds a whole chunk may be expected to take, judged by a few tokens
 _READ_BYTES = 256 << 20
 _SCREEN_ROWS, _SCREEN_COLUMNS = 1 << 15, 2560
 
@@ -65,7 +67,7 @@ def measure(isa: str | None = None, threads: int | None = None) -> MachineSpeed:
     large = synthetic_model(_LARGE, kernels)
     token_seconds = _token_seconds(large)
     in_weights = token_seconds - _LARGE.num_hidden_layers * layer_seconds
-    prompt_seconds = _seconds(_reading(large))
+    prompt_tokens, prompt_seconds = _reading(large)
     weights = sum(
         spec.shape[0] * spec.shape[1] for spec in _LARGE.tensors() if spec.role == "ternary"
     )
@@ -75,7 +77,7 @@ def measure(isa: str | None = None, threads: int | None = None) -> MachineSpeed:
         read_bytes_per_second=1.0,
         weight_bytes_per_second=large.memory.weights / max(in_weights, token_seconds / 2),
         screen_bytes_per_second=_screen_rate(kernels),
-        weights_per_second=weights * CHUNK_TOKENS / prompt_seconds,
+        weights_per_second=weights * prompt_tokens / prompt_seconds,
         layer_seconds=layer_seconds,
     )
     del tiny, large
@@ -93,15 +95,23 @@ def _token_seconds(model: Model) -> float:
     return _seconds(one_token)
 
 
-def _reading(model: Model) -> Callable[[], None]:
+def _reading(model: Model) -> tuple[int, float]:
+    """Tokens of a chunk of a prompt, as many as there is time for, and the seconds it takes."""
     cache = model.new_cache(CHUNK_TOKENS)
-    tokens = [token % 256 for token in range(CHUNK_TOKENS)]
 
-    def one_chunk() -> None:
-        cache.truncate(0)
-        model.hidden(tokens, cache)
+    def seconds(tokens: int) -> float:
+        ids = [token % 256 for token in range(tokens)]
 
-    return one_chunk
+        def one_chunk() -> None:
+            cache.truncate(0)
+            model.hidden(ids, cache)
+
+        return _seconds(one_chunk)
+
+    few = seconds(_FEW_TOKENS)
+    if few * CHUNK_TOKENS > _FEW_TOKENS * _LONGEST_CHUNK:
+        return _FEW_TOKENS, few
+    return CHUNK_TOKENS, seconds(CHUNK_TOKENS)
 
 
 def _screen_rate(kernels: Kernels) -> float:
@@ -147,4 +157,5 @@ def main(isa: str = "", threads: str = "", manner: str = "") -> int:
 
 
 if __name__ == "__main__":
+    end_with_parent()
     sys.exit(main(*sys.argv[1:]))

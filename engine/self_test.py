@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from ternchat.engine import backend, chat_template
+from ternchat.engine.child_process import end_with_parent
 from ternchat.engine.errors import EngineError, NotEnoughMemoryError
 from ternchat.engine.formats.files import exists
 from ternchat.engine.formats.json_fields import Fields
@@ -144,4 +145,5 @@ def main(folder: str, isa: str = "", threads: str = "") -> int:
 
 
 if __name__ == "__main__":
+    end_with_parent()
     sys.exit(main(*sys.argv[1:]))

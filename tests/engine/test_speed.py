@@ -132,3 +132,31 @@ def test_a_gentle_measurement_lets_others_first():
         patch.setattr(speed_measurement, "call", lambda *_: None)
         assert speed_measurement.measure_in_child(threads=2, gently=True) is None
     assert command == ["measure_speed", "", "2", "gently"]
+
+
+@pytest.mark.parametrize(
+    ("seconds_a_token", "read"),
+    [(1e-4, measure_speed.CHUNK_TOKENS), (1.0, 4)],
+    ids=["fast", "slow"],
+)
+def test_a_slow_kernel_set_reads_a_few_tokens_only(monkeypatch, seconds_a_token, read):
+    class Model:
+        tokens = 0
+
+        def new_cache(self, capacity):
+            return self
+
+        def truncate(self, length):
+            pass
+
+        def hidden(self, ids, cache):
+            self.tokens = len(ids)
+
+    model = Model()
+
+    def seconds(work):
+        work()
+        return model.tokens * seconds_a_token
+
+    monkeypatch.setattr(measure_speed, "_seconds", seconds)
+    assert measure_speed._reading(model) == (read, pytest.approx(read * seconds_a_token))
