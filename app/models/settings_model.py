@@ -54,7 +54,7 @@ class SettingsModel(QObject):
     def reset(self) -> None:
         """Back to the defaults; where the window stands, and what was last used, stays."""
         now = self._settings
-        kept = Settings(model=now.model, last_chat=now.last_chat, window=now.window)
+        kept = Settings(last_chat=now.last_chat, window=now.window)
         if kept != now:
             self._settings = kept
             self._timer.start()
