@@ -1,4 +1,4 @@
-"""Three seconds (a slow kernel set takes a few more) in which this machine shows how fast it is; a program of its own.
+"""Three seconds in which this machine shows how fast it is; a program of its own.
 
 Its memory goes back to the system with it, and nothing of it counts as the model's.
 `python -m ternchat.engine.measure_speed [ISA [THREADS [gently]]]` prints a MachineSpeed as JSON.

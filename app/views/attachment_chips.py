@@ -1,7 +1,6 @@
 """The files that go with a message, as chips: name, tokens, and a cross."""
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from ternchat.app.core.language import number
@@ -12,10 +11,7 @@ from . import icons
 from .buttons import IconButton
 from .flow_layout import FlowLayout
 from .labels import PlainLabel, plain_tooltip
-from .page_area import PageArea
 from .theme import CHIP_WIDTH, Theme
-
-ROWS_SHARE = 0.12  # of the window's height; more rows are scrolled
 
 
 class AttachmentChip(QFrame):
@@ -81,21 +77,19 @@ class AttachmentChip(QFrame):
         return self.tr("{count} tokens").format(count=number(attachment.tokens))
 
 
-class AttachmentChips(PageArea):
-    """All files of the message being typed; hidden when there are none, scrolled when many."""
+class AttachmentChips(QWidget):
+    """All files of the message being typed; hidden when there are none."""
 
     def __init__(
         self, theme: Theme, attachments: AttachmentList, parent: QWidget | None = None
     ) -> None:
-        super().__init__(theme, parent)
+        super().__init__(parent)
         self.setAccessibleName(self.tr("Attachments"))
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._theme = theme
         self._list = attachments
         self._chips: dict[int, AttachmentChip] = {}
         self._before: QWidget = self
-        self._inside = QWidget()
-        self._flow = FlowLayout(self._inside)
-        self.setWidget(self._inside)
+        self._flow = FlowLayout(self)
         attachments.changed.connect(self._update)
         theme.changed.connect(self._restyle)
         self._restyle()
@@ -110,20 +104,6 @@ class AttachmentChips(PageArea):
         self._before = widget
 
     @Slot()
-    def fit(self) -> None:
-        """Take the height of the rows, up to a share of the window's."""
-        wanted = self._flow.heightForWidth(self.viewport().width())
-        one = max((chip.sizeHint().height() for chip in self.chips()), default=0)
-        limit = max(one, round(self.window().height() * ROWS_SHARE))
-        if self.height() != (height := min(wanted, limit)):
-            self.setFixedHeight(height)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Rows break anew."""
-        super().resizeEvent(event)
-        self.fit()
-
-    @Slot()
     def _update(self) -> None:
         files = {file.key: file for file in self._list.files}
         for key in [key for key in self._chips if key not in files]:
@@ -133,14 +113,13 @@ class AttachmentChips(PageArea):
             if key in self._chips:
                 self._chips[key].show_file(file)
             else:
-                self._chips[key] = chip = AttachmentChip(self._theme, file, self._inside)
+                self._chips[key] = chip = AttachmentChip(self._theme, file, self)
                 chip.removed.connect(self._on_removed)
                 self._flow.addWidget(chip)
                 self.setTabOrder(before, chip.remove)
                 chip.show()
             before = self._chips[key].remove
         self.setVisible(bool(files))
-        self.fit()
 
     def _take(self, chip: AttachmentChip) -> None:
         had_focus = chip.remove.hasFocus()
@@ -157,4 +136,3 @@ class AttachmentChips(PageArea):
     @Slot()
     def _restyle(self) -> None:
         self._flow.setSpacing(self._theme.px(6))
-        self.fit()

@@ -1,7 +1,7 @@
 """The page beside the sidebar: title, conversation or greeting, errors, composer."""
 
 from PySide6.QtCore import Slot
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from ternchat.app.core.conversation import Role
@@ -10,7 +10,7 @@ from ternchat.app.core.problem import Problem
 from ternchat.app.models.context_meter import ContextMeter
 from ternchat.app.models.conversation_model import ConversationModel
 
-from .column import Column
+from .chat_foot import ChatFoot
 from .composer import Composer
 from .conversation_view import ConversationView
 from .empty_view import EmptyView
@@ -37,20 +37,17 @@ class ChatPage(QWidget):
         self.composer = Composer(theme)
         self.meter = ContextMeter(model, self)
         self._pages = QStackedWidget()
-        self._pages.setMinimumHeight(theme.px(24))  # of a small window, errors need the rest
+        self._pages.setMinimumHeight(1)  # of a small window, the foot needs the rest
         self._pages.addWidget(self.empty)
         self._pages.addWidget(self.conversation)
-        bottom = Column(theme, bottom=12, beside_scroll_bar=True)
-        bottom.box.setSpacing(theme.px(12))
-        bottom.box.addWidget(self.errors)
-        bottom.box.addWidget(self.composer)
+        self.foot = ChatFoot(theme, self.errors, self.composer)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.header)
         column.addWidget(self.find_bar)
         column.addWidget(self._pages, 1)
-        column.addWidget(bottom)
+        column.addWidget(self.foot)
         self.composer.prompt.page_requested.connect(self.conversation.scroll_pages)
         self.composer.attach_requested.connect(self._choose_files)
         self.composer.draft_changed.connect(self.meter.set_draft)
@@ -66,6 +63,17 @@ class ChatPage(QWidget):
         model.rowsRemoved.connect(self._choose_page)
         model.modelReset.connect(self._choose_page)
         self._choose_page()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Let error and composer have what the lines above leave."""
+        super().resizeEvent(event)
+        self.share_room()
+
+    @Slot()
+    def share_room(self) -> None:
+        """Tell the foot how high it may be."""
+        bars = [bar for bar in (self.header, self.find_bar) if not bar.isHidden()]
+        self.foot.set_room(self.height() - 1 - sum(bar.sizeHint().height() for bar in bars))
 
     @Slot()
     def copy_last_answer(self) -> None:

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from itertools import pairwise
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QTextCursor
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent, QTextCursor
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from ternchat.app.core.attachments import Attachment, pasted
 from ternchat.app.core.context_use import ContextUse, Level
@@ -13,16 +13,16 @@ from ternchat.app.core.language import number
 from ternchat.app.core.settings import SendKey
 from ternchat.app.models.attachment_list import AttachmentList
 
-from .attachment_chips import AttachmentChips
 from .buttons import IconButton, TextButton
-from .composer_notice import ComposerNotice
+from .composer_extras import ComposerExtras
 from .context_gauge import ContextGauge
 from .keys import ENTER, with_keys
 from .labels import ElidedLabel
 from .prompt_edit import PromptEdit
 from .theme import Theme, set_style_property
 
-HEIGHT_SHARE = 0.7  # of the window, with everything that can be shown
+EXTRAS_SHARE = 0.2  # of the window; more is scrolled
+PLENTY = 100_000  # pixels: as long as nobody says how much room there is
 
 
 class Composer(QFrame):
@@ -48,25 +48,19 @@ class Composer(QFrame):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("composer")
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._theme = theme
         self._busy = self._editing = self._taken = self._send_when_read = False
+        self._room = PLENTY
         self._pasted: QTextCursor | None = None  # a long text that could be a file instead
         self.attachments = AttachmentList(self)
         self.prompt = PromptEdit()
         self.button = TextButton("", "primary")
         self.attach = IconButton(theme, "paperclip", self.tr("Attach files"))
         self.gauge = ContextGauge(theme)
-        self.chips = AttachmentChips(theme, self.attachments)
-        self.edit_notice = ComposerNotice(theme, "pencil", "", self.tr("Leave it as it was"))
-        self.paste_notice = ComposerNotice(
-            theme, "file-text", self.tr("Attach as a file"), self.tr("Keep it as text")
-        )
-        self.wait_notice = ComposerNotice(theme, "ellipsis", "", self.tr("Do not send it yet"))
-        self.context_notice = ComposerNotice(theme, "triangle-alert", "", "")
-        self.repeat_notice = ComposerNotice(
-            theme, "rotate-cw", self.tr("Stop the answer"), self.tr("Let it go on")
-        )
+        self.extras = ComposerExtras(theme, self.attachments)
+        self.repeat_notice, self.context_notice = self.extras.repeat, self.extras.context
+        self.wait_notice, self.edit_notice = self.extras.wait, self.extras.edit
+        self.paste_notice, self.chips = self.extras.paste, self.extras.chips
         self._model = ElidedLabel(name="muted")
         self._build()
         self._connect()
@@ -135,25 +129,45 @@ class Composer(QFrame):
         self.gauge.show_use(use)
         self.context_notice.say(use.reason, "bad" if use.level is Level.BAD else "warning")
 
-    def event(self, event: QEvent) -> bool:
-        """Share the room anew whenever something inside came, went, or changed its size."""
-        if event.type() is QEvent.Type.LayoutRequest:
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width breaks lines anew."""
+        super().resizeEvent(event)
+        if event.oldSize().width() != event.size().width():
             self.fit()
-        return super().event(event)
+
+    def least_height(self) -> int:
+        """With less, something could not be seen any more."""
+        extras = self.extras.least_height(self._inner_width())
+        return self._frame_height(extras) + extras + self.prompt.least_height()
+
+    def set_room(self, height: int) -> int:
+        """Be no higher than that; gives the height taken."""
+        self._room = height
+        return self.fit()
 
     @Slot()
-    def fit(self) -> None:
-        """Take the height of what is shown, and leave some of the window to the chat."""
-        self.chips.fit()
-        others = (self.repeat_notice, self.edit_notice, self.paste_notice, self.chips)
-        notices = (*others, self.wait_notice, self.context_notice)
-        shown = [w for w in notices if not w.isHidden()]
-        width = self.prompt.width()
-        taken = sum(w.heightForWidth(width) if w.hasHeightForWidth() else w.height() for w in shown)
+    def fit(self) -> int:
+        """Share the room out: one thing to know, two lines of text, then all else."""
+        width, some = self._inner_width(), round(EXTRAS_SHARE * self.window().height())
+        least = self.extras.least_height(width)
+        room = self._room - self._frame_height(least) - self.prompt.least_height()
+        extras = self.extras.set_room(width, max(least, min(room, some)))
+        frame = self._frame_height(extras)
+        prompt = self.prompt.set_room(self._room - frame - extras)
+        if (height := frame + extras + prompt) != self.height():
+            self.setFixedHeight(height)
+        return height
+
+    def _inner_width(self) -> int:
         margins = self._box.contentsMargins()
-        taken += margins.top() + margins.bottom() + self._row.sizeHint().height()
-        taken += (len(shown) + 1) * self._box.spacing()
-        self.prompt.set_room(self.window().height() * HEIGHT_SHARE - taken)
+        return self.contentsRect().width() - margins.left() - margins.right()
+
+    def _frame_height(self, extras: int) -> int:
+        """The height of all that is neither text nor extras."""
+        margins = self._box.contentsMargins()
+        gaps = self._box.spacing() * (2 if extras else 1)
+        frame = self.height() - self.contentsRect().height()
+        return frame + margins.top() + margins.bottom() + self._row.sizeHint().height() + gaps
 
     @Slot(bool)
     def set_drop_target(self, hovering: bool) -> None:
@@ -168,15 +182,13 @@ class Composer(QFrame):
         row.addWidget(self.button)
         self._row = row
         self._box = QVBoxLayout(self)
-        above = (self.repeat_notice, self.edit_notice, self.paste_notice, self.chips)
-        for widget in (*above, self.prompt):
-            self._box.addWidget(widget)
-        for notice in (self.wait_notice, self.context_notice):
-            self._box.addWidget(notice)
+        self._box.addWidget(self.extras)
+        self._box.addWidget(self.prompt)
         self._box.addLayout(row)
         chain = (
+            *(*self.repeat_notice.buttons, *self.wait_notice.buttons),
             *(*self.edit_notice.buttons, *self.paste_notice.buttons),
-            *(self.prompt, *self.wait_notice.buttons, self.attach, self.button),
+            *(self.prompt, self.attach, self.button),
         )
         for before, after in pairwise(chain):
             self.setTabOrder(before, after)
@@ -185,6 +197,8 @@ class Composer(QFrame):
     def _connect(self) -> None:
         prompt = self.prompt
         prompt.submitted.connect(self._submit)
+        prompt.height_wanted.connect(self.fit)
+        self.extras.changed.connect(self.fit)
         prompt.textChanged.connect(self._on_text)
         prompt.focus_changed.connect(self._on_focus)
         prompt.edit_last_requested.connect(self.edit_last_requested)

@@ -15,11 +15,13 @@ class ComposerNotice(QFrame):
     Signals:
         accepted: the button with words was pressed.
         dismissed: the cross was.
+        said: there is something else to say, or nothing.
 
     """
 
     accepted = Signal()
     dismissed = Signal()
+    said = Signal()
 
     def __init__(
         self, theme: Theme, icon: str, action: str, dismiss: str, parent: QWidget | None = None
@@ -49,6 +51,7 @@ class ComposerNotice(QFrame):
         if tone != self._tone:
             self._tone = tone
             self._restyle()
+        self.said.emit()
 
     def _add(self, button: QAbstractButton) -> SignalInstance:
         self.buttons.append(button)

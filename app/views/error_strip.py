@@ -18,6 +18,7 @@ from ternchat.app.core.problem import Problem
 from . import icons
 from .buttons import IconButton, TextButton
 from .labels import PlainLabel
+from .page_area import PageArea
 from .theme import Theme
 
 DETAIL_LINES = 6
@@ -61,6 +62,8 @@ class ErrorStrip(QFrame):
         self.details.setAccessibleName(self.tr("Error details"))
         self.details.setReadOnly(True)
         self.details.setTabChangesFocus(True)
+        self._area = PageArea(theme)  # what is long is scrolled
+        self._room: int | None = None
         self._build()
         self.new_chat.clicked.connect(self.new_chat_requested)
         self.models.clicked.connect(self.models_requested)
@@ -87,45 +90,66 @@ class ErrorStrip(QFrame):
         self._show_details(False)
         self.new_chat.setVisible(problem.chat_full)
         self.models.setVisible(problem.wants_model and self._offers_models)
-        self._fit_labels()
+        self.fit()
         self.setAccessibleDescription(f"{problem.title}. {problem.text} {problem.advice}")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep every line readable, however small the window."""
+        """Another width breaks lines anew."""
         super().resizeEvent(event)
-        self._fit_labels()
+        self.fit()
+
+    def set_room(self, height: int) -> int:
+        """Be no higher than that, as long as a line can be read; gives the height taken."""
+        self._room = height
+        return self.fit()
+
+    def fit(self) -> int:
+        """Take the height of what is said, as far as there is room."""
+        margins = self._box.contentsMargins()
+        width = self.contentsRect().width() - margins.left() - margins.right()
+        wanted = self._inside.heightForWidth(self._area.content_width(width))
+        rest = self.height() - self.contentsRect().height() + self._box.spacing()
+        rest += margins.top() + margins.bottom() + self._head.heightForWidth(width)
+        if not all(button.isHidden() for button in (self.new_chat, self.models, self.copy)):
+            rest += self._buttons.sizeHint().height() + self._box.spacing()
+        room = wanted if self._room is None else self._room - rest
+        inside = max(0, min(wanted, max(room, self.text.fontMetrics().lineSpacing())))
+        if inside != self._area.height():
+            self._area.setFixedHeight(inside)
+        return rest + inside
 
     @Slot()
     def clear(self) -> None:
         """Take the strip away."""
         self.show_problem(None)
 
-    def _fit_labels(self) -> None:
-        for label in (self.title, self.text, self.advice):
-            label.setMinimumHeight(0)  # or the height before would count
-            label.setMinimumHeight(max(0, label.heightForWidth(label.width())))
-
     def _build(self) -> None:
-        head = QHBoxLayout()
+        self._head = head = QHBoxLayout()
         head.addWidget(self._icon)
         head.addWidget(self.title, 1)
         for button in (self.details_button, self.dismiss):
             head.addWidget(button, alignment=Qt.AlignmentFlag.AlignTop)
-        buttons = QHBoxLayout()
+        self._buttons = buttons = QHBoxLayout()
         for button in (self.new_chat, self.models, self.copy):
             buttons.addWidget(button)
         buttons.addStretch()
+        said = QWidget()
+        self._inside = QVBoxLayout(said)
+        self._inside.setContentsMargins(0, 0, 0, 0)
+        for part in (self.text, self.advice, self.details):
+            self._inside.addWidget(part)
+        self._area.setWidget(said)
         self._box = QVBoxLayout(self)
         self._box.addLayout(head)
-        self._box.addWidget(self.text)
-        self._box.addWidget(self.advice)
+        self._box.addWidget(self._area)
         self._box.addLayout(buttons)
-        self._box.addWidget(self.details)
 
     @Slot(bool)
     def _show_details(self, shown: bool) -> None:
         self.details.setVisible(shown)
         self.copy.setVisible(shown)
+        self.fit()
+        self.updateGeometry()  # whoever gives the room shares it anew
 
     @Slot()
     def _copy(self) -> None:
@@ -139,4 +163,6 @@ class ErrorStrip(QFrame):
         self._icon.setPixmap(icons.pixmap("triangle-alert", bad, px(18), ratio))
         self._box.setContentsMargins(px(14), px(8), px(8), px(12))
         self._box.setSpacing(px(4))
+        self._inside.setSpacing(px(4))
+        self._area.setAccessibleName(self.accessibleName())
         self.details.setFixedHeight(DETAIL_LINES * self.details.fontMetrics().lineSpacing())

@@ -36,6 +36,10 @@ class PageArea(QScrollArea):
         theme.changed.connect(self._place_bar)
         self._place_bar()
 
+    def content_width(self, width: int) -> int:
+        """What an area of that width leaves to its content."""
+        return max(0, width - self._theme.px(SCROLL_BAR_WIDTH))
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the bar at the edge."""
         super().resizeEvent(event)

@@ -28,6 +28,7 @@ class PromptEdit(QPlainTextEdit):
         escaped: Escape, while `takes_escape`.
         files_pasted: paths of files from the clipboard.
         pasted_long: where a long text from the clipboard now stands (QTextCursor).
+        height_wanted: the text takes another height.
         focus_changed: "keyboard" or "other" way by which the focus came; "" when it left.
 
     """
@@ -38,6 +39,7 @@ class PromptEdit(QPlainTextEdit):
     escaped = Signal()
     files_pasted = Signal(list)
     pasted_long = Signal(object)
+    height_wanted = Signal()
     focus_changed = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -53,7 +55,7 @@ class PromptEdit(QPlainTextEdit):
         self._room = inf
         self.send_key = SendKey.ENTER
         self._composing = False
-        self.document().documentLayout().documentSizeChanged.connect(self.fit)
+        self.document().documentLayout().documentSizeChanged.connect(self.height_wanted)
         self.fit()
 
     @Slot()
@@ -68,22 +70,21 @@ class PromptEdit(QPlainTextEdit):
             self.setPlainText(text)
             self.moveCursor(QTextCursor.MoveOperation.End)
 
-    def set_room(self, height: float) -> None:
-        """Grow no higher than that: there are other things around."""
-        self._room = height
-        self.fit()
+    def least_height(self) -> int:
+        """The height of two lines, or of one where there is no more."""
+        return round(min(self._wanted_height(), 2 * self.fontMetrics().lineSpacing()))
 
-    @Slot()
-    def fit(self) -> None:
-        """Take the height the text needs."""
-        # A QPlainTextEdit's document measures itself in lines.
-        lines = max(1, round(self.document().size().height()))
-        margins = 2 * self.document().documentMargin() + 2
-        wanted = lines * self.fontMetrics().lineSpacing() + margins
+    def set_room(self, height: float) -> int:
+        """Grow no higher than that: there are other things around; gives the height taken."""
+        self._room = height
+        return self.fit()
+
+    def fit(self) -> int:
+        """Take the height the text needs, as far as there is room."""
+        wanted = self._wanted_height()
         window = self.window()
         limit = window.height() * HEIGHT_SHARE if window is not self else wanted
-        least = 2 * self.fontMetrics().lineSpacing()
-        height = round(min(wanted, max(min(limit, self._room), least)))
+        height = round(min(wanted, max(min(limit, self._room), self.least_height())))
         too_long = wanted > height
         self.setVerticalScrollBarPolicy(
             Qt.ScrollBarPolicy.ScrollBarAsNeeded
@@ -92,6 +93,13 @@ class PromptEdit(QPlainTextEdit):
         )
         if height != self.height():
             self.setFixedHeight(height)
+        return height
+
+    def _wanted_height(self) -> float:
+        # A QPlainTextEdit's document measures itself in lines.
+        lines = max(1, round(self.document().size().height()))
+        margins = 2 * self.document().documentMargin() + 2
+        return lines * self.fontMetrics().lineSpacing() + margins
 
     def event(self, event: QEvent) -> bool:
         """Have Escape before the menus do, where it means something here."""

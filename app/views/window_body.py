@@ -69,7 +69,6 @@ class WindowBody(QWidget):
         """Give up the sidebar where there is no room for it, and bring it back."""
         super().resizeEvent(event)
         self._fit()
-        self.page.composer.fit()
 
     def show_side_parts(self, sidebar: bool, settings: bool) -> None:
         """Show the sidebar and the settings of the chat, or not."""

@@ -224,13 +224,53 @@ def test_zoom_applies_to_every_text_and_every_button(full, dialogs, theme, qtbot
 
 
 @pytest.mark.parametrize("zoom", [80, 100, 150, 200])
+@pytest.mark.parametrize("size", ["smallest", (480, 360), (800, 700)])
+def test_error_files_and_notices_never_lie_upon_each_other(window, theme, zoom, size, qtbot):
+    theme.set_zoom(zoom)
+    if size != "smallest":  # a screen may be that small
+        window.setMinimumSize(1, 1)
+    window.resize(1, 1) if size == "smallest" else window.resize(*size)
+    page, composer = window.page, window.page.composer
+    page.errors.show_problem(Problem("A rather long title", "Text. " * 40, "Advice. " * 9, "d"))
+    for number in range(9):
+        composer.attachments.add(Attachment(f"notes {number}.md", "text/markdown", "x" * 40))
+    composer.set_editing(True, composer.attachments.attachments)
+    composer.show_repeating(True)
+    composer.context_notice.say("There is not enough room for all of this. " * 3, "bad")
+    composer.prompt.setPlainText("Some words that are to be sent.\n" * 30)
+    stacks = (
+        (window.menuBar(), page.header, page.foot, window.status),
+        (page.errors, composer),
+        (page.errors.title, page.errors.details_button, page.errors._area),
+        (composer.extras, composer.prompt, composer.attach, composer.button),
+        (*(n for n in (composer.repeat_notice, composer.context_notice)), composer.chips),
+    )
+
+    def rect(widget):
+        return QRect(widget.mapTo(window, QPoint(0, 0)), widget.size())
+
+    def apart():
+        return all(
+            all(widget.isVisible() for widget in stack)
+            and not any(rect(a).intersects(rect(b)) for a, b in combinations(stack, 2))
+            for stack in stacks
+        )
+
+    qtbot.waitUntil(apart)
+    assert window.rect().contains(rect(page.foot))
+    qtbot.waitUntil(lambda: rect(page.foot).contains(rect(composer.button)))  # to be sent
+    for inner, outer in ((composer.prompt, composer), (page.errors._area, page.errors)):
+        assert rect(outer).contains(rect(inner))
+
+
+@pytest.mark.parametrize("zoom", [80, 100, 150, 200])
 def test_at_every_zoom_the_smallest_window_holds_the_composer(window, theme, zoom, qtbot):
     theme.set_zoom(zoom)
     window.resize(1, 1)
     composer = window.page.composer
     composer.attachments.add(Attachment("notes.md", "text/markdown", "x" * 40))
     qtbot.keyClicks(composer.prompt, "Some words that are to be sent.")
-    parts = (composer.chips, composer.prompt, composer.attach, composer.button)
+    parts = (composer.extras, composer.prompt, composer.attach, composer.button)
 
     def fits():
         rects = [QRect(p.mapTo(window, QPoint(0, 0)), p.size()) for p in parts]

@@ -210,10 +210,10 @@ def test_the_smallest_window_holds_everything_that_matters(window, prompt, qtbot
     answered()
     window.resize(480, 360)
     assert (window.width(), window.height()) == (480, 360)
-    for widget in (prompt, window.page.composer.button, window.page.conversation, window.status):
-        assert widget.isVisible()
-        corner = widget.mapTo(window, widget.rect().bottomRight())
-        assert window.rect().contains(corner), widget
+    widgets = (prompt, window.page.composer.button, window.page.conversation, window.status)
+    assert all(widget.isVisible() for widget in widgets)
+    corners = [lambda w=widget: w.mapTo(window, w.rect().bottomRight()) for widget in widgets]
+    qtbot.waitUntil(lambda: all(window.rect().contains(corner()) for corner in corners))
     assert window.page.conversation.viewport().height() > 80
 
 

@@ -147,11 +147,11 @@ def test_ctrl_d_leaves(terminal):
 def test_ctrl_c_stops_the_answer_and_the_next_one_leaves(endless_terminal):
     endless_terminal.wait_for(PROMPT)
     endless_terminal.type("Hello\n")
+    # Unread from here on, the answer soon fills the terminal and waits: it cannot end by itself,
+    # however long this process is kept from running.
     endless_terminal.wait_for(r"\n.{20}")
-    pressed = time.monotonic()
     endless_terminal.type("\x03")
-    endless_terminal.wait_for(r"(?s), stopped\].*" + PROMPT, seconds=10)
-    assert time.monotonic() - pressed < 3
+    endless_terminal.wait_for(r"(?s), stopped\].*" + PROMPT)
     assert endless_terminal.leave("\x03") == 0
 
 
