@@ -98,12 +98,10 @@ def test_another_format_changes_the_ending_and_nothing_that_was_typed(ask, qtbot
     assert field(asked).text() == "my rain.json"
     retype(qtbot, asked, "notes")
     choose_format(asked, MARKDOWN)
-    assert field(asked).text() == "notes"
+    assert field(asked).text() == "notes.md"
 
 
-@pytest.mark.parametrize(
-    ("typed", "written"), [("rain", "rain.json"), ("rain.txt", "rain.txt"), ("a.html", "a.html")]
-)
+@pytest.mark.parametrize(("typed", "written"), [("rain", "rain.json"), ("rain.txt", "rain.txt")])
 def test_the_format_chosen_counts_and_an_ending_is_added_where_there_is_none(
     ask, window, tmp_path, qtbot, typed, written
 ):
@@ -114,6 +112,15 @@ def test_the_format_chosen_counts_and_an_ending_is_added_where_there_is_none(
     qtbot.waitUntil(lambda: window.toast.isVisible())
     [tree], _ = read_chats(tmp_path / written)
     assert tree.chat.title == "What is rain?"
+
+
+def test_an_ending_that_was_typed_says_more_than_the_format_chosen(ask, window, tmp_path, qtbot):
+    asked = ask()
+    choose_format(asked, JSON)
+    retype(qtbot, asked, "rain.HTML")
+    save(asked, qtbot)
+    qtbot.waitUntil(lambda: window.toast.isVisible())
+    assert (tmp_path / "rain.HTML").read_text("utf-8").startswith("<!doctype html>")
 
 
 def test_a_file_that_is_there_is_replaced_only_after_a_question(ask, window, tmp_path, qtbot):
