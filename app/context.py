@@ -29,6 +29,7 @@ from ternchat.app.settings_controller import SettingsController
 from ternchat.app.speed_meter import SpeedMeter
 from ternchat.app.views.library_views import LibraryViews
 from ternchat.app.views.main_window import MainWindow
+from ternchat.app.views.notifier import Notifier
 from ternchat.app.views.theme import Theme
 from ternchat.app.workers.attachment_reader import AttachmentReader
 from ternchat.app.workers.dock_progress import DockProgress
@@ -102,6 +103,9 @@ class AppContext:
         library.purged.connect(engine.forget_texts)
         controller.private_ended.connect(engine.forget_private_texts)
         LibraryViews(window, theme, library)
+        chosen = SettingsModel(SettingsFile(paths.settings))
+        notifier = Notifier(window, lambda: chosen.settings.notify)
+        runner.ended.connect(notifier.on_ended)
         settings = SettingsController(
             chosen,
             given,

@@ -52,6 +52,11 @@ class Exporter(QObject):
         if app is not None:
             app.aboutToQuit.connect(self.cancel)
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether an export is under way."""
+        return self._steps is not None
+
     def start(self, chat_ids: Sequence[int], path: Path, format_: ExportFormat) -> None:
         """Begin an export; one that is under way is given up."""
         self.cancel()

@@ -19,12 +19,14 @@ class FolderActions(QObject):
     Signals:
         changed: the list of chats is another one.
         made: the name of a new folder, which a person may want to change at once.
+        renamed: the new name of a folder.
         undo_offered: what was done, in words, and what undoes it.
         problem_raised: something went wrong (Problem).
     """
 
     changed = Signal()
     made = Signal(str)
+    renamed = Signal(str)
     undo_offered = Signal(str, object)
     problem_raised = Signal(object)
 
@@ -49,6 +51,7 @@ class FolderActions(QObject):
         if folder_name(new_name) not in ("", name):
             self._store.rename_folder(name, new_name)
             self.changed.emit()
+            self.renamed.emit(folder_name(new_name))
 
     @Slot(str)
     @told

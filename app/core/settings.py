@@ -167,6 +167,16 @@ class Settings:
             ),
         ),
     )
+    notify: bool = ruled(
+        False,
+        Flag(
+            title=QT_TRANSLATE_NOOP("Settings", "Say when an answer is ready"),
+            text=QT_TRANSLATE_NOOP(
+                "Settings",
+                "While another program is in front; without a word of what is in it.",
+            ),
+        ),
+    )
     last_chat: int | None = ruled(None, Number(1, 2**62, optional=True))
     window: WindowPlace = WindowPlace()
 

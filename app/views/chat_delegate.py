@@ -4,6 +4,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QLineEdit,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -59,6 +60,11 @@ class ChatDelegate(QStyledItemDelegate):
         if index.data(ChatListModel.InsideRole):
             _, box = at_beginning(option, box, px(16))
         self._rows.line(painter, option, box, index.data())
+
+    def setEditorData(self, editor: QWidget, index: Index) -> None:
+        """Begin with what is there; what is typed stays, whatever happens in the chat."""
+        if not (isinstance(editor, QLineEdit) and editor.isModified()):
+            super().setEditorData(editor, index)
 
     def updateEditorGeometry(
         self, editor: QWidget, option: QStyleOptionViewItem, index: Index

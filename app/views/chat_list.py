@@ -73,7 +73,8 @@ class ChatList(QListView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Fold and unfold by arrow keys and Enter, as in a tree."""
         set_style_property(self, "keyboard", True)
-        if not self._fold_by_key(Qt.Key(event.key())):
+        is_typed = self.state() is QListView.State.EditingState  # and passed on by the editor
+        if is_typed or not self._fold_by_key(Qt.Key(event.key())):
             super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

@@ -53,4 +53,6 @@ class ExportDialog(QFileDialog):
 
     @Slot(str)
     def _on_file(self, file: str) -> None:
-        self.chosen.emit(self._chat_ids, file, self.format)
+        typed = Path(file).suffix.lower()
+        by_name = (each for each in ExportFormat if each.suffix == typed)
+        self.chosen.emit(self._chat_ids, file, next(by_name, self.format))

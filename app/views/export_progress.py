@@ -42,7 +42,6 @@ class ExportProgressDialog(QDialog):
         self._box.addLayout(foot)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(PATIENCE_MS)
         self._timer.timeout.connect(self.open)
         self.cancel.clicked.connect(self.reject)
         self.rejected.connect(self.cancelled)
@@ -53,7 +52,7 @@ class ExportProgressDialog(QDialog):
     def begin(self) -> None:
         """An export is under way."""
         self.show_progress(ExportProgress(0, 0))
-        self._timer.start()
+        self._timer.start(PATIENCE_MS)
 
     @Slot(object)
     def show_progress(self, now: ExportProgress) -> None:

@@ -61,12 +61,13 @@ class LibraryViews(QObject):
         sidebar.move_requested.connect(folders.move)
         sidebar.fold_requested.connect(folders.fold)
         sidebar.folder_menu.delete_requested.connect(folders.delete)
-        folders.made.connect(sidebar.edit_folder)
+        folders.made.connect(self.edit_folder)
+        folders.renamed.connect(sidebar.go_to_folder)
 
     def _connect_menus(self) -> None:
         menus, sidebar = self._window.menus, self._window.sidebar
         for action, does in (
-            (menus.rename_chat, sidebar.rename_shown),
+            (menus.rename_chat, self.rename_shown),
             (menus.pin_chat, sidebar.pin_shown),
             (menus.move_chat, sidebar.move_shown),
             (menus.new_folder, sidebar.make_folder),
@@ -97,6 +98,22 @@ class LibraryViews(QObject):
     @Slot(str)
     def _offer_undo(self, text: str) -> None:
         self._window.toast.say(text, self.tr("Undo"))
+
+    @Slot()
+    def rename_shown(self) -> None:
+        """Let a title be typed anew, in the list."""
+        self._show_sidebar()
+        self._window.sidebar.rename_shown()
+
+    @Slot(str)
+    def edit_folder(self, name: str) -> None:
+        """Let the name of a new folder be typed, in the list."""
+        self._show_sidebar()
+        self._window.sidebar.edit_folder(name)
+
+    def _show_sidebar(self) -> None:
+        if self._window.sidebar.isHidden():
+            self._window.body.toggle_sidebar()
 
     @Slot()
     def open_search(self) -> None:

@@ -65,10 +65,9 @@ class Motion(QObject):
 
     @Slot(QDBusPendingCallWatcher)
     def _on_read(self, watcher: QDBusPendingCallWatcher) -> None:
-        answer = watcher.reply()
-        if answer.type() is QDBusMessage.MessageType.ReplyMessage:
-            space, name = watcher.property("key")
-            self._take(space, name, answer.arguments()[0])
+        # Where there is no such desktop, the answer is an error without a value.
+        for value in watcher.reply().arguments()[:1]:
+            self._take(*watcher.property("key"), value)
         self._calls.remove(watcher)
         watcher.deleteLater()
 

@@ -54,7 +54,7 @@ class SettingsDialog(QDialog):
     def _build(self) -> None:
         for title, names in (
             (self.tr("Appearance"), ("theme", "zoom")),
-            (self.tr("Writing"), ("send_key", "remember")),
+            (self.tr("Writing"), ("send_key", "remember", "notify")),
             (self.tr("Models"), ("models_folder", "context_length", "kv_disk_bytes", "threads")),
             (self.tr("Connections"), ("proxy", "endpoint")),
         ):

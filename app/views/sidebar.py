@@ -143,6 +143,13 @@ class Sidebar(QFrame):
         if row >= 0:
             self._edit(row)
 
+    @Slot(str)
+    def go_to_folder(self, name: str) -> None:
+        """Let the keyboard be at a folder."""
+        row = self._model.row_of_folder(name)
+        if row >= 0:
+            self.chats.setCurrentIndex(self._model.index(row))
+
     @Slot()
     def pin_shown(self) -> None:
         """Ask to pin chats, or to unpin them."""

@@ -71,7 +71,10 @@ def export_steps(
                 yield store.tree(chat_id)
             done += 1
 
-    titles = [store.chat(chat_id).title for chat_id in chat_ids]
+    titles: list[str] = []
+    for chat_id in chat_ids:
+        with suppress(KeyError):
+            titles.append(store.chat(chat_id).title)
     for _ in _written(_WRITERS[format_](titles, trees(), now()), path):
         yield ExportProgress(done, len(chat_ids))
 

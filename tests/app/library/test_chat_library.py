@@ -3,83 +3,22 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from library_help import dialog, headings, open_menu, titles
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible, QContextMenuEvent
+from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit
+from PySide6.QtWidgets import QAbstractButton, QLineEdit
 
-from ternchat.app.chat_library import ChatLibrary
 from ternchat.app.core.chat_groups import ChatGroup, group_of
 from ternchat.app.core.conversation import Chat, Role, State
 from ternchat.app.core.export.formats import ExportFormat
 from ternchat.app.models.chat_list_model import ChatListModel
 from ternchat.app.views import toast
 from ternchat.app.views.chats_question import ChatsQuestion
-from ternchat.app.views.library_views import LibraryViews
-from ternchat.app.views.main_window import MainWindow
 from ternchat.app.views.search_palette import HitModel, SearchPalette
 from ternchat.app.views.trash_dialog import TrashDialog
 
 NOON = datetime(2026, 3, 18, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-def library(store, chats, controller):
-    return ChatLibrary(store, chats, controller)
-
-
-@pytest.fixture
-def window(theme, controller, conversation, chats, status, qtbot):
-    window = MainWindow(theme, controller, conversation, chats, status)
-    qtbot.addWidget(window)
-    window.show()
-    window.activateWindow()
-    return window
-
-
-@pytest.fixture
-def views(window, theme, library):
-    return LibraryViews(window, theme, library)
-
-
-@pytest.fixture
-def talk(store, controller, library):
-    """Makes a chat and shows it."""
-
-    def talk(title, *texts):
-        chat = store.create_chat(title)
-        parent = None
-        for number, text in enumerate(texts or ["x"]):
-            role = Role.ASSISTANT if number % 2 else Role.USER
-            parent = store.add(chat.id, parent, role, text, State.DONE).id
-        library.refresh()
-        controller.open_chat(chat.id)
-        return chat
-
-    return talk
-
-
-def titles(model):
-    return [model.index(row).data() for row in range(model.rowCount())]
-
-
-def headings(model):
-    return [model.index(row).data(model.HeadingRole) for row in range(model.rowCount())]
-
-
-def open_menu(window, row, reason=QContextMenuEvent.Reason.Mouse):
-    """The menu that opens for a row."""
-    view = window.sidebar.chats
-    place = view.visualRect(window.sidebar.model.index(row)).center()
-    event = QContextMenuEvent(reason, place, view.viewport().mapToGlobal(place))
-    QApplication.sendEvent(view.viewport(), event)
-    menus = (window.sidebar.menu, window.sidebar.folder_menu)
-    return next(menu for menu in menus if menu.isVisible())
-
-
-def dialog(window, kind):
-    [found] = window.findChildren(kind)
-    return found
 
 
 # ---- The list
