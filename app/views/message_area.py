@@ -168,6 +168,7 @@ class MessageArea(PageArea):
             with self.follow.quiet():
                 for _ in range(_ROUNDS):
                     self._scroll_to_anchor()
+                    self._prune()  # before others are made: their widgets are used again
                     top = self.verticalScrollBar().value()
                     if not self.column.realise(top, top + self.viewport().height()):
                         break
@@ -175,7 +176,6 @@ class MessageArea(PageArea):
         finally:
             self._busy = False
         self._take_anchor()
-        self._prune()
         self._ahead.start()
 
     def _scroll_to_anchor(self) -> None:

@@ -23,6 +23,10 @@ class Run:
     math: str | None = None
     link: str | None = None
 
+    def saying(self, text: str) -> Run:
+        """Other text in the same style."""
+        return Run(text, self.bold, self.italic, self.strike, self.code, self.math, self.link)
+
 
 Runs = tuple[Run, ...]
 

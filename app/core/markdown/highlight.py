@@ -64,23 +64,31 @@ class Colouring:
 Lines = tuple[tuple[Colouring, ...], ...]
 
 
-@lru_cache(maxsize=64)
-def highlight(code: str, language: str) -> Lines:
-    """The coloured parts of each line; nothing for a language or a size that is left alone."""
+@lru_cache(maxsize=256)
+def highlight(code: str, language: str, limit: int | None = None) -> Lines:
+    """The coloured parts of each line, or of the first `limit` ones.
+
+    Nothing for a language or a size that is left alone.
+    """
     name = language.lower()
     if name not in LANGUAGES or len(code) > MAX_LENGTH:
         return ()
     if any(len(line) > MAX_LINE for line in code.split("\n")):
         return ()
+    lexer = _lexer(name)
+    return _lines(lexer, code, limit)[:limit] if lexer is not None else ()
+
+
+@lru_cache(maxsize=16)
+def _lexer(name: str) -> Any:
     lexers = importlib.import_module("pygments.lexers")  # late: most chats hold no code
     try:
-        lexer = lexers.get_lexer_by_name(name, stripnl=False, ensurenl=False)
+        return lexers.get_lexer_by_name(name, stripnl=False, ensurenl=False)
     except ValueError:
-        return ()
-    return _lines(lexer, code)
+        return None
 
 
-def _lines(lexer: Any, code: str) -> Lines:
+def _lines(lexer: Any, code: str, limit: int | None) -> Lines:
     end = time.monotonic() + MAX_SECONDS
     lines: list[list[Colouring]] = [[]]
     at = 0
@@ -94,7 +102,7 @@ def _lines(lexer: Any, code: str) -> Lines:
             if kind and length:
                 lines[-1].append(Colouring(at, length, kind))
             at += length
-        if time.monotonic() > end:
+        if time.monotonic() > end or (limit is not None and len(lines) > limit):
             break
     return tuple(map(tuple, lines))
 

@@ -178,9 +178,9 @@ def _runs(tokens: list[Token]) -> Runs:
             continue
         match token.type:
             case "text" | "text_special":
-                runs.extend(_addresses(replace(style, text=token.content)))
+                runs.extend(_addresses(style.saying(token.content)))
             case "softbreak" | "hardbreak":
-                runs.append(replace(style, text="\n"))
+                runs.append(style.saying("\n"))
             case "code_inline":
                 runs.append(replace(style, text=token.content, code=True))
             case "math_inline":
@@ -204,7 +204,7 @@ def _allowed(url: str) -> str | None:
 
 def _addresses(run: Run) -> Iterator[Run]:
     """Bare web addresses in a run made into links."""
-    if run.link is not None:
+    if run.link is not None or "://" not in run.text:
         yield run
         return
     done = 0
@@ -213,10 +213,10 @@ def _addresses(run: Run) -> Iterator[Run]:
         while url.endswith(")") and url.count(")") > url.count("("):
             url = url[:-1].rstrip(_ADDRESS_END)
         if is_link_allowed(url):
-            yield replace(run, text=run.text[done : match.start()])
+            yield run.saying(run.text[done : match.start()])
             yield replace(run, text=url, link=url)
             done = match.start() + len(url)
-    yield replace(run, text=run.text[done:])
+    yield run.saying(run.text[done:])
 
 
 def _joined(runs: list[Run]) -> Runs:
@@ -226,8 +226,8 @@ def _joined(runs: list[Run]) -> Runs:
         if not run.text:
             continue
         last = joined[-1] if joined else None
-        if last is not None and run.math is None and replace(last, text=run.text) == run:
-            joined[-1] = replace(last, text=last.text + run.text)
+        if last is not None and run.math is None and last.saying(run.text) == run:
+            joined[-1] = last.saying(last.text + run.text)
         else:
             joined.append(run)
     return tuple(joined)

@@ -99,9 +99,14 @@ class MarkdownStream:
             begin = starts[next_line]
         else:
             begin = self._settle_entries(last, complete, starts) or begin
+        is_all = len(complete) == len(self._tail)
         self._tail = self._tail[begin:]
-        if isinstance(last, CodeBlock) and not last.closed and not self._is_plain:
+        if self._is_plain:
+            return
+        if isinstance(last, CodeBlock) and not last.closed:
             self._open_fence(last)
+        elif is_all and begin == starts[blocks[-1][1]]:
+            self._show(self._flow(last))
 
     def _settle_entries(self, block: Block, text: str, starts: list[int]) -> int:
         """Settle all entries of a list but its last one; where the text behind them begins."""
@@ -159,19 +164,24 @@ class MarkdownStream:
     def _show_open(self) -> None:
         if self._is_shown:
             return
-        self._is_shown = True
         if self._is_plain:
+            self._is_shown = True
             *settled, self._tail = pieces(self._tail)
             self.settled += map(plain, settled)
             self.open = [plain(self._tail)] if self._tail else []
         elif self._fence is not None:
-            self.open = [self._fence.item(self._tail)]
+            self._show([self._fence.item(self._tail)])
         else:
-            self.open = []
+            items = []
             for at, (block, _) in enumerate(parse_lines(self._tail)):
-                self.open += flow(block) if at else self._flow(block)
-            if len(self.open) > MAX_ITEMS:
-                self.open = [plain(piece) for piece in pieces(self._tail)]
+                items += flow(block) if at else self._flow(block)
+            self._show(items)
+
+    def _show(self, items: list[FlowItem]) -> None:
+        self._is_shown = True
+        self.open = items
+        if len(items) > MAX_ITEMS:
+            self.open = [plain(piece) for piece in pieces(self._tail)]
 
     def _settle_open(self) -> None:
         if self._fence is not None and self._tail.strip(" \t"):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRect, Qt, Signal, Slot
+from PySide6.QtCore import QRect, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent, QTextCursor, QTextLayout, QTextOption
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
@@ -21,6 +21,7 @@ from .text_part import characters_before
 
 FOLD_ABOVE = 30  # lines
 FOLDED_LINES = 20
+COLOURED_AT_ONCE = 400  # characters; what is longer can be read before it has its colours
 _HEADER, _SIDE, _BELOW, _FOLD = 36, 12, 10, 34
 
 
@@ -41,6 +42,10 @@ class CodePart(QFrame):
         self._folds = True
         self._shown = ""
         self._coloured = False
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(0)
+        self._later.timeout.connect(self._colour)
         self.items: list[CodeItem] = []
         self.surface = MessageText(self, name="codeText")
         self.surface.setAccessibleName(self.tr("Code"))
@@ -88,6 +93,7 @@ class CodePart(QFrame):
     def rest(self) -> None:
         """Show nothing, until another item comes."""
         self.items, self._shown, self._coloured = [], "", False
+        self._later.stop()
         self.surface.document().clear()
         self.surface.rest()
         self.surface.horizontalScrollBar().setValue(0)
@@ -172,32 +178,48 @@ class CodePart(QFrame):
             "\n".join(item.code.split("\n", FOLDED_LINES)[:FOLDED_LINES]) if folded else item.code
         )
         cursor = QTextCursor(self.surface.document())
-        cursor.setBlockFormat(self._formats.code_line())
         selection = self.surface.selection()
+        cursor.beginEditBlock()  # with its colours, it is laid out once
+        is_new = not self._shown
+        if is_new:
+            cursor.setBlockFormat(self._formats.code_line())
         if self._shown and shown.startswith(self._shown):
             cursor.movePosition(QTextCursor.MoveOperation.End)
             cursor.insertText(shown[len(self._shown) :], self._formats.code())
         elif shown != self._shown:
             cursor.select(QTextCursor.SelectionType.Document)
             cursor.insertText(shown, self._formats.code())
+        self._shown, self._coloured = shown, False
+        at_once = len(shown) <= COLOURED_AT_ONCE
+        if at_once and is_new:
+            self._set_colours()
+        cursor.endEditBlock()
+        if at_once:
+            self._colour()
+        else:
+            self._later.start()
         if selection is None:
             self.surface.select(0, 0)  # a caret at the end would scroll a long line there
         elif selection != self.surface.selection():
             self.surface.select(*selection)
-        self._shown = shown
         self.fold.setVisible(self._is_long() and item.closed)
         self.fold.setText(
             self.tr("Show all {0} lines").format(lines) if folded else self.tr("Show less")
         )
-        self._coloured = False
-        if item.closed:
-            self._colour()
 
+    @Slot()
     def _colour(self) -> None:
+        if self._set_colours():
+            document = self.surface.document()
+            document.markContentsDirty(0, document.characterCount())
+
+    def _set_colours(self) -> bool:
+        """Give finished code its colours; whether that changed anything."""
         item = self.items[0]
-        lines = highlight(item.code, item.language) if item.closed else ()
-        if not lines or self._coloured:
-            return
+        if self._coloured or not item.closed:
+            return False
+        limit = FOLDED_LINES if len(self._shown) < len(item.code) else None
+        lines = highlight(item.code, item.language, limit)
         self._coloured = True
         block = self.surface.document().firstBlock()
         for parts in lines:
@@ -211,8 +233,7 @@ class CodePart(QFrame):
                 ranges.append(one)
             block.layout().setFormats(ranges)
             block = block.next()
-        document = self.surface.document()
-        document.markContentsDirty(0, document.characterCount())
+        return bool(lines)
 
     @Slot(bool)
     def _set_wrap(self, wrap: bool) -> None:

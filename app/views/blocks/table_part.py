@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import (
     QBrush,
     QColor,
-    QFont,
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
@@ -154,9 +153,7 @@ class TablePart(MessageText):
             ground.setBackground(QColor(self._theme.colours.code))
             cell.setFormat(ground)
         for run in runs:
-            characters = self._formats.run(run)
-            if is_header:
-                characters.setFontWeight(QFont.Weight.DemiBold)
+            characters = self._formats.run(run, strong=is_header)
             cursor.insertText(run.text.replace("\n", "\u2028"), characters)
 
     def _finish(self, cursor: QTextCursor, table: Table) -> None:

@@ -1,5 +1,7 @@
 """How text looks: character and paragraph formats made of the theme."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import (
     QBrush,
@@ -53,11 +55,13 @@ def gap(before: FlowItem | None, item: FlowItem) -> int:
 
 
 class TextFormats:
-    """Formats in the theme's present colours and sizes."""
+    """Formats in the theme's present colours and sizes; those it gives are not to be changed."""
 
     def __init__(self, theme: Theme) -> None:
         self._theme = theme
         self._px = theme.px
+        self._made: dict[object, QTextCharFormat] = {}  # they take longer to make than to use
+        self._made_for = (theme.colours, theme.zoom)
 
     def block(self, before: FlowItem | None, item: TextItem | RuleItem) -> QTextBlockFormat:
         """The paragraph's format; `before` is what stands above it in the same text."""
@@ -95,14 +99,41 @@ class TextFormats:
         """The format of a bullet or number."""
         return self._characters(self._theme.colours.muted)
 
-    def run(self, run: Run, level: int = 0) -> QTextCharFormat:
+    def run(self, run: Run, level: int = 0, *, strong: bool = False) -> QTextCharFormat:
         """The format of a run of text in a heading of that level, or in none."""
+        if run.link is not None:
+            return self._run(run, level, strong)
+        key = (run.bold, run.italic, run.strike, run.code, level, strong)
+        return self._kept(key, lambda: self._run(run, level, strong))
+
+    def code(self, kind: str = "") -> QTextCharFormat:
+        """The format of code, or of a part of it."""
+        return self._kept(kind, lambda: self._code(kind))
+
+    def match(self, *, current: bool) -> QTextCharFormat:
+        """How found words stand out."""
+        colours = self._theme.colours
+        characters = QTextCharFormat()
+        characters.setBackground(QColor(colours.accent if current else colours.found))
+        characters.setForeground(QColor(colours.on_accent if current else colours.text))
+        characters.setFontUnderline(True)  # not by colour alone
+        return characters
+
+    def _kept(self, key: object, make: Callable[[], QTextCharFormat]) -> QTextCharFormat:
+        if self._made_for != (now := (self._theme.colours, self._theme.zoom)):
+            self._made.clear()
+            self._made_for = now
+        if key not in self._made:
+            self._made[key] = make()
+        return self._made[key]
+
+    def _run(self, run: Run, level: int, strong: bool) -> QTextCharFormat:
         colours = self._theme.colours
         characters = self._characters(colours.text)
         if level:
             size = _HEADING_SIZES.get(level, TEXT_SIZE)
             characters.setProperty(QTextFormat.Property.FontPixelSize, self._px(size))
-        if run.bold or level:
+        if run.bold or level or strong:
             characters.setFontWeight(QFont.Weight.DemiBold)
         characters.setFontItalic(run.italic)
         characters.setFontStrikeOut(run.strike)
@@ -116,22 +147,12 @@ class TextFormats:
             characters.setFontUnderline(True)
         return characters
 
-    def code(self, kind: str = "") -> QTextCharFormat:
-        """The format of code, or of a part of it."""
+    def _code(self, kind: str) -> QTextCharFormat:
         characters = QTextCharFormat()
         colours = self._theme.colours
         characters.setForeground(QColor(getattr(colours, f"code_{kind}") if kind else colours.text))
         if not kind:
             self._as_code(characters)
-        return characters
-
-    def match(self, *, current: bool) -> QTextCharFormat:
-        """How found words stand out."""
-        colours = self._theme.colours
-        characters = QTextCharFormat()
-        characters.setBackground(QColor(colours.accent if current else colours.found))
-        characters.setForeground(QColor(colours.on_accent if current else colours.text))
-        characters.setFontUnderline(True)  # not by colour alone
         return characters
 
     def _with_line_height(self, block: QTextBlockFormat, height: float) -> QTextBlockFormat:

@@ -40,6 +40,12 @@ def test_a_lexer_without_an_end_is_left(monkeypatch):
     assert len(highlight("a = 1\n" * 50, "python")) < 50
 
 
+def test_only_the_lines_that_are_asked_for_are_read():
+    code = "x = 'one'\n" * 2000
+    assert highlight(code, "python", 20) == highlight(code, "python")[:20]
+    assert len(highlight(code, "python", 20)) == 20
+
+
 def test_every_language_has_a_lexer():
     from pygments.lexers import get_lexer_by_name
 
