@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 BULLETS = ("•", "◦", "▪")
 BOXES = {True: "☑", False: "☐"}
 LIST, QUOTE = "l", "q"
-PLAIN_LENGTH = 8000  # characters of one item of plain text
+PLAIN_LENGTH = 2000  # characters of one item of plain text
+LONGEST_LINE = 8000  # of it that is left whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,11 @@ def plain(text: str) -> TextItem:
 def pieces(text: str) -> Iterator[str]:
     """A long text in pieces short enough to be laid out one by one, cut at line ends if it can."""
     while len(text) > PLAIN_LENGTH:
-        cut = text.rfind("\n", 0, PLAIN_LENGTH) + 1 or PLAIN_LENGTH
+        cut = text.rfind("\n", 0, PLAIN_LENGTH) + 1
+        cut = cut or text.find("\n", PLAIN_LENGTH, LONGEST_LINE) + 1
+        if not cut and len(text) <= LONGEST_LINE:
+            break
+        cut = cut or LONGEST_LINE
         yield text[:cut].removesuffix("\n")
         text = text[cut:]
     yield text

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from markdown_it.rules_core import StateCore
 
 MAX_ROWS = 200  # of a table; laying out takes more than linear time
+MAX_COLUMNS = 60
 MAX_INLINE = 16_000  # characters in one paragraph; emphasis and links take quadratic time
 MAX_LEVEL = 40  # of blocks in blocks
 SCHEMES = ("https", "http", "mailto")
@@ -56,6 +57,8 @@ def is_link_allowed(url: str) -> bool:
 
 def _capped_table(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
     limit = min(end_line, start_line + 2 + MAX_ROWS)
+    if start_line + 1 < end_line and _width(state, start_line + 1) > MAX_COLUMNS:
+        return False
     if not table_rule(state, start_line, limit, silent):
         return False
     if silent or state.line < limit:
@@ -68,6 +71,10 @@ def _capped_table(state: StateBlock, start_line: int, end_line: int, silent: boo
     opening.map = [start_line, line]
     state.line = line
     return True
+
+
+def _width(state: StateBlock, line: int) -> int:
+    return state.src.count("|", state.bMarks[line], state.eMarks[line]) + 1
 
 
 def _continues_table(state: StateBlock, line: int, end_line: int) -> bool:

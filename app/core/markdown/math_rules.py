@@ -52,7 +52,7 @@ def math_block(state: StateBlock, start_line: int, end_line: int, silent: bool) 
         if line - start_line > MAX_LINES:
             return False
         if line >= end_line:
-            if end_line < state.lineMax or state.level > 0:
+            if end_line < state.lineMax or _level(state) > 0:
                 return False  # the quote or the list around it ended first
             break
         if state.isEmpty(line) or state.sCount[line] < state.blkIndent:
@@ -93,6 +93,13 @@ def _dollars(text: str, at: int) -> tuple[str, int] | None:
             return None
         return text[at + 1 : close], close + 1
     return None
+
+
+def _level(state: StateBlock) -> int:
+    """How deep the block is in others; a table it would end is none of them."""
+    if state.parentType != "table":
+        return int(state.level)
+    return next(t.level for t in reversed(state.tokens) if t.type == "table_open")
 
 
 def _line(state: StateBlock, line: int) -> str:

@@ -3,7 +3,8 @@
 All text but the last block is settled: it is parsed once and never looked at again. A block is
 settled when another one begins behind it on a line that is complete; so is each entry of a list.
 Nothing that may still come can then change it: grammar.py leaves out the two things of Markdown
-that could. The open block is parsed again whenever it grows, except for code, which only grows.
+that could. The open block is parsed again whenever it grows, except for code and tables, which
+only grow: tables by whole rows.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from itertools import accumulate, pairwise
 
 from ternchat.app.core.safe_text import safe_text
 
-from .blocks import Block, CodeBlock, ListBlock, MathBlock
+from .blocks import Block, CodeBlock, ListBlock, MathBlock, Table
 from .flow import CodeItem, FlowItem, TableItem, flow, pieces, plain
 from .open_fence import OpenFence
+from .open_table import OpenTable
 from .reader import parse_lines
 
 SLICE = 16 * 1024
@@ -43,6 +45,7 @@ class MarkdownStream:
         self._number: int | None = None  # of the list entry the tail begins with
         self._goes_on = False  # the tail begins inside a list
         self._fence: OpenFence | None = None  # the code the tail belongs to
+        self._table: OpenTable | None = None  # the table the tail goes on with
         self._is_shown = False  # `open` holds what the tail says
         self._is_plain = False  # too much for one page: the rest is shown as it stands
 
@@ -69,7 +72,8 @@ class MarkdownStream:
         self._settle_open()
 
     def _give_up_if_too_long(self) -> None:
-        if self._length >= MAX_LENGTH or len(self._tail) > MAX_BLOCK:
+        read = len(self._table.source) if self._table is not None else 0
+        if self._length >= MAX_LENGTH or read + len(self._tail) > MAX_BLOCK:
             self._settle_open()
             self._is_plain = True
 
@@ -78,7 +82,10 @@ class MarkdownStream:
         self._is_shown = False
         if self._fence is not None:
             self._read_code()
-        if self._fence is None and "\n" in text and not self._is_plain:
+        if self._table is not None:
+            self._read_rows()
+        is_free = self._fence is None and self._table is None
+        if is_free and "\n" in text and not self._is_plain:
             self._settle()
 
     def _settle(self) -> None:
@@ -100,13 +107,16 @@ class MarkdownStream:
         else:
             begin = self._settle_entries(last, complete, starts) or begin
         is_all = len(complete) == len(self._tail)
-        self._tail = self._tail[begin:]
+        self._tail, complete = self._tail[begin:], complete[begin:]
         if self._is_plain:
             return
         if isinstance(last, CodeBlock) and not last.closed:
             self._open_fence(last)
-        elif is_all and begin == starts[blocks[-1][1]]:
-            self._show(self._flow(last))
+        elif begin == starts[blocks[-1][1]]:
+            if isinstance(last, Table):
+                self._open_table(last, complete)
+            elif is_all:
+                self._show(self._flow(last))
 
     def _settle_entries(self, block: Block, text: str, starts: list[int]) -> int:
         """Settle all entries of a list but its last one; where the text behind them begins."""
@@ -161,6 +171,22 @@ class MarkdownStream:
             self._fence = None
             self._number, self._goes_on = None, False
 
+    def _open_table(self, table: Table, source: str) -> None:
+        self._table = OpenTable.of(source, table)
+        if self._table is not None:
+            self._tail = self._tail[len(source) :]
+
+    def _read_rows(self) -> None:
+        assert self._table is not None
+        left = self._table.read(self._tail)
+        if left is None:  # it is read as one block again
+            self._tail, self._table = self._table.source + self._tail, None
+        elif self._table.closed:
+            table, self._table = self._table, None
+            self._tail = left if self._take(table.table) else table.source + left
+        else:
+            self._tail = left
+
     def _show_open(self) -> None:
         if self._is_shown:
             return
@@ -171,6 +197,8 @@ class MarkdownStream:
             self.open = [plain(self._tail)] if self._tail else []
         elif self._fence is not None:
             self._show([self._fence.item(self._tail)])
+        elif self._table is not None:
+            self._show(self._flow(self._table.table))
         else:
             items = []
             for at, (block, _) in enumerate(parse_lines(self._tail)):
@@ -188,11 +216,14 @@ class MarkdownStream:
             self._tail += "\n"  # perhaps it is the end of the code
             self._read_code()
             self._is_shown = False
+        if self._table is not None and self._tail:
+            self._grow("\n")  # the last row
         self._show_open()
         self.settled += map(_closed, self.open)
         self.open = []
         self._tail = ""
-        self._number, self._goes_on, self._fence = None, False, None
+        self._number, self._goes_on = None, False
+        self._fence = self._table = None
 
 
 def _closed(item: FlowItem) -> FlowItem:

@@ -64,7 +64,8 @@ def cut(item: TextItem | CodeItem, start: int, end: int) -> TextItem | CodeItem:
 def _written(items: Sequence[FlowItem], write: Callable[[FlowItem], str]) -> str:
     parts = [write(item) for item in items[:1]]
     for before, item in pairwise(items):
-        close = bool(item.place.marker) and LIST in before.place.inside and not item.place.first
+        close = _is_plain(before) and _is_plain(item)  # one text in pieces
+        close |= bool(item.place.marker) and LIST in before.place.inside and not item.place.first
         quoted = item.place.inside[:1] == before.place.inside[:1] == QUOTE and not item.place.first
         blank = ">" if quoted and write is _markdown else ""
         parts += [write(item)] if close else [blank, write(item)]
@@ -102,6 +103,10 @@ def _text(item: FlowItem) -> str:
             return "\n".join("\t".join(_plain(cell) for cell in row) for row in rows)
         case RuleItem():
             return "———"
+
+
+def _is_plain(item: FlowItem) -> bool:
+    return isinstance(item, TextItem) and item.plain
 
 
 def _indented(text: str, place: Place) -> str:

@@ -18,8 +18,11 @@ MARKS = [
     "- [ ] ", "- [x] ", "https://e.org/a_b.", "[a]: /b", "    ", "  ", "\t", " ", "word", "a", "é",
     "\N{FAMILY}\u200d", "\x1b[1m", "\0", "\u202e", "\r", "\r\n", "\n", "\n\n", "-", "1.", "\\(",
 ]  # fmt: skip
+TABLE = st.lists(st.sampled_from([*MARKS, "| a | b |", "|x", "| c"]), max_size=12).map(
+    lambda lines: "| a | b |\n|---|:-:|\n" + "\n".join(lines)
+)
 LINES = st.lists(st.lists(st.sampled_from(MARKS), max_size=5).map("".join), max_size=12)
-TEXTS = st.one_of(LINES.map("\n".join), st.lists(st.sampled_from(MARKS)).map("".join))
+TEXTS = st.one_of(TABLE, LINES.map("\n".join), st.lists(st.sampled_from(MARKS)).map("".join))
 
 
 def at_once(text):
@@ -46,6 +49,10 @@ def whole(text):
 @example("$$\n- a\n\n- b\n$$")
 @example("1. a\n1. b\n1. c\n\n5. d")
 @example("- a\n\n      code\n- b\n-\n\n  foo")
+@example("| a | b |\n|---|:-:|\n| a | b |\n$$\n|x\n\n- a")
+@example("| a | b |\n|---|:-:|\n| a | b |\n$$y$$\n|x")
+@example("| a | b |\n|---|:-:|\n$$\n# \n$$")
+@example("| a | b |\n|---|:-:|\n    x\n| a |")
 @example("text\n| a | b |\n|---|---|\n| 1 | 2 |\nmore")
 def test_a_text_taken_apart_is_read_like_the_whole(text):
     assert at_once(text) == whole(text)
@@ -92,6 +99,30 @@ def test_long_code_is_not_parsed_while_it_grows(monkeypatch):
     assert not stream.open[0].closed
 
 
+def test_rows_of_a_long_table_are_not_parsed_again(monkeypatch):
+    stream = MarkdownStream()
+    stream.append("| a | b |\n|---|---|\n| 0 | x |\n")
+    monkeypatch.setattr(stream_module, "parse_lines", lambda _text: pytest.fail("parsed"))
+    for number in range(1, 300):
+        for piece in (f"| {number} ", "| **x", "** |\n"):
+            stream.append(piece)
+    (item,) = stream.open
+    assert len(item.table.rows) == 200
+    assert item.table.hidden_rows == 100
+    assert item.table.rows[150][0][0].text == "150"
+    assert stream.settled == []
+
+
+def test_a_row_is_shown_when_it_is_whole():
+    stream = MarkdownStream()
+    stream.append("| a |\n|---|\n| one |\n| tw")
+    assert len(stream.open[0].table.rows) == 1
+    stream.append("o |")
+    assert len(stream.open[0].table.rows) == 1
+    stream.finish()
+    assert len(stream.settled[0].table.rows) == 2
+
+
 def test_the_end_of_a_fence_does_not_flash_up_as_code():
     stream = MarkdownStream()
     stream.append("```\na\n``")
@@ -130,6 +161,8 @@ HOSTILE = {
     "formulas": "$$\n" * 60_000,
     "entities": "&#x0;&amp;&bogus;" * 10_000,
     "HTML": "<div>" * 50_000,
+    "a wide table": "|a" * 5000 + "\n" + "|-" * 5000 + "\n" + "|x\n" * 1000,
+    "a table and $$": "|a|b|\n|-|-|\n" + "$$\n" * 20_000,
     "bars": "|" * 200_000 + "\n" + "|-" * 100_000,
 }
 
@@ -142,7 +175,8 @@ def test_hostile_text_ends_in_a_bounded_page_that_loses_nothing_it_promises(name
     frames = [item for item in items if isinstance(item, CodeItem | TableItem)]
     assert len(parsed) <= stream_module.MAX_ITEMS + 1
     assert len(frames) <= stream_module.MAX_FRAMES
-    assert all(len(table.table.rows) <= 200 for table in frames if isinstance(table, TableItem))
+    tables = [item.table for item in frames if isinstance(item, TableItem)]
+    assert all(len(table.rows) <= 200 and len(table.header) <= 60 for table in tables)
 
 
 def test_text_behind_the_limit_is_all_there_as_it_was_typed():

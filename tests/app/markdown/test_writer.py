@@ -3,6 +3,7 @@
 import pytest
 
 from ternchat.app.core.markdown.flow import flow
+from ternchat.app.core.markdown.plain_stream import PlainStream
 from ternchat.app.core.markdown.reader import parse
 from ternchat.app.core.markdown.writer import as_markdown, as_text, cut, shown_text
 
@@ -59,6 +60,15 @@ def test_plain_text_has_no_marks():
     assert as_text(items("**a** `b`\n\n- c\n  - d\n\n$x^2$\n\n| e | f |\n|--|--|\n| 1 | 2 |")) == (
         "a b\n\n• c\n  ◦ d\n\nx²\n\ne\tf\n1\t2"
     )
+
+
+def test_a_long_plain_text_is_copied_as_it_was_typed():
+    text = "\n".join(f"line {n} of what somebody typed" for n in range(2000))
+    stream = PlainStream()
+    stream.append(text)
+    stream.finish()
+    assert len(stream.settled) > 10
+    assert as_markdown(stream.settled) == as_text(stream.settled) == text
 
 
 def test_a_part_of_a_paragraph_keeps_its_styles():
