@@ -13,6 +13,7 @@ from ternchat.app.models.conversation_model import ConversationModel
 from .chat_foot import ChatFoot
 from .composer import Composer
 from .conversation_view import ConversationView
+from .copied import source_of
 from .empty_view import EmptyView
 from .error_strip import ErrorStrip
 from .find_bar import FindBar
@@ -80,7 +81,7 @@ class ChatPage(QWidget):
         """Put the newest answer on the clipboard."""
         for message in reversed(self._model.messages()):
             if message.role is Role.ASSISTANT and message.shown_text:
-                QGuiApplication.clipboard().setText(message.shown_text)
+                QGuiApplication.clipboard().setText(source_of(message))
                 return
 
     @Slot()

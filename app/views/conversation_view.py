@@ -1,8 +1,7 @@
 """The conversation: what is shown of a `ConversationModel`, and what can be done with it."""
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, QUrl, Signal, Slot
+from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
-    QDesktopServices,
     QFocusEvent,
     QGuiApplication,
     QKeyEvent,
@@ -11,24 +10,22 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QWidget
 
-from ternchat.app.core.conversation import Message, ReadPosition, Role, State
+from ternchat.app.core.conversation import Message, Role, State
 from ternchat.app.models.conversation_model import ConversationModel
 
 from .announcer import Announcer
 from .blocks.part import Part
-from .finder import Finder
-from .found_marks import FoundMarks
+from .copied import source_of, words_of
+from .finding import Finding
 from .info_card import InfoCard
-from .link_dialog import LinkDialog
-from .link_target import LinkTarget
+from .links import Links
 from .message_area import MessageArea
-from .message_text import MessageText
 from .message_widget import MessageWidget
-from .selection import Selection, source_of, words_of
-from .tab_order import edge, leave, neighbour
+from .reading_place import ReadingPlace
+from .selection import Selection
+from .tab_order import TabOrder
 from .theme import Theme
 
-_POSITION_MS = 400
 _ENTRY = {Qt.FocusReason.TabFocusReason: 1, Qt.FocusReason.BacktabFocusReason: -1}
 
 
@@ -60,23 +57,16 @@ class ConversationView(MessageArea):
         self._announcer = Announcer(self)
         self.selection = Selection(self, self)
         self.selection.made.connect(self.follow.stop)
-        self.finder = Finder(self.message, self)
-        self.finder.moved.connect(self._show_match)
-        self._marks = FoundMarks(theme)
-        self._before_find: tuple[bool, int, float] | None = None  # where one was
-        self.link_target = LinkTarget(theme, self.viewport())
+        self._finding = Finding(theme, self, self.message)
+        self.finder = self._finding.finder
+        self._place = ReadingPlace(self, model)
+        self._place.changed.connect(self.position_changed)
+        self._tab_order = TabOrder(self)
+        self.links = Links(theme, self.viewport())
         self._line_row: int | None = None
         for keys, go in (("Alt+Up", self._focus_older), ("Alt+Down", self._focus_newer)):
             shortcut = QShortcut(QKeySequence(keys), self, go)  # buttons would take the arrows
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        self._position = QTimer(self)
-        self._position.setSingleShot(True)
-        self._position.setInterval(_POSITION_MS)
-        self._position.timeout.connect(self._tell_position)
-        self._left: tuple[Message, bool, int, float] | None = None  # before another chat came
-        self._told: tuple[int, ReadPosition | None] | None = None
-        self.read_on.connect(self._position.start)
-        model.modelAboutToBeReset.connect(self._leave_chat)
         model.modelReset.connect(self._rebuild)
         model.rowsInserted.connect(self._insert)
         model.rowsRemoved.connect(self._remove)
@@ -99,10 +89,7 @@ class ConversationView(MessageArea):
     @Slot(str)
     def find(self, words: str) -> None:
         """Look for words in all messages; "" looks for nothing."""
-        if self._before_find is None:
-            self._before_find = (self.follow.following, *self.reading())
-        self.finder.start(words, self._model.rowCount(), max(0, self.first_visible()))
-        self._mark_all()
+        self._finding.start(words)
 
     @Slot(int)
     def find_next(self, step: int) -> None:
@@ -112,38 +99,7 @@ class ConversationView(MessageArea):
     @Slot()
     def end_find(self) -> None:
         """Take the marks away and return to where one was."""
-        before, self._before_find = self._before_find, None
-        self.finder.stop()
-        self._mark_all()
-        if before is None:
-            return
-        following, row, fraction = before
-        if following:
-            self.follow.start()
-        elif row < self._model.rowCount():
-            self.go_to(row, fraction)
-
-    @Slot(int, int)
-    def _show_match(self, row: int, number: int) -> None:
-        self.follow.stop()
-        if self.widget(row) is None or row not in range(self.first_visible(), self.last_visible()):
-            self.go_to(row)
-        widget = self.column.realise_row(row)
-        if self.finder.pattern is not None:
-            place = self._marks.place(widget, self.finder.pattern, number)
-            if place is not None:
-                self.reveal(*place)
-        self._mark_all()
-
-    def _mark_all(self) -> None:
-        for row in self.rows():
-            self._mark(row)
-
-    def _mark(self, row: int) -> None:
-        widget, current = self.widget(row), self.finder.current
-        if widget is not None:
-            number = current[1] if current is not None and current[0] == row else None
-            self._marks.mark(widget, self.finder.pattern, number)
+        self._finding.end()
 
     # What the model says
 
@@ -157,7 +113,7 @@ class ConversationView(MessageArea):
         else:
             widget.begin(message, choices)
         self._tell_widget(row, widget)
-        if self.finder.pattern is not None or self.selection.ends:
+        if self._finding.active or self.selection.ends:
             QTimer.singleShot(0, self, self._refresh_marks)  # once it is in the column
         return widget
 
@@ -183,13 +139,12 @@ class ConversationView(MessageArea):
 
     @Slot()
     def _rebuild(self) -> None:
-        self._before_find = None
         self._announcer.stop()
-        self.finder.stop()
+        self._finding.forget()
         self.selection.clear()
         self._find_line()
         self.column.reset(self._model.rowCount())
-        self._find_place()
+        self._place.find()
 
     @Slot(QModelIndex, int, int)
     def _insert(self, _parent: QModelIndex, first: int, last: int) -> None:
@@ -198,6 +153,7 @@ class ConversationView(MessageArea):
             self.follow.start()
         self.rows_inserted(first, last)
         self._tell_all()
+        self._finding.count_again()
 
     @Slot(QModelIndex, int, int)
     def _remove(self, _parent: QModelIndex, first: int, last: int) -> None:
@@ -205,6 +161,7 @@ class ConversationView(MessageArea):
         self._find_line()
         self.rows_removed(first, last)
         self._tell_all()
+        self._finding.count_again()
 
     @Slot(QModelIndex, QModelIndex, list)
     def _update(self, first: QModelIndex, last: QModelIndex, roles: list[int]) -> None:
@@ -249,59 +206,12 @@ class ConversationView(MessageArea):
         left_out = (row for row in reversed(rows) if not self._model.index(row).data(role))
         self._line_row = next((row + 1 for row in left_out), None)
 
-    def _row_of(self, message_id: int) -> int | None:
-        rows = range(self._model.rowCount())
-        return next((row for row in rows if self.message(row).id == message_id), None)
-
-    # Where one reads
-
-    @Slot()
-    def _leave_chat(self) -> None:
-        row, fraction = self.reading()
-        self._left = None
-        if row < self._model.rowCount():
-            self._left = (self.message(row), self.follow.following, row, fraction)
-        if self._position.isActive():
-            self._position.stop()
-            self._tell_position()
-
-    def _find_place(self) -> None:
-        """Begin where somebody reads: in the same chat here, in another where they stopped."""
-        position, left = self._model.position, self._left
-        count = self._model.rowCount()
-        if left is not None and count and left[0].chat_id == self.message(0).chat_id:
-            message, following, row, fraction = left
-            found = self._row_of(message.id)
-            row = min(row, count - 1) if found is None else found
-        else:
-            found = self._row_of(position.message_id) if position is not None else None
-            following, row = found is None, found or 0
-            fraction = position.fraction if position is not None else 0.0
-        if following:
-            self.follow.start()
-            self.lay_out()
-        else:
-            self.open_at(row, fraction)
-
-    @Slot()
-    def _tell_position(self) -> None:
-        row, fraction = self.reading()
-        if row >= self._model.rowCount():
-            return
-        message = self.message(row)
-        at_end = self.verticalScrollBar().value() >= self.verticalScrollBar().maximum()
-        place = None if at_end else ReadPosition(message.id, fraction)
-        if (message.chat_id, place) != self._told:
-            self._told = (message.chat_id, place)
-            self.position_changed.emit(message.chat_id, place)
-
     # Messages
 
     @Slot(object)
     def _watch(self, part: Part) -> None:
         self.selection.watch(part)
-        part.surface.link_pointed.connect(self.link_target.point)
-        part.surface.link_opened.connect(self._ask_about_link)
+        self.links.watch(part.surface)
 
     @Slot(object)
     def _on_changed(self, widget: MessageWidget) -> None:
@@ -312,7 +222,7 @@ class ConversationView(MessageArea):
     @Slot()
     def _refresh_marks(self) -> None:
         self.selection.apply()
-        self._mark_all()
+        self._finding.mark_all()
 
     @Slot()
     def _on_focus(self) -> None:
@@ -350,21 +260,10 @@ class ConversationView(MessageArea):
             case _:
                 getattr(self, f"{name}_requested").emit(message.id)
 
-    @Slot(object, QPoint)
-    def _open_menu(self, surface: MessageText, place: QPoint) -> None:
+    @Slot(str, QPoint)
+    def _open_menu(self, link: str, place: QPoint) -> None:
         widget = self.sender()
-        link = surface.anchorAt(surface.viewport().mapFromGlobal(place))
         widget.actions.open_menu(place, selection=bool(self.selection.text()), link=link)
-
-    @Slot(str)
-    def _ask_about_link(self, url: str) -> None:
-        dialog = LinkDialog(self._theme, url, self.window())
-        dialog.confirmed.connect(self._open_link)
-        dialog.open()
-
-    @Slot(QUrl)
-    def _open_link(self, url: QUrl) -> None:
-        QDesktopServices.openUrl(url)
 
     @Slot(int)
     def step_version(self, step: int) -> None:
@@ -393,40 +292,16 @@ class ConversationView(MessageArea):
         super().focusInEvent(event)
         step = _ENTRY.get(event.reason())
         if step is not None:
-            row = self.first_visible() if step > 0 else self.last_visible()
-            self._focus(edge(self.column, self._model.rowCount(), row, step), step)
+            self._tab_order.enter(step)
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Go on to the next thing in the conversation, or out of it."""
-        step = 1 if forward else -1
-        current = QApplication.focusWidget()
-        if current is self:
-            row = self.first_visible() if forward else -1
-            target = edge(self.column, self._model.rowCount(), row, step)
-        else:
-            target = neighbour(self.column, self._model.rowCount(), current, step)
-        if target is None:
-            return leave(self, step)
-        self._focus(target, step)
-        return True
-
-    def _focus(self, widget: QWidget | None, step: int) -> None:
-        if widget is not None:
-            self.lay_out()  # a row made just now has no place yet
-            reason = Qt.FocusReason
-            widget.setFocus(reason.TabFocusReason if step > 0 else reason.BacktabFocusReason)
-            self.reveal(widget)
+        return self._tab_order.go_on(1 if forward else -1)
 
     @Slot()
     def _focus_older(self) -> None:
-        self._focus_message(-1)
+        self._tab_order.go_to_message(-1)
 
     @Slot()
     def _focus_newer(self) -> None:
-        self._focus_message(1)
-
-    def _focus_message(self, step: int) -> None:
-        row = self.column.row_of(QApplication.focusWidget())
-        row = row + step if row is not None else self.last_visible()
-        if 0 <= row < self._model.rowCount():
-            self._focus(edge(self.column, row + 1, row, 1), step)
+        self._tab_order.go_to_message(1)

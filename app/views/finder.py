@@ -57,6 +57,14 @@ class Finder(QObject):
         self._timer.start()
         self._count_some()
 
+    def count_again(self, rows: int) -> None:
+        """Messages came, went or grew; the place one is at stays."""
+        if self._current is not None and self._current[0] >= rows:
+            self._current = None
+        self._counts = [0] * rows
+        self._waiting = list(range(rows))[::-1]
+        self._timer.start()
+
     def stop(self) -> None:
         """Look for nothing."""
         self._timer.stop()

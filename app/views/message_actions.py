@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from PySide6.QtCore import QLocale, QPoint, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QLocale, QObject, QPoint, Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
 from ternchat.app.core.conversation import Message, Role, State
@@ -51,6 +51,8 @@ class MessageActions(QWidget):
         self.more.clicked.connect(self._open_below)
         self.older.clicked.connect(self._show_older)
         self.newer.clicked.connect(self._show_newer)
+        for button in self._buttons():
+            button.installEventFilter(self)
         self.set_siblings(1, 1)
         self.show_message(message, is_last=False)
 
@@ -90,13 +92,18 @@ class MessageActions(QWidget):
     def highlight(self, on: bool) -> None:
         """Bring the actions forward, or let them step back."""
         role = "text" if on else "faint"
-        for button in (self.copy, self.change, self.more, self.older, self.newer):
+        for button in self._buttons():
             button.set_role(role)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Come forward as long as one of the buttons has the focus."""
+        if event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
+            self.highlight(event.type() is QEvent.Type.FocusIn)
+        return super().eventFilter(watched, event)
 
     def focus_chain(self) -> tuple[QWidget, ...]:
         """What Tab passes, in this order."""
-        order = (self.copy, self.change, self.more, self.older, self.newer)
-        return tuple(w for w in order if w.isVisibleTo(self) and w.isEnabled())
+        return tuple(w for w in self._buttons() if w.isVisibleTo(self) and w.isEnabled())
 
     def open_menu(self, place: QPoint, *, selection: bool = False, link: str = "") -> None:
         """Show everything that can be done."""
@@ -134,6 +141,9 @@ class MessageActions(QWidget):
             return True
         cut_off = message.stats is not None and message.stats.finish_reason in _CUT_OFF
         return message.state is State.DONE and cut_off
+
+    def _buttons(self) -> tuple[IconButton, ...]:
+        return (self.copy, self.change, self.more, self.older, self.newer)
 
     def _changes(self) -> list[tuple[str, str]]:
         message = self._message

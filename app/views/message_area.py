@@ -6,8 +6,8 @@ from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
-from .buttons import TextButton
 from .follow_scroll import FollowScroll
+from .jump_pill import JumpPill
 from .message_widget import MessageWidget
 from .page_area import PageArea
 from .reading import Anchor
@@ -47,16 +47,13 @@ class MessageArea(PageArea):
         self._ahead = QTimer(self)  # makes widgets for what is just out of sight
         self._ahead.setInterval(0)
         self._ahead.timeout.connect(self._realise_ahead)
-        self._pill = TextButton(self.tr("Jump to latest"), "pill", self.viewport())
-        self._pill.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # End does the same
-        self._pill.hide()
+        self._pill = JumpPill(theme, self.viewport())
         self._pill.clicked.connect(self.follow.start)
-        self.follow.changed.connect(self._show_pill)
+        self.follow.changed.connect(self._pill.show_if)
         self.bar_dragged.connect(self._on_dragged)
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
         self.verticalScrollBar().setSingleStep(theme.px(20))
         theme.changed.connect(self._restyle)
-        self._dress_pill()
 
     def message_widgets(self) -> list[MessageWidget]:
         """The messages that have widgets, first message first."""
@@ -65,6 +62,10 @@ class MessageArea(PageArea):
     def widget(self, row: int) -> MessageWidget | None:  # type: ignore[override]
         """The widget of a row, if it has one."""
         return self.column.widget(row)
+
+    def row_count(self) -> int:
+        """How many messages there are."""
+        return len(self.column.heights)
 
     def rows(self) -> list[int]:
         """The rows that have widgets."""
@@ -273,12 +274,11 @@ class MessageArea(PageArea):
                 super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fit the messages to the width, and keep the pill above the lower edge."""
+        """Fit the messages to the width."""
         super().resizeEvent(event)
         if self.viewport().width() > 0:
             self.column.fit(self.viewport().width())
             self.lay_out()
-        self._place_pill()
 
     @Slot(int)
     def _on_scrolled(self, _value: int) -> None:
@@ -293,24 +293,8 @@ class MessageArea(PageArea):
         if value < self.verticalScrollBar().maximum():
             self.follow.stop()
 
-    @Slot(bool)
-    def _show_pill(self, away: bool) -> None:
-        self._pill.setVisible(away)
-        self._pill.raise_()
-        self._place_pill()
-
-    def _place_pill(self) -> None:
-        size, view = self._pill.sizeHint(), self.viewport()
-        x = (view.width() - size.width()) // 2
-        y = view.height() - size.height() - self._theme.px(8)
-        self._pill.setGeometry(x, y, size.width(), size.height())
-
-    def _dress_pill(self) -> None:
-        self._pill.setIcon(self._theme.icon("arrow-down", "text", 16))
-
     @Slot()
     def _restyle(self) -> None:
-        self._dress_pill()
         self.verticalScrollBar().setSingleStep(self._theme.px(20))
         if self.viewport().width() > 0:
             self.column.fit(self.viewport().width())

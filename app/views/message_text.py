@@ -1,6 +1,7 @@
 """Text of a message: selectable, inert, as wide as it is told to be and as high as it then gets."""
 
 import math
+import re
 from typing import Any
 
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl, Signal, Slot
@@ -18,6 +19,11 @@ from PySide6.QtWidgets import QFrame, QTextBrowser, QTextEdit, QWidget
 
 from .theme import BY_KEYBOARD
 
+# Qt looks for the end of a word on every line of it, which takes quadratic time. Scripts written
+# without blanks are not meant: their lines may be broken nearly anywhere.
+_ENDLESS_WORD = re.compile(
+    r"[^\s\u0e00-\u0eff\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\uff00-\uffee]{1000}"
+)
 _LEFT_TO_THE_PAGE = {
     Qt.Key.Key_PageUp,
     Qt.Key.Key_PageDown,
@@ -56,7 +62,7 @@ class MessageText(QTextBrowser):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.break_lines()
         self.setLineWrapMode(QTextEdit.LineWrapMode.FixedPixelWidth)  # laid out once per width
         self.setOpenLinks(False)
         self.setAcceptRichText(False)
@@ -81,6 +87,14 @@ class MessageText(QTextBrowser):
         option = self.document().defaultTextOption()
         option.setTextDirection(direction)
         self.document().setDefaultTextOption(option)
+
+    def break_lines(self, text: str = "") -> None:
+        """Break lines between words, or anywhere when this text has words without an end."""
+        mode = QTextOption.WrapMode
+        endless = _ENDLESS_WORD.search(text) is not None
+        wanted = mode.WrapAnywhere if endless else mode.WrapAtWordBoundaryOrAnywhere
+        if self.wordWrapMode() != wanted:
+            self.setWordWrapMode(wanted)
 
     def height_for(self, width: int) -> int:
         """How high the text is at that width."""

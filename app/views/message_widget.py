@@ -1,7 +1,7 @@
 """One message with what can be done with it."""
 
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal, Slot
-from PySide6.QtGui import QEnterEvent
+from PySide6.QtGui import QContextMenuEvent, QEnterEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
 from ternchat.app.core.conversation import Message, Role, State
@@ -31,14 +31,14 @@ class MessageWidget(QWidget):
         selected: the keyboard brought the reader here.
         changed: its content or a part of it needs another height.
         part_added: a part that others may want to listen to.
-        menu_wanted: a text was asked for its menu, at a place on the screen.
+        menu_wanted: the menu, at a place on the screen; and the link there, "" for none.
     """
 
     requested = Signal(str)
     selected = Signal()
     changed = Signal(object)
     part_added = Signal(object)
-    menu_wanted = Signal(object, QPoint)
+    menu_wanted = Signal(str, QPoint)
 
     def __init__(
         self,
@@ -202,6 +202,10 @@ class MessageWidget(QWidget):
         super().leaveEvent(event)
         self.actions.highlight(False)
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Open the menu where there is no text, too: buttons, edges, an answer that failed."""
+        self.menu_wanted.emit("", event.globalPos())
+
     def _arrange_frame(self, y: int, width: int) -> int:
         px = self._theme.px
         if self._asked:
@@ -269,7 +273,8 @@ class MessageWidget(QWidget):
     @Slot(QPoint)
     def _on_menu(self, place: QPoint) -> None:
         surface = self.sender()
-        self.menu_wanted.emit(surface, surface.viewport().mapToGlobal(place))
+        link = surface.anchorAt(place)
+        self.menu_wanted.emit(link, surface.viewport().mapToGlobal(place))
 
     @Slot()
     def _restyle(self) -> None:

@@ -8,12 +8,11 @@ from PySide6.QtCore import QObject, QPoint, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
 from ternchat.app.core.conversation import Message, Role
-from ternchat.app.core.markdown.flow import CodeItem, FlowItem
-from ternchat.app.core.markdown.stream import MarkdownStream
-from ternchat.app.core.markdown.writer import as_markdown, as_text
-from ternchat.app.core.safe_text import safe_text
+from ternchat.app.core.markdown.flow import FlowItem
+from ternchat.app.core.markdown.writer import as_text
 
 from .blocks.part import Part
+from .copied import markdown_of, source_of, words_of
 from .message_text import MessageText
 from .message_widget import MessageWidget
 
@@ -122,7 +121,7 @@ class Selection(QObject):
 
     def text(self, *, markdown: bool = True) -> str:
         """What is selected, as Markdown or as one sees it; with names when it is more than one."""
-        write = _as_markdown if markdown else as_text
+        write = markdown_of if markdown else as_text
         if self._anchor is None or self._head is None:
             found = [part for _, _, part in self._parts() if part.surface.selection()]
             items = [item for part in found for item in part.between(*_ordered(part.surface))]
@@ -237,29 +236,6 @@ class Selection(QObject):
         if message.role is Role.USER:
             return self.tr("You")
         return message.stats.model if message.stats else self.tr("Model")
-
-
-def source_of(message: Message) -> str:
-    """A message as it was written, with nothing in it that would obey a terminal."""
-    return safe_text(message.shown_text)
-
-
-def words_of(message: Message) -> str:
-    """A message as one sees it."""
-    if message.role is Role.USER:
-        return source_of(message)
-    stream = MarkdownStream()
-    stream.append(message.shown_text)
-    stream.finish()
-    return as_text(stream.settled)
-
-
-def _as_markdown(items: list[FlowItem]) -> str:
-    """Markdown, except for a part of one block of code: that is wanted without its fence."""
-    match items:
-        case [CodeItem(code)]:
-            return code
-    return as_markdown(items)
 
 
 def _range(first: Spot, last: Spot, row: int, part: int, length: int) -> tuple[int, int]:

@@ -22,7 +22,7 @@ from .blocks import (
     Table,
 )
 from .grammar import MAX_INLINE
-from .math_text import readable_math
+from .math_text import MAX_LENGTH, readable_math
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -125,6 +125,9 @@ def _flow(block: Block, inside: str) -> Iterator[FlowItem]:
             yield TextItem(runs, place)
         case Heading(level, runs):
             yield TextItem(runs, place, level=level)
+        case MathBlock(source) if len(source) > MAX_LENGTH:  # shown as it was typed
+            for piece in pieces(f"$$\n{source}\n$$"):
+                yield TextItem((Run(piece),), place, plain=True)
         case MathBlock(source):
             yield TextItem((Run(readable_math(source), math=source),), place, math=True)
         case CodeBlock(code, language, closed):

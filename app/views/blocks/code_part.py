@@ -177,6 +177,8 @@ class CodePart(QFrame):
         shown = (
             "\n".join(item.code.split("\n", FOLDED_LINES)[:FOLDED_LINES]) if folded else item.code
         )
+        if self.wrap.isChecked():
+            self.surface.break_lines(shown)
         cursor = QTextCursor(self.surface.document())
         selection = self.surface.selection()
         cursor.beginEditBlock()  # with its colours, it is laid out once
@@ -237,8 +239,10 @@ class CodePart(QFrame):
 
     @Slot(bool)
     def _set_wrap(self, wrap: bool) -> None:
-        mode = QTextOption.WrapMode
-        self.surface.setWordWrapMode(mode.WrapAtWordBoundaryOrAnywhere if wrap else mode.NoWrap)
+        if wrap:
+            self.surface.break_lines(self._shown)
+        else:
+            self.surface.setWordWrapMode(QTextOption.WrapMode.NoWrap)
         self.wrap.set_role("accent" if wrap else "muted")
         self.resized.emit()
 

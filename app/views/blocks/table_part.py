@@ -23,6 +23,7 @@ from ternchat.app.core.markdown.direction import (
     table_from_right,
 )
 from ternchat.app.core.markdown.flow import FlowItem, TableItem, plain
+from ternchat.app.core.markdown.writer import as_text
 from ternchat.app.views.message_text import MessageText
 from ternchat.app.views.theme import SCROLL_BAR_WIDTH, Theme
 
@@ -60,6 +61,7 @@ class TablePart(MessageText):
             return
         before = self.items[0].table if self.items else None
         self.items = [item]
+        self.break_lines(as_text(items))
         selection = self.selection()
         cursor = QTextCursor(self.document())
         cursor.beginEditBlock()  # a table is laid out as a whole: once is enough

@@ -42,6 +42,7 @@ class TextPart(MessageText):
             first += 1
         if first == len(lines) == len(self.items):
             return
+        self.break_lines("\n".join(shown_text(i) for i in lines if isinstance(i, TextItem)))
         selection = self.selection()
         cursor = QTextCursor(self.document())  # ours: the reader's cursor stays where it is
         cursor.beginEditBlock()

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QEnterEvent, QTextDocument
+from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QTextDocument
 from PySide6.QtWidgets import QApplication
 
 from ternchat.app.core.attachments import Attachment
 from ternchat.app.core.conversation import AnswerStats, Message, Role, State
-from ternchat.app.views import conversation_view
+from ternchat.app.views import links
 from ternchat.app.views.info_card import InfoCard
 from ternchat.app.views.link_dialog import LinkDialog
 
@@ -115,6 +115,9 @@ def test_actions_come_forward_under_the_pointer_and_with_the_focus(view, chat, m
     widget.text.parts[0].surface.setFocus(Qt.FocusReason.TabFocusReason)
     view.widget(2).text.parts[0].surface.setFocus(Qt.FocusReason.TabFocusReason)
     assert roles == ["text", "faint", "text", "faint"]
+    widget.copy.setFocus(Qt.FocusReason.TabFocusReason)
+    view.widget(2).copy.setFocus(Qt.FocusReason.TabFocusReason)
+    assert roles[4:] == ["text", "faint"]
 
 
 @pytest.mark.parametrize("row", [0, 1, 2, 3])
@@ -154,6 +157,40 @@ def test_the_menu_opens_at_the_text_and_below_its_button(view, chat, qtbot):
     menu.close()
     view.widget(3).actions.more.click()
     QApplication.activePopupWidget().close()
+
+
+@no_hints
+@pytest.mark.parametrize("where", ["widget", "more", "note", "code header"])
+def test_the_menu_opens_wherever_one_asks_for_it(view, conversation, where):
+    text = "```py\nx = 1\n```" if where == "code header" else ""
+    conversation.set_messages([question(), answer(text=text, state=State.FAILED, stats=None)])
+    widget = view.widget(1)
+    places = {
+        "widget": widget,
+        "more": widget.actions.more,
+        "note": widget.note,
+        "code header": widget.text.parts[0]._header if text else None,
+    }
+    place = QPoint(2, 2)
+    kind = QContextMenuEvent.Reason.Keyboard if where == "more" else QContextMenuEvent.Reason.Mouse
+    event = QContextMenuEvent(kind, place, places[where].mapToGlobal(place))
+    QApplication.sendEvent(places[where], event)
+    menu = QApplication.activePopupWidget()
+    assert {"retry", "regenerate", "branch", "delete", "info"} <= {
+        action.data() for action in menu.actions()
+    }
+    menu.close()
+
+
+@no_hints
+def test_the_menu_of_a_link_can_copy_where_it_leads(view, conversation, clipboard):
+    conversation.set_messages([answer(1, "[here](https://e.org/x?y=1)")])
+    surface = view.widget(0).text.parts[0].surface
+    surface.customContextMenuRequested.emit(QPoint(10, 10))
+    menu = QApplication.activePopupWidget()
+    next(a for a in menu.actions() if str(a.data()).startswith("copy_link")).trigger()
+    assert clipboard() == "https://e.org/x?y=1"
+    menu.close()
 
 
 # Versions
@@ -250,7 +287,7 @@ def linked(view, conversation):
 @pytest.fixture
 def opened(monkeypatch):
     urls = []
-    monkeypatch.setattr(conversation_view.QDesktopServices, "openUrl", urls.append)
+    monkeypatch.setattr(links.QDesktopServices, "openUrl", urls.append)
     return urls
 
 
@@ -300,12 +337,12 @@ def test_a_host_in_other_letters_is_shown_as_it_is_looked_up(view, linked, theme
 @no_hints
 def test_a_link_shows_where_it_leads_under_the_pointer_and_by_keyboard(view, linked, qtbot):
     linked.highlighted.emit(QUrl("https://e.org/x?y=1"))
-    assert view.link_target.text() == "https://e.org/x?y=1"
+    assert view.links.target.text() == "https://e.org/x?y=1"
     linked.highlighted.emit(QUrl())
-    assert view.link_target.isHidden()
+    assert view.links.target.isHidden()
     linked.setFocus(Qt.FocusReason.TabFocusReason)
     qtbot.keyClick(linked, Qt.Key.Key_Tab)
-    assert view.link_target.text() == "https://e.org/x?y=1"
+    assert view.links.target.text() == "https://e.org/x?y=1"
     with qtbot.waitSignal(linked.link_opened) as asked:
         qtbot.keyClick(linked, Qt.Key.Key_Return)
     assert asked.args == ["https://e.org/x?y=1"]

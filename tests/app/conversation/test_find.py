@@ -137,6 +137,20 @@ def test_another_chat_closes_the_bar(page, bar, conversation, qtbot):
     assert marked(page, 0) == []
 
 
+def test_messages_that_come_while_one_looks_are_counted_and_one_stays(
+    page, bar, conversation, qtbot
+):
+    search(bar, qtbot, "number 77")
+    qtbot.keyClick(bar.words, Qt.Key.Key_Return)
+    assert bar.count.text() == "2/8"
+    place = page.conversation.verticalScrollBar().value()
+    conversation.insert(Message(999, 1, 200, Role.ASSISTANT, "number 77 again"))
+    qtbot.waitUntil(lambda: bar.count.text() == "2/9")
+    assert page.conversation.verticalScrollBar().value() == place
+    conversation.remove(999)
+    qtbot.waitUntil(lambda: bar.count.text() == "2/8")
+
+
 def test_what_is_selected_is_looked_for(page, qtbot):
     view = page.conversation
     view.widget(199).text.parts[0].surface.select(0, 6)

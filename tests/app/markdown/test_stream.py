@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from hostile_markdown import HOSTILE, LINE
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -137,34 +138,6 @@ def test_entries_of_a_long_list_are_settled_one_by_one():
     assert [item.place.marker for item in stream.settled] == ["1.", "2."]
     assert [item.place.marker for item in stream.open] == ["3.", "4."]
     assert [item.place.first for item in stream.settled + stream.open] == [True] + [False] * 3
-
-
-LINE = "word " * 200_000
-HOSTILE = {
-    "a table of 100,000 rows": "|a|b|\n|-|-|\n" + "|1|2|\n" * 100_000,
-    "a fence without an end": "```\n" + "code\n" * 20_000,
-    "a line of 1 MB": LINE,
-    "quotes in quotes": ">" * 30_000 + "a",
-    "lists in lists": "\n".join(" " * level + "- a" for level in range(1000)),
-    "emphasis": "*a" * 128_000,
-    "brackets": "[" * 256_000,
-    "links": "[a](b" * 50_000,
-    "backticks": "".join("`" * n + "a" for n in range(1, 600)),
-    "many code blocks": "```\n```\n" * 30_000,
-    "many paragraphs": "a\n\n" * 80_000,
-    "many paragraphs in one quote": "> a\n>\n" * 40_000,
-    "bidi": "\u202e\u2066abc" * 10_000,
-    "ANSI": "\x1b[31m" * 20_000,
-    "NUL": "\0" * 100_000,
-    "ZWJ": "\N{WOMAN}\u200d" * 50_000,
-    "dollars": "$a" * 100_000,
-    "formulas": "$$\n" * 60_000,
-    "entities": "&#x0;&amp;&bogus;" * 10_000,
-    "HTML": "<div>" * 50_000,
-    "a wide table": "|a" * 5000 + "\n" + "|-" * 5000 + "\n" + "|x\n" * 1000,
-    "a table and $$": "|a|b|\n|-|-|\n" + "$$\n" * 20_000,
-    "bars": "|" * 200_000 + "\n" + "|-" * 100_000,
-}
 
 
 @pytest.mark.timeout(60)
