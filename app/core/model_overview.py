@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from . import machine, speed_store
 from .errors import AppError
+from .hub_address import RepositoryRef
+from .hub_cache import HubCache
 from .model_card import ModelCard
 from .model_move import unfinished_move
 from .model_store import BUILT_IN
@@ -53,9 +55,10 @@ class Overview:
 def overview(paths: DataPaths, store: ModelStore, unfinished: Iterable[Unfinished]) -> Overview:
     """Look at everything; reads many small files and imports the engine: worker thread."""
     left = {entry.name: entry for entry in unfinished}
+    cache = HubCache()
     here = {model.name: _installed(store, model) for model in store.installed()}
     offered = {
-        entry.name: _offered(entry)
+        entry.name: _offered(entry, cache)
         for entry in store.catalogue.entries
         if entry.name not in here and not entry.built_in
     }
@@ -88,11 +91,12 @@ def free_disk_bytes(folder: Path) -> int | None:
     return None
 
 
-def _offered(entry: CatalogueEntry) -> ModelCard:
+def _offered(entry: CatalogueEntry, cache: HubCache) -> ModelCard:
     card = _described(entry)
     pinned = [sha256 for name, sha256 in entry.checksums.items() if is_weights(name)]
     return replace(
         _judged(card, entry.verdict()),
+        cached=cache.find(RepositoryRef(entry.repository, entry.revision)) is not None,
         size_bytes=entry.size_bytes,
         repository=entry.repository,
         revision=entry.revision,
