@@ -10,10 +10,11 @@ from ternchat.app.core.catalogue import CatalogueEntry
 from ternchat.app.core.download import unfinished
 from ternchat.app.core.download.staging import Staging
 from ternchat.app.core.hub_address import parse_repository
+from ternchat.app.core.hub_cache import HubCache
 from ternchat.app.core.inspection import inspect
 from ternchat.app.core.model_store import BUILT_IN, ModelDetails, ModelNotFoundError, ModelStore
 from ternchat.app.core.model_trash import Trash
-from ternchat.app.core.runnable import Verdict
+from ternchat.app.core.runnable import Verdict, folder_verdict
 from ternchat.app.core.wording import size_text
 from ternchat.app.workers.model_verdict import full_verdict
 from ternchat.engine.memory import predict
@@ -67,16 +68,24 @@ def _list(options: Options, store: ModelStore) -> int:
 
 
 def _rows(store: ModelStore) -> Iterator[Facts]:
-    """What is here, what is on its way, then what can be had."""
-    here = set()
+    """What is here, what is on its way, then what can be had at once or from the hub."""
+    here = set()  # names, and the repositories behind them
     for model in store.installed():
         details = store.details(model.name)
-        here.add(model.name)
+        here |= {model.name, details.record.repository if details.record else ""}
         yield _row(model.name, _state(details), details.size_bytes, model.title)
     for left in unfinished(store):
-        here.add(left.name)
+        here |= {left.name, left.repository}
         share = int(100 * left.done_bytes / left.total_bytes) if left.total_bytes else 0
         yield _row(left.name, f"{min(share, 99)} % here", left.total_bytes, left.title)
+    for cached in HubCache().models():
+        repository = cached.model.repository
+        known = store.catalogue.of_repository(repository)
+        name = repository if known is None else known.name
+        if not here & {name, repository} and folder_verdict(cached.folder).runs:
+            here.add(name)
+            title = repository.split("/")[1] if known is None else known.title
+            yield _row(name, "in the cache", cached.model.total_bytes, title)
     for entry in store.catalogue.entries:
         if entry.name not in here:
             later = f"from {entry.available_from}" if entry.available_from else "not yet"

@@ -36,6 +36,7 @@ class ModelCard:
         name: what `--model` takes.
         path: its folder; None when it is not here.
         linked: whether it is used in place, from a folder that is not ours to delete.
+        cached: whether all of it lies in the shared Hugging Face cache, to be used from there.
         size_bytes: on the disk, or of the download; None when nobody has said yet.
         checksum: SHA-256 of its weights; "" where it is not known before the download.
         last_used: in seconds since 1970; None when it never was.
@@ -54,6 +55,7 @@ class ModelCard:
     built_in: bool = False
     path: Path | None = None
     linked: bool = False
+    cached: bool = False
     size_bytes: int | None = None
     licence: str = ""
     licence_url: str = ""

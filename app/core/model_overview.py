@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from . import answer_speeds, machine, speed_store
 from .errors import AppError
+from .hub_address import RepositoryRef
+from .hub_cache import HubCache
 from .model_card import ModelCard
 from .model_move import unfinished_move
 from .model_store import BUILT_IN
@@ -54,13 +56,14 @@ class Overview:
 def overview(paths: DataPaths, store: ModelStore, unfinished: Iterable[Unfinished]) -> Overview:
     """Look at everything; reads many small files and imports the engine: worker thread."""
     left = {entry.name: entry for entry in unfinished}
+    cache = HubCache()
     measured = answer_speeds.load(paths.cache)
     here = {
         model.name: replace(_installed(store, model), measured=_rate(measured.get(model.name)))
         for model in store.installed()
     }
     offered = {
-        entry.name: _offered(entry)
+        entry.name: _offered(entry, cache)
         for entry in store.catalogue.entries
         if entry.name not in here and not entry.built_in
     }
@@ -97,11 +100,12 @@ def _rate(speed: AnswerSpeed | None) -> float | None:
     return None if speed is None else speed.tokens_per_second
 
 
-def _offered(entry: CatalogueEntry) -> ModelCard:
+def _offered(entry: CatalogueEntry, cache: HubCache) -> ModelCard:
     card = _described(entry)
     pinned = [sha256 for name, sha256 in entry.checksums.items() if is_weights(name)]
     return replace(
         _judged(card, entry.verdict()),
+        cached=cache.find(RepositoryRef(entry.repository, entry.revision)) is not None,
         size_bytes=entry.size_bytes,
         repository=entry.repository,
         revision=entry.revision,

@@ -21,7 +21,7 @@ def disk_fact(card: ModelCard, free_bytes: int | None) -> str:
     if free_bytes is None or card.size_bytes is None:
         return unknown_text()
     done = 0 if card.left is None else card.left.done_bytes
-    left = free_bytes - (card.size_bytes - done)
+    left = free_bytes - (0 if card.cached else card.size_bytes - done)
     if left < 0:
         return translate("Model", "{size} too few").format(size=size_text(-left))
     return translate("Model", "{size} left").format(size=size_text(left))
@@ -103,6 +103,8 @@ def _source(card: ModelCard) -> str:
         parts.append(card.commit[:12])
     elif card.revision not in ("", "main"):
         parts.append(card.revision)
+    if card.cached:
+        parts.append(translate("Model", "already in the Hugging Face cache"))
     return " · ".join(parts)
 
 

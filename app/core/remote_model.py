@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -14,7 +15,7 @@ MAX_FILE_BYTES = 1 << 40
 
 WEIGHTS = "model.safetensors"
 INDEX = "model.safetensors.index.json"
-_SHARD = re.compile(r"model-\d{5}-of-\d{5}\.safetensors")
+_SHARD = re.compile(r"model-\d{5}-of-(\d{5})\.safetensors")
 _NEEDED = ("config.json", "tokenizer.json")
 _USED = frozenset(
     {
@@ -182,8 +183,20 @@ def _check_complete(files: list[RemoteFile], names: list[str], repository: str) 
             if any(name.lower().endswith(ending) for name in names):
                 raise Fault.UNSUPPORTED.error(f"{repository} holds its weights as {what}")
         raise Fault.UNSUPPORTED.error(f"{repository} holds no weights in safetensors format")
-    if WEIGHTS not in have and INDEX not in have:
-        raise Fault.UNSUPPORTED.error(f"{repository} has parts of weights, but no {INDEX}")
+    if WEIGHTS not in have:
+        _check_parts(have, repository)
     for name in _NEEDED:
         if name not in have:
             raise Fault.UNSUPPORTED.error(f"{repository} has no {name}, which the engine needs")
+
+
+def _check_parts(have: set[str], repository: str) -> None:
+    """Weights in several files need all of them, by the number in their names, and an index."""
+    if INDEX not in have:
+        raise Fault.UNSUPPORTED.error(f"{repository} has parts of weights, but no {INDEX}")
+    counted = Counter(int(match[1]) for name in have if (match := _SHARD.fullmatch(name)))
+    for total, found in counted.items():
+        if found != total:
+            raise Fault.UNSUPPORTED.error(
+                f"{repository} holds {found} of the {total} files of its weights"
+            )

@@ -20,10 +20,12 @@ from ternchat.app.core.hub_cache import HubCache, default_folder
 from ternchat.app.core.load_guard import LoadGuard
 from ternchat.app.core.model_import import find_source, import_model
 from ternchat.app.core.model_move import give_up_move, move_models, unfinished_move
+from ternchat.app.core.model_overview import overview
 from ternchat.app.core.model_record import ModelRecord
 from ternchat.app.core.model_store import BUILT_IN, ModelNotFoundError, ModelStore
 from ternchat.app.core.model_trash import RemoveError, Trash
 from ternchat.app.core.model_verify import NoChecksumsError, begin_repair, verify
+from ternchat.app.core.model_wording import details, disk_fact
 from ternchat.app.core.paths import DataPaths
 from ternchat.app.core.problem import Problem
 from ternchat.app.core.progress import Progress, State
@@ -345,6 +347,27 @@ def test_the_models_in_the_cache_are_listed_and_can_be_imported(scene: Scene, ca
     assert (source.title, source.repository) == ("tiny", "acme/tiny")
     list(import_model(scene.store, cached.folder, copy=False, tools=tools()))
     assert ModelRecord.read(scene.store.folder / "tiny").repository == "acme/tiny"
+
+
+def test_a_model_of_the_catalogue_that_lies_in_the_cache_is_offered_without_a_download(
+    scene: Scene, tmp_path: Path, monkeypatch
+):
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hf"))
+    paths = DataPaths.from_option(tmp_path / "data")
+    entry = scene.store.catalogue.find("2b4t")
+
+    def card():
+        cards = overview(paths, scene.store, ()).cards
+        return next(card for card in cards if card.name == entry.name)
+
+    assert not card().cached
+    scene.hub.add(entry.repository, scene.files)
+    huggingface_hub.snapshot_download(
+        entry.repository, endpoint=scene.hub.url, cache_dir=tmp_path / "hf", token=False
+    )
+    assert card().cached
+    assert disk_fact(card(), 10_000_000_000) == "10.00 GB left"
+    assert "already in the Hugging Face cache" in dict(details(card()))["Source"]
 
 
 def test_an_empty_or_strange_cache_has_no_models(tmp_path: Path):

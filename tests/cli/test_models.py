@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 
+import huggingface_hub
 import pytest
 from download_help import WEIGHTS, make_files
 from hub.faults import Corrupt, Drop, Slow, Status
@@ -134,6 +135,25 @@ def test_show_tells_about_the_catalogue_the_installed_and_the_hub(models):
     shown = json.loads(models("show", "tiny", "--json").stdout)
     assert shown["installed"] == "yes"
     assert any(line.endswith(WEIGHTS) for line in shown["sha256"])
+
+
+def test_what_lies_in_the_shared_cache_is_listed_and_pulled_without_a_download(
+    models, hub, tmp_path, real_files
+):
+    for name, config in (("acme/tiny", {}), ("acme/gpt", {"architectures": ["GPT2LMHeadModel"]})):
+        changed = json.loads(real_files["config.json"]) | config
+        hub.add(name, real_files | {"config.json": json.dumps(changed).encode()})
+        huggingface_hub.snapshot_download(
+            name, endpoint=hub.url, cache_dir=tmp_path / "hf", token=False
+        )
+    listed = models().stdout
+    assert re.search(r"^acme/tiny +in the cache +\S+ MB +tiny$", listed, re.MULTILINE)
+    assert "acme/gpt" not in listed
+    hub.requests.clear()
+    assert models("pull", "acme/tiny", "--offline").returncode == 0
+    assert hub.requests == []
+    assert re.search(r"^tiny +linked ", models().stdout, re.MULTILINE)
+    assert "acme/tiny" not in models().stdout
 
 
 def test_show_says_why_a_repository_cannot_be_used(models, hub, real_files):
