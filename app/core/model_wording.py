@@ -41,11 +41,9 @@ def measured_fact(tokens_per_second: float) -> str:
 
 def speed_note(card: ModelCard, promised: float | None) -> str:
     """What was promised, once there is something to hold it against."""
-    if card.measured is None:
+    if card.measured is None or promised is None:
         return ""
-    if promised is None:
-        return translate("Model", "measured")
-    return translate("Model", "measured; promised {rate}").format(rate=_rate(promised))
+    return translate("Model", "promised: {rate}").format(rate=_rate(promised))
 
 
 def memory_fact(card: ModelCard, context: int, *, fits: bool) -> str:

@@ -111,10 +111,10 @@ class ModelCardView(QFrame):
         text = ""
         if card.name == self._around.loaded:
             text = self.tr("In use")
-        elif card.linked:
-            text = self.tr("Used in place")
         elif card.tested is False:
             text = self.tr("Self-test failed")
+        elif card.linked:
+            text = self.tr("Used in place")
         self.badge.setText(text)
         self.badge.setVisible(bool(text))
         set_style_property(self.badge, "tone", "bad" if card.tested is False else "good")
@@ -138,6 +138,8 @@ class ModelCardView(QFrame):
             self.memory.show_level(needed, free, "muted" if fits else "bad")
         promised = card.tokens_per_second(around.speed)
         speed = model_wording.speed_fact(promised, measuring=around.measuring)
+        is_measured = card.measured is not None
+        self.speed.rename(self.tr("Speed measured") if is_measured else self.tr("Speed here"))
         if card.measured is not None:
             speed = model_wording.measured_fact(card.measured)
         self.speed.say(speed, note=model_wording.speed_note(card, promised))

@@ -1,6 +1,6 @@
 """The monitor beside the conversation: speeds and memory, live while it is looked at."""
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -48,6 +48,7 @@ class MonitorPanel(QFrame):
             self.tr("Program"),
         )
         self.parts = {name: PlainLabel(name="muted") for name in names}
+        self.peaks = {name: PlainLabel(name="muted") for name in self.plots}
         self.predicted = PlainLabel(name="muted", wrap=True)
         self.kernel = PlainLabel(name="muted", wrap=True)
         self._build()
@@ -79,14 +80,19 @@ class MonitorPanel(QFrame):
         self._head.addWidget(self.close_button)
         column = QWidget()
         self._column = QVBoxLayout(column)
-        for title, number, plot in (
-            (self.tr("Writing"), self.writing, self.plots["writing"]),
-            (self.tr("Reading"), self.reading, self.plots["reading"]),
-            (self.tr("Memory"), self.total, self.plots["memory"]),
+        for name, title, number in (
+            ("writing", self.tr("Writing"), self.writing),
+            ("reading", self.tr("Reading"), self.reading),
+            ("memory", self.tr("Memory"), self.total),
         ):
+            plot = self.plots[name]
             plot.setAccessibleName(self.tr("{name} over the last minute").format(name=title))
-            for part in (GroupLabel(title), number, plot):
-                self._column.addWidget(part)
+            numbers = QHBoxLayout()
+            numbers.addWidget(number, 1)
+            numbers.addWidget(self.peaks[name], alignment=Qt.AlignmentFlag.AlignBottom)
+            self._column.addWidget(GroupLabel(title))
+            self._column.addLayout(numbers)
+            self._column.addWidget(plot)
         self._column.addWidget(self.bar)
         self._legend = QGridLayout()
         self._legend.setColumnStretch(1, 1)
@@ -97,7 +103,7 @@ class MonitorPanel(QFrame):
             self._swatches.append(swatch)
             self._legend.addWidget(swatch, row, 0)
             self._legend.addWidget(PlainLabel(name, "muted"), row, 1)
-            self._legend.addWidget(label, row, 2)
+            self._legend.addWidget(label, row, 2, Qt.AlignmentFlag.AlignRight)
         self._column.addLayout(self._legend)
         self._column.addWidget(self.predicted)
         self._column.addWidget(GroupLabel(self.tr("Computing with")))
@@ -119,10 +125,11 @@ class MonitorPanel(QFrame):
         self.plots["writing"].show_values([sample.writing for sample in samples])
         self.plots["reading"].show_values([sample.reading for sample in samples])
         self.plots["memory"].show_values([float(sample.total) for sample in samples])
+        self._show_peaks()
         sizes = (now.weights, now.kv, now.work, now.program)
         # Pages of the model's file come on top of what was predicted, and may go at any time.
         budget = None if now.predicted is None else now.predicted + now.in_file + now.program
-        whole = max(now.total, budget or 0)
+        whole = max(now.total, 1.05 * (budget or 0))  # so that its mark has something behind it
         parts = tuple(Part(size, role) for size, role in zip(sizes, _ROLES, strict=True))
         self.bar.show_parts(parts, whole, budget)
         for label, size in zip(self.parts.values(), sizes, strict=True):
@@ -134,7 +141,17 @@ class MonitorPanel(QFrame):
                 "Predicted before loading, with a full context: {predicted}; now {used}"
             ).format(predicted=size_text(now.predicted), used=size_text(used))
         self.predicted.setText(text)
+        self.predicted.setVisible(bool(text))
         self.kernel.setText(kernel_text(now.snapshot) or self.tr("No model loaded"))
+
+    def _show_peaks(self) -> None:
+        """Say what the upper edge of each plot stands for."""
+        for name, plot in self.plots.items():
+            top = plot.largest
+            text = size_text(round(top)) if name == "memory" else rate_text(top)
+            said = self.tr("peak {value}").format(value=text) if top else ""
+            self.peaks[name].setText(said)
+            plot.setAccessibleDescription(said)
 
     @Slot()
     def _restyle(self) -> None:
