@@ -41,7 +41,7 @@ def translate(context: str, text: str, count: int | None = None) -> str:
     return _language.translate(context, text, count)
 
 
-def sentence(text: str, **values: object) -> str:
+def sentence(text: str, /, **values: object) -> str:
     """What is to be told, in the person's language, with numbers as the person writes them.
 
     The text is a constant: `tools/collect_texts.py` finds it below the context "Sentence".
