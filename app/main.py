@@ -92,17 +92,19 @@ def _run_window(options: Options) -> int:
     paths.create()
     start_logging(paths.logs)
 
+    from PySide6.QtCore import QLocale
     from PySide6.QtWidgets import QApplication
 
     from ternchat.app.context import AppContext
     from ternchat.app.core.language import set_language
     from ternchat.app.front_door import ask_to_show
-    from ternchat.app.views.language import QtLanguage
+    from ternchat.app.views.language import QtLanguage, install_translators, translations
 
     app = QApplication([sys.argv[0]])
     app.setApplicationName("ternchat")
     app.setApplicationDisplayName("Ternchat")
     app.setDesktopFileName("ternchat")
+    install_translators(app, translations(), QLocale())
     set_language(QtLanguage())
     sys.excepthook = _log_exception
     lock = DataLock(paths.root)

@@ -108,7 +108,7 @@ class _Loader:
         self._advance(0)
         tokenizer = None
         if exists(checkpoint.folder / "tokenizer.json"):
-            tokenizer = Tokenizer.from_folder(checkpoint.folder, config)
+            tokenizer = Tokenizer.from_folder(checkpoint.folder, config, lambda: self._advance(0))
         self._arena = _Arena(self._packed_bytes())
         layers = tuple(self._layer(i) for i in range(config.num_hidden_layers))
         embedding = self._dense("model.embed_tokens.weight")

@@ -1,19 +1,17 @@
 """Text to token ids and back."""
 
-import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import tokenizers
-
 from ternchat.engine.config import ModelConfig
-from ternchat.engine.errors import TokenizerError
+from ternchat.engine.errors import LoadCancelled, TokenizerError
 from ternchat.engine.formats.files import model_folder
 from ternchat.engine.formats.json_file import shown
 from ternchat.engine.formats.tokenizer_json import TokenizerFile
 from ternchat.engine.token_edges import Edges
+from ternchat.engine.tokenizer_library import build
 
 MAX_TEXT_CHARACTERS = 4_000_000  # about two seconds' work, and more than any context holds
 _LONG_TEXT = 10_000  # characters; the library lets other threads run only in batches
@@ -28,7 +26,7 @@ class Tokenizer:
         adds_bos: whether the tokenizer itself would put one in front of every text.
     """
 
-    def __init__(self, file: TokenizerFile) -> None:
+    def __init__(self, file: TokenizerFile, pause: Callable[[], object] = lambda: None) -> None:
         self.vocab_size = file.vocab_size
         self.markers = frozenset(t.content for t in file.added_tokens if t.is_marker)
         self.edges = {
@@ -42,8 +40,7 @@ class Tokenizer:
         self._marker_ids = {token.id for token in file.added_tokens if token.is_marker}
         self._added_ids = {token.content: token.id for token in file.added_tokens}
         with _guarded(f"{self._source} is not a tokenizer that can be loaded"):
-            text = json.dumps(file.without_side_effects(), ensure_ascii=False)
-            self._tokenizer = tokenizers.Tokenizer.from_str(text)
+            self._tokenizer = build(file.without_side_effects(), pause)
             self._tokenizer.encode_special_tokens = True
             self._tokenizer.encode("User: Hello!\n", add_special_tokens=False)
         for token in file.added_tokens:  # the library numbers them itself where ids have gaps
@@ -54,9 +51,16 @@ class Tokenizer:
                 )
 
     @classmethod
-    def from_folder(cls, path: str | os.PathLike[str], config: ModelConfig) -> "Tokenizer":
-        """The tokenizer in a Hugging Face folder."""
-        return cls(TokenizerFile.read(model_folder(path) / "tokenizer.json", config.vocab_size))
+    def from_folder(
+        cls,
+        path: str | os.PathLike[str],
+        config: ModelConfig,
+        pause: Callable[[], object] = lambda: None,
+    ) -> "Tokenizer":
+        """The tokenizer in a Hugging Face folder; `pause` may end its making by a LoadCancelled."""
+        file = TokenizerFile.read(model_folder(path) / "tokenizer.json", config.vocab_size)
+        pause()
+        return cls(file, pause)
 
     def encode(self, text: str) -> list[int]:
         """The ids of a text; what looks like a special token in it is encoded as plain text."""
@@ -114,7 +118,7 @@ def _guarded(what: str) -> Iterator[None]:
     """Turns whatever the tokenizers library raises into a TokenizerError."""
     try:
         yield
-    except (KeyboardInterrupt, SystemExit, GeneratorExit):
+    except (KeyboardInterrupt, SystemExit, GeneratorExit, LoadCancelled):
         raise
     except BaseException as error:  # panics of its Rust code are no Exceptions
         raise TokenizerError(f"{what}: {str(error)[:200]}") from error

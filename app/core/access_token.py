@@ -1,6 +1,7 @@
 """An access token: opens gated and private repositories, and is shown to nobody."""
 
 from .errors import AppError
+from .language import sentence
 from .translatable import QT_TRANSLATE_NOOP
 
 MAX_CHARACTERS = 1000
@@ -31,11 +32,11 @@ class AccessToken:
     def __init__(self, text: str) -> None:
         secret = text.strip()
         if not secret:
-            raise TokenError("no access token was given")
+            raise TokenError(sentence("no access token was given"))
         if len(secret) > MAX_CHARACTERS or not secret.isascii() or not secret.isprintable():
-            raise TokenError("an access token is one line of letters and digits")
+            raise TokenError(sentence("an access token is one line of letters and digits"))
         if " " in secret:
-            raise TokenError("an access token has no spaces")
+            raise TokenError(sentence("an access token has no spaces"))
         self._secret = secret
 
     def reveal(self) -> str:

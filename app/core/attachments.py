@@ -9,6 +9,7 @@ from pathlib import Path, PurePath
 
 from .attachment_error import MAX_CHARACTERS, AttachmentError
 from .document import DOCUMENTS, read_document
+from .language import sentence
 
 MAX_FILE_BYTES = 32 * 1024 * 1024
 PASTED_NAME = "pasted text.txt"
@@ -44,7 +45,7 @@ def read_attachment(path: Path, cancel: threading.Event | None = None) -> Attach
     """The text of a text, Markdown, code, PDF or DOCX file; AttachmentError says why not."""
     data = _read(path)
     if not data:
-        raise AttachmentError(f"{path.name} is empty")
+        raise AttachmentError(sentence("{name} is empty", name=path.name))
     for media_type, marks in DOCUMENTS.items():
         if data.startswith(marks.start) and marks.ending in (None, path.suffix.lower()):
             text = read_document(data, media_type, path.name, cancel)
@@ -63,17 +64,25 @@ def _read(path: Path) -> bytes:
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
-            raise AttachmentError(f"{path.name} is a folder; only files can be attached")
+            raise AttachmentError(
+                sentence("{name} is a folder; only files can be attached", name=path.name)
+            )
         if not stat.S_ISREG(status.st_mode):  # a pipe or a device may never end
-            raise AttachmentError(f"{path.name} is no regular file")
+            raise AttachmentError(sentence("{name} is no regular file", name=path.name))
         with path.open("rb") as file:
             data = file.read(MAX_FILE_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = (isinstance(error, OSError) and error.strerror) or str(error)
-        raise AttachmentError(f"{path.name} cannot be read: {reason}") from error
+        raise AttachmentError(
+            sentence("{name} cannot be read: {reason}", name=path.name, reason=reason)
+        ) from error
     if len(data) > MAX_FILE_BYTES:
         raise AttachmentError(
-            f"{path.name} is too large: at most {MAX_FILE_BYTES // 1024**2} MB can be attached"
+            sentence(
+                "{name} is too large: at most {most} MB can be attached",
+                name=path.name,
+                most=MAX_FILE_BYTES // 1024**2,
+            )
         )
     return data
 
@@ -83,7 +92,10 @@ def _decode(data: bytes, name: str) -> str:
     encoding = next((e for bom, e in _BOMS if data.startswith(bom)), None)
     if encoding is None and (b"\0" in data or data.startswith((_OFFICE, b"{\\rtf"))):
         raise AttachmentError(
-            f"{name} is no text: text, Markdown, code, PDF and DOCX files can be attached"
+            sentence(
+                "{name} is no text: text, Markdown, code, PDF and DOCX files can be attached",
+                name=name,
+            )
         )
     if encoding is not None:
         text = data.decode(encoding, "replace").removeprefix("\ufeff")
@@ -94,10 +106,15 @@ def _decode(data: bytes, name: str) -> str:
             text = data.decode("cp1252", "replace")
     text = _UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     if not text.strip():
-        raise AttachmentError(f"{name} holds no text")
+        raise AttachmentError(sentence("{name} holds no text", name=name))
     if len(text) > MAX_CHARACTERS:
         raise AttachmentError(
-            f"{name} has {len(text):,} characters; at most {MAX_CHARACTERS:,} can be attached"
+            sentence(
+                "{name} has {count} characters; at most {most} can be attached",
+                name=name,
+                count=len(text),
+                most=MAX_CHARACTERS,
+            )
         )
     return text
 

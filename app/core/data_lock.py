@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from .errors import AppError
+from .language import sentence
 
 
 class DataFolderInUseError(AppError):
@@ -27,7 +28,9 @@ class DataLock:
             return  # a folder that cannot be written to needs no lock: nothing is changed in it
         if not _lock(file):
             os.close(file)
-            raise DataFolderInUseError(f"Ternchat is already running with the folder {self._root}")
+            raise DataFolderInUseError(
+                sentence("Ternchat is already running with the folder {root}", root=self._root)
+            )
         self._file = file
 
     def release(self) -> None:

@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 import psutil
 
-from .attachment_error import AttachmentError
+from .attachment_error import MAX_CHARACTERS, AttachmentError, Refusal
 from .document_child import DOCX, MAX_OUTPUT_BYTES, MAX_SECONDS, PDF, REFUSED
+from .language import sentence
 
 MAX_MEMORY_BYTES = 1024**3
 LOOK_SECONDS = 0.05
@@ -56,9 +57,16 @@ def read_document(
         answer.seek(0)
         text = answer.read(MAX_OUTPUT_BYTES).decode("utf-8", "replace")
     if child.returncode == REFUSED:
-        raise AttachmentError(f"{name} {text}")
+        refusal = next((each for each in Refusal if each == text), Refusal.BROKEN)
+        raise AttachmentError(sentence(refusal, name=name, most=MAX_CHARACTERS))
     if child.returncode:
-        raise AttachmentError(f"{name} is damaged: reading it ended with code {child.returncode}")
+        raise AttachmentError(
+            sentence(
+                "{name} is damaged: reading it ended with code {returncode}",
+                name=name,
+                returncode=child.returncode,
+            )
+        )
     return text
 
 
@@ -77,9 +85,15 @@ def _watch(
             child.wait(LOOK_SECONDS)
             return
         if cancel is not None and cancel.is_set():
-            raise AttachmentError(f"{name} was not read to its end")
+            raise AttachmentError(sentence("{name} was not read to its end", name=name))
         if time.monotonic() > end:
-            raise AttachmentError(f"{name} takes longer than {max_seconds:.0f} seconds to read")
+            raise AttachmentError(
+                sentence(
+                    "{name} takes longer than {max_seconds} seconds to read",
+                    name=name,
+                    max_seconds=max_seconds,
+                )
+            )
         with suppress(psutil.Error):
             if process.memory_info().rss > max_memory_bytes:
-                raise AttachmentError(f"{name} takes too much memory to read")
+                raise AttachmentError(sentence("{name} takes too much memory to read", name=name))

@@ -8,7 +8,7 @@ out on standard output, and the limits are those of `limit_self` and of the pare
 import io
 import sys
 
-from .attachment_error import MAX_CHARACTERS, AttachmentError
+from .attachment_error import MAX_CHARACTERS, Refusal, RefusedError
 
 REFUSED = 3
 MAX_SECONDS = 60
@@ -23,7 +23,7 @@ def main(media_type: str) -> int:
     code = 0
     try:
         text = extract(sys.stdin.buffer.read(), media_type)
-    except AttachmentError as error:
+    except RefusedError as error:
         text, code = str(error), REFUSED
     sys.stdout.buffer.write(text.encode("utf-8", "replace"))
     return code
@@ -46,12 +46,12 @@ def limit_self() -> None:
 
 
 def extract(data: bytes, media_type: str) -> str:
-    """The text of a document; AttachmentError ends a sentence that begins with its name."""
+    """The text of a document; RefusedError when there is none to be had."""
     text = (_pdf_text if media_type == PDF else _docx_text)(data).strip("\n")
     if not text.strip():
-        raise AttachmentError("holds no text; it may consist of pictures, as scans do")
+        raise RefusedError(Refusal.EMPTY)
     if len(text) > MAX_CHARACTERS:
-        raise AttachmentError(f"has more than {MAX_CHARACTERS:,} characters of text")
+        raise RefusedError(Refusal.LONG)
     return text
 
 
@@ -67,19 +67,19 @@ def _pdf_text(data: bytes) -> str:
     try:
         reader = pypdf.PdfReader(io.BytesIO(data))
         if reader.is_encrypted and not reader.decrypt(""):
-            raise AttachmentError("is locked with a password")
+            raise RefusedError(Refusal.LOCKED)
         for page in reader.pages:
             pages.append(page.extract_text().strip())
             length += len(pages[-1])
             if length > MAX_CHARACTERS:
                 break
     except (DependencyError, FileNotDecryptedError) as error:
-        raise AttachmentError("is encrypted in a way that cannot be read here") from error
-    except AttachmentError:
+        raise RefusedError(Refusal.ENCRYPTED) from error
+    except RefusedError:
         raise
     except (PyPdfError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError,
             AssertionError, RecursionError, OSError) as error:  # fmt: skip
-        raise AttachmentError("is damaged: it cannot be read as a PDF file") from error
+        raise RefusedError(Refusal.NO_PDF) from error
     return "\n\n".join(page for page in pages if page)
 
 

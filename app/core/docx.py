@@ -5,7 +5,7 @@ import zipfile
 import zlib
 from xml.parsers import expat
 
-from .attachment_error import AttachmentError
+from .attachment_error import Refusal, RefusedError
 
 PART = "word/document.xml"
 MAX_PART_BYTES = 64 * 1024 * 1024  # a zip file can promise a thousand times its size
@@ -17,15 +17,15 @@ _FALLBACK = "http://schemas.openxmlformats.org/markup-compatibility/2006 Fallbac
 
 
 def docx_text(data: bytes) -> str:
-    """The text; AttachmentError when there is none to be had."""
+    """The text; RefusedError when there is none to be had."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive, archive.open(PART) as part:
             xml = part.read(MAX_PART_BYTES + 1)
     except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, EOFError, OSError,
             ValueError, zlib.error) as error:  # fmt: skip
-        raise AttachmentError("is damaged: it cannot be read as a DOCX file") from error
+        raise RefusedError(Refusal.NO_DOCX) from error
     if len(xml) > MAX_PART_BYTES:
-        raise AttachmentError("is too large once it is unpacked")
+        raise RefusedError(Refusal.SWOLLEN)
     return _Words().read(xml)
 
 
@@ -50,7 +50,7 @@ class _Words:
         try:
             parser.Parse(xml, True)
         except expat.ExpatError as error:
-            raise AttachmentError("is damaged: its text cannot be read") from error
+            raise RefusedError(Refusal.BROKEN) from error
         return "\n".join(self._lines).strip("\n")
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
@@ -127,4 +127,4 @@ def _value(attributes: dict[str, str]) -> str:
 
 
 def _refuse(*_declaration: object) -> None:
-    raise AttachmentError("declares entities, which DOCX files do not have")
+    raise RefusedError(Refusal.ENTITIES)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from .errors import AppError
+from .language import number, sentence
 
 
 class SettingError(AppError):
@@ -44,7 +45,10 @@ class Number:
 
     def expected(self) -> str:
         """The limits in words."""
-        return f"a {'whole ' if self.whole else ''}number from {self.low:,} to {self.high:,}"
+        if self.whole:
+            return sentence("a whole number from {low} to {high}", low=self.low, high=self.high)
+        low, high = number(self.low, 1), number(self.high, 1)
+        return sentence("a number from {low} to {high}", low=low, high=high)
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,7 @@ class Text:
 
     def expected(self) -> str:
         """The limit in words."""
-        return self.wanted or f"a text of at most {self.longest:,} characters"
+        return self.wanted or sentence("a text of at most {most} characters", most=self.longest)
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,7 @@ class Choice:
 
     def expected(self) -> str:
         """The words."""
-        return f"one of {', '.join(self.kind)}"
+        return sentence("one of {words}", words=", ".join(self.kind))
 
 
 @dataclass(frozen=True)
@@ -108,7 +112,7 @@ class Flag:
 
     def expected(self) -> str:
         """The two."""
-        return "true or false"
+        return sentence("true or false")
 
 
 Rule = Number | Text | Choice | Flag
@@ -172,8 +176,13 @@ def _allows(rule: Rule, value: object) -> bool:
 
 
 def _refusal(name: str, value: object, rule: Rule) -> str:
-    found = "not what it has to be" if _is_secret(rule) else f"{value!r:.80}"
-    return f"{name} is {found}; expected {rule.expected()}"
+    found = sentence("not what it has to be") if _is_secret(rule) else f"{value!r:.80}"
+    return sentence(
+        "{name} is {found}; expected {expected}",
+        name=name,
+        found=found,
+        expected=rule.expected(),
+    )
 
 
 def _is_secret(rule: Rule) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .errors import AppError
+from .language import sentence
 
 NAME_LENGTH = 80
 
@@ -35,9 +36,9 @@ def checked_name(text: str, taken: Iterable[str] = ()) -> str:
     """The name as it is kept, if a folder can be called that beside those of the names taken."""
     name = folder_name(text)
     if not name:
-        raise FolderNameError("a folder needs a name")
+        raise FolderNameError(sentence("a folder needs a name"))
     if name in taken:
-        raise FolderNameError(f"there is a folder called {name} already")
+        raise FolderNameError(sentence("there is a folder called {name} already", name=name))
     return name
 
 

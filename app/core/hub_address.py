@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from .errors import AppError
+from .language import sentence
 from .proxy import Proxy
 from .remote_names import is_repository, is_revision
 from .translatable import QT_TRANSLATE_NOOP
@@ -50,7 +51,9 @@ class HubOptions:
     def __post_init__(self) -> None:
         parts = _split(self.endpoint)
         if not parts.hostname or "@" in parts.netloc or parts.query or parts.fragment:
-            raise AddressError(f"{_shown(self.endpoint)!r} is no address of a model hub")
+            raise AddressError(
+                sentence("{value!r} is no address of a model hub", value=_shown(self.endpoint))
+            )
         check_address(self.endpoint)
         object.__setattr__(self, "endpoint", self.endpoint.rstrip("/"))
 
@@ -92,8 +95,12 @@ def check_address(url: str) -> None:
     if parts.scheme == "http" and is_loopback(parts.hostname):
         return
     raise AddressError(
-        f"{parts.scheme or 'an empty'}://{parts.hostname or ''} is not safe: models are fetched"
-        " over https only (http only from this computer itself)"
+        sentence(
+            "{scheme}://{host} is not safe: models are fetched over https only"
+            " (http only from this computer itself)",
+            scheme=parts.scheme,
+            host=parts.hostname or "",
+        )
     )
 
 
@@ -130,7 +137,7 @@ def _parse_url(text: str, endpoint: str) -> RepositoryRef:
     url = _split(text if "://" in text else f"https://{text}")
     known = {*_HUB_HOSTS, (urlsplit(endpoint).hostname or "").lower()}
     if url.scheme not in ("http", "https", "hf"):
-        raise AddressError(f"{text!r} is no address of a model hub")
+        raise AddressError(sentence("{text!r} is no address of a model hub", text=text))
     parts = [unquote(part) for part in url.path.split("/") if part]
     if url.scheme == "hf":
         parts.insert(0, url.netloc)
@@ -140,10 +147,13 @@ def _parse_url(text: str, endpoint: str) -> RepositoryRef:
         return _checked(name, revision or "main", text)
     if (url.hostname or "").lower() not in known:
         raise AddressError(
-            f"{url.hostname} is not a model hub that is set here; --endpoint names another one"
+            sentence(
+                "{hostname} is not a model hub that is set here; --endpoint names another one",
+                hostname=url.hostname,
+            )
         )
     if parts and parts[0] in ("datasets", "spaces", "kernels"):
-        raise AddressError(f"{text!r} is not the page of a model")
+        raise AddressError(sentence("{text!r} is not the page of a model", text=text))
     revision = "main"
     if len(parts) > 3 and parts[2] in _PAGES:
         # "refs/pr/7" is one name; after any other the path goes on into folders.
@@ -156,7 +166,7 @@ def _split(url: str) -> SplitResult:
         parts = urlsplit(url)
         _ = parts.port  # looked at here, because looking may fail
     except ValueError as error:
-        raise AddressError(f"{_shown(url)!r:.200} is no address") from error
+        raise AddressError(sentence("{value!r:.200} is no address", value=_shown(url))) from error
     return parts
 
 
@@ -168,7 +178,13 @@ def _shown(url: str) -> str:
 
 def _checked(repository: str, revision: str, text: str) -> RepositoryRef:
     if not is_repository(repository):
-        raise AddressError(f"{text!r} names no repository; expected owner/name")
+        raise AddressError(sentence("{text!r} names no repository; expected owner/name", text=text))
     if not is_revision(revision):
-        raise AddressError(f"{revision!r} is no branch, tag or commit of {repository}")
+        raise AddressError(
+            sentence(
+                "{revision!r} is no branch, tag or commit of {repository}",
+                revision=revision,
+                repository=repository,
+            )
+        )
     return RepositoryRef(repository, revision)

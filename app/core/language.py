@@ -41,6 +41,21 @@ def translate(context: str, text: str, count: int | None = None) -> str:
     return _language.translate(context, text, count)
 
 
+def sentence(text: str, /, **values: object) -> str:
+    """What is to be told, in the person's language, with numbers as the person writes them.
+
+    The text is a constant: `tools/collect_texts.py` finds it below the context "Sentence".
+    """
+    told = {name: _told(value) for name, value in values.items()}
+    return translate("Sentence", text).format(**told)
+
+
 def number(value: float, decimals: int = 0) -> str:
     """The number as the person writes it: "1,234.5"."""
     return _language.number(value, decimals)
+
+
+def _told(value: object) -> object:
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return number(value)
+    return value

@@ -23,6 +23,7 @@ from .download.staging import LOCK_PREFIX, sync_folder
 from .download.tools import Moment, Stopped, Tools
 from .errors import AppError
 from .file_hash import pieces
+from .language import sentence
 from .model_store import DOWNLOADS
 from .paths import DataPaths
 from .progress import Progress, State
@@ -93,18 +94,22 @@ def give_up_move(paths: DataPaths) -> None:
 
 def _check(old: Path, new: Path) -> None:
     if new == old:
-        raise MoveError(f"the models are in {old} already")
+        raise MoveError(sentence("the models are in {old} already", old=old))
     if old in new.parents or new in old.parents:
-        raise MoveError(f"{new} and {old} lie one inside the other")
+        raise MoveError(sentence("{new} and {old} lie one inside the other", new=new, old=old))
     if new.exists() and not new.is_dir():
-        raise MoveError(f"{new} is a file, not a folder")
+        raise MoveError(sentence("{new} is a file, not a folder", new=new))
     if not new.is_dir() or not old.is_dir():
         return
     for path in new.iterdir():
         ours = old / path.name
         # What an interrupted move left looks exactly like what it was copied from.
         if not path.name.startswith(".") and ours.exists() and not _alike(ours, path):
-            raise MoveError(f"there is something named {path.name} in {new} already")
+            raise MoveError(
+                sentence(
+                    "there is something named {name} in {new} already", name=path.name, new=new
+                )
+            )
 
 
 def _alike(ours: Path, theirs: Path) -> bool:

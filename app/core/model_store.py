@@ -7,6 +7,7 @@ from pathlib import Path
 
 from .catalogue import Catalogue
 from .errors import AppError
+from .language import sentence
 from .model_record import FILE_NAME, ModelRecord
 from .paths import DataPaths
 from .remote_names import is_model_name
@@ -79,25 +80,37 @@ class ModelStore:
         """The model meant by a catalogue name, the name of an installed folder, or a path."""
         name = str(name_or_path)
         if not name:
-            raise ModelNotFoundError("the name of a model cannot be empty")
+            raise ModelNotFoundError(sentence("the name of a model cannot be empty"))
         installed = self.find(name)
         if installed is not None:
             return installed
         entry = self.catalogue.find(name)
         if entry is not None:
             raise ModelNotFoundError(
-                f"{entry.title} is not installed: `ternchat models pull {name}` downloads it;"
-                f" or put its Hugging Face folder at {self.folder / name}"
+                sentence(
+                    "{title} is not installed: `ternchat models pull {name}` downloads it;"
+                    " or put its Hugging Face folder at {folder}",
+                    title=entry.title,
+                    name=name,
+                    folder=self.folder / name,
+                )
             )
         try:
             path = Path(name).expanduser().absolute()
             exists = path.exists()
         except (OSError, RuntimeError, ValueError) as error:
-            raise ModelNotFoundError(f"{name!r} is no path to a model: {error}") from error
+            raise ModelNotFoundError(
+                sentence("{name!r} is no path to a model: {error}", name=name, error=error)
+            ) from error
         if not exists:
             known = ", ".join(entry.name for entry in self.catalogue.entries)
             raise ModelNotFoundError(
-                f"there is no model named {name!r} and no folder {path} (known names: {known})"
+                sentence(
+                    "there is no model named {name!r} and no folder {path} (known names: {known})",
+                    name=name,
+                    path=path,
+                    known=known,
+                )
             )
         return InstalledModel(str(path), path.name or str(path), path)
 
@@ -137,7 +150,7 @@ class ModelStore:
         """The details of an installed model."""
         model = self.find(name)
         if model is None:
-            raise ModelNotFoundError(f"no model named {name!r} is installed")
+            raise ModelNotFoundError(sentence("no model named {name!r} is installed", name=name))
         record = None if name == BUILT_IN else ModelRecord.read(self.folder / name)
         return ModelDetails(
             model=model,

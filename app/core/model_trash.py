@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from .download.staging import Staging
 from .errors import AppError
+from .language import sentence
 from .model_record import ModelRecord
 from .model_store import BUILT_IN, TRASH, USED, ModelNotFoundError, ModelStore
 from .remote_names import is_model_name
@@ -52,10 +53,12 @@ class Trash:
     def remove(self, name: str) -> Removed:
         """Take the model out of the list; `restore` brings it back, `purge` ends it."""
         if name == BUILT_IN:
-            raise RemoveError("the built-in model belongs to the program and cannot be deleted")
+            raise RemoveError(
+                sentence("the built-in model belongs to the program and cannot be deleted")
+            )
         model = self._store.find(name)
         if model is None:
-            raise ModelNotFoundError(f"no model named {name!r} is installed")
+            raise ModelNotFoundError(sentence("no model named {name!r} is installed", name=name))
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with Staging(self._store, name).locked():
@@ -64,19 +67,29 @@ class Trash:
                     stamp += 1
                 os.rename(self._store.folder / name, self._folder / f"{stamp}-{name}")
         except OSError as error:
-            raise RemoveError(f"{model.title} cannot be deleted: {_reason(error)}") from error
+            raise RemoveError(
+                sentence(
+                    "{title} cannot be deleted: {reason}", title=model.title, reason=_reason(error)
+                )
+            ) from error
         return self._removed(f"{stamp}-{name}")
 
     def restore(self, removed: Removed) -> None:
         """Bring the model back under its name."""
         target = self._store.folder / removed.name
         if target.exists():
-            raise RemoveError(f"there is another model named {removed.name} now")
+            raise RemoveError(
+                sentence("there is another model named {name} now", name=removed.name)
+            )
         try:
             os.rename(self._folder / removed.key, target)
         except OSError as error:
             raise RemoveError(
-                f"{removed.title} cannot be brought back: {_reason(error)}"
+                sentence(
+                    "{title} cannot be brought back: {reason}",
+                    title=removed.title,
+                    reason=_reason(error),
+                )
             ) from error
 
     def items(self) -> tuple[Removed, ...]:

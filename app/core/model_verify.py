@@ -15,6 +15,7 @@ from .download.staging import Staging
 from .download.tools import Moment, Stopped, Tools
 from .errors import AppError
 from .file_hash import pieces
+from .language import sentence
 from .model_record import FILE_NAME, ModelRecord, RecordedFile
 from .model_store import ModelNotFoundError, ModelStore
 from .progress import Progress, State
@@ -41,10 +42,10 @@ def verify(store: ModelStore, name: str, tools: Tools | None = None) -> Iterator
     try:
         model = store.find(name)
         if model is None:
-            raise ModelNotFoundError(f"no model named {name!r} is installed")
+            raise ModelNotFoundError(sentence("no model named {name!r} is installed", name=name))
         record = ModelRecord.read(store.folder / name)
         if record is None or not record.files:
-            raise NoChecksumsError(f"{model.title} came without checksums")
+            raise NoChecksumsError(sentence("{title} came without checksums", title=model.title))
         ledger.begin(sum(file.size_bytes for file in record.files), ())
         damaged = []
         for file in record.files:
@@ -67,7 +68,7 @@ def begin_repair(store: ModelStore, name: str, token: AccessToken | None = None)
     """Turn the model into an unfinished download; running it fetches only what is damaged."""
     record = ModelRecord.read(store.folder / name)
     if record is None or not record.repository:
-        raise NoChecksumsError(f"{name} did not come from a hub")
+        raise NoChecksumsError(sentence("{name} did not come from a hub", name=name))
     if record.location is not None:
         raise Fault.DISK.error(f"{name} lies in {record.location}, which Ternchat does not change")
     request = DownloadRequest(

@@ -6,6 +6,7 @@ from pathlib import Path
 import platformdirs
 
 from .errors import AppError
+from .language import sentence
 
 
 class DataFolderError(AppError):
@@ -60,5 +61,9 @@ class DataPaths:
             except OSError as error:
                 reason = error.strerror or str(error)
                 raise DataFolderError(
-                    f"the data folder {folder} cannot be made: {reason}"
+                    sentence(
+                        "the data folder {folder} cannot be made: {reason}",
+                        folder=folder,
+                        reason=reason,
+                    )
                 ) from error

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit, urlunsplit
 
 from .errors import AppError
+from .language import sentence
 from .translatable import QT_TRANSLATE_NOOP
 
 SYSTEM, NONE = "system", "none"
@@ -87,11 +88,13 @@ def _checked(address: str) -> str:
         parts = urlsplit(address)
         port = parts.port
     except ValueError:
-        raise ProxyAddressError("this is no address of a proxy") from None
+        raise ProxyAddressError(sentence("this is no address of a proxy")) from None
     if parts.scheme not in ("http", "https"):
-        raise ProxyAddressError("the proxy's address must begin with http:// or https://")
+        raise ProxyAddressError(sentence("the proxy's address must begin with http:// or https://"))
     if not parts.hostname or port == 0 or parts.path.strip("/") or parts.query or parts.fragment:
-        raise ProxyAddressError("a proxy's address has a name and a port, and nothing behind them")
+        raise ProxyAddressError(
+            sentence("a proxy's address has a name and a port, and nothing behind them")
+        )
     if HIDDEN in address or not address.isprintable() or " " in address:
-        raise ProxyAddressError("the proxy's address has signs that none can have")
+        raise ProxyAddressError(sentence("the proxy's address has signs that none can have"))
     return address.rstrip("/")

@@ -10,6 +10,7 @@ from typing import Any
 
 from .atomic_file import write_atomically
 from .errors import AppError
+from .language import sentence
 from .settings import Settings, WindowPlace
 
 MAX_BYTES = 1_000_000  # what a person writes has a few hundred
@@ -37,9 +38,13 @@ def look_at(path: Path) -> LoadedSettings:
         return LoadedSettings(Settings())
     except OSError as error:
         reason = error.strerror or str(error)
-        return LoadedSettings(Settings(), f"The settings in {path} cannot be read: {reason}.")
+        return LoadedSettings(Settings(), _unreadable(path, reason))
     except ValueError as error:
-        notice = f"The settings in {path} are damaged ({error}): defaults are used."
+        notice = sentence(
+            "The settings in {path} are damaged ({error}): defaults are used.",
+            path=path,
+            error=error,
+        )
         return LoadedSettings(Settings(), notice)
 
 
@@ -65,13 +70,14 @@ class SettingsFile:
             return LoadedSettings(Settings())
         except OSError as error:
             reason = error.strerror or str(error)
-            return LoadedSettings(
-                Settings(), f"The settings in {self._path} cannot be read: {reason}."
-            )
+            return LoadedSettings(Settings(), _unreadable(self._path, reason))
         except ValueError as error:
             aside = self._set_aside()
-            kept = f"It is kept as {aside}." if aside else "It could not be set aside."
-            return self._from_backup(f"The settings file was damaged ({error}). {kept}")
+            kept = sentence("It could not be set aside.")
+            if aside:
+                kept = sentence("It is kept as {file}.", file=aside)
+            damaged = sentence("The settings file was damaged ({error}).", error=error)
+            return self._from_backup(f"{damaged} {kept}")
         self._raw, self._data = raw, data
         return _settings(raw, "")
 
@@ -91,7 +97,11 @@ class SettingsFile:
         except OSError as error:
             reason = error.strerror or str(error)
             raise SettingsFileError(
-                f"the settings cannot be written to {self._path}: {reason}"
+                sentence(
+                    "the settings cannot be written to {path}: {reason}",
+                    path=self._path,
+                    reason=reason,
+                )
             ) from error
         self._raw, self._data = raw, data
 
@@ -110,9 +120,10 @@ class SettingsFile:
         try:
             raw = _parse(_read(self.backup))
         except (OSError, ValueError):
-            return LoadedSettings(Settings(), f"{notice} Defaults are used.")
+            return LoadedSettings(Settings(), f"{notice} {sentence('Defaults are used.')}")
         self._raw = raw
-        return _settings(raw, f"{notice} The settings before the last change are used.")
+        used = sentence("The settings before the last change are used.")
+        return _settings(raw, f"{notice} {used}")
 
     def _set_aside(self) -> Path | None:
         stamp = datetime.now().strftime("%Y-%m-%d-%H%M%S-%f")
@@ -125,11 +136,15 @@ class SettingsFile:
         return aside
 
 
+def _unreadable(path: Path, reason: str) -> str:
+    return sentence("The settings in {path} cannot be read: {reason}.", path=path, reason=reason)
+
+
 def _read(path: Path) -> bytes:
     with path.open("rb") as file:
         data = file.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
-        raise ValueError(f"it has more than {MAX_BYTES:,} bytes")
+        raise ValueError(sentence("it has more than {most} bytes", most=MAX_BYTES))
     return data
 
 
@@ -137,18 +152,19 @@ def _parse(data: bytes) -> dict[str, Any]:
     try:
         return tomllib.loads(data.decode("utf-8"))
     except RecursionError as error:
-        raise ValueError("it is nested too deeply") from error
+        raise ValueError(sentence("it is nested too deeply")) from error
 
 
 def _settings(raw: dict[str, Any], notice: str) -> LoadedSettings:
     settings, refused = Settings.from_dict(raw)
     if refused:
-        notice = _joined(notice, f"Not used from the settings file: {'; '.join(refused)}.")
+        unused = sentence("Not used from the settings file: {values}.", values="; ".join(refused))
+        notice = _joined(notice, unused)
     return LoadedSettings(settings, notice)
 
 
 def _joined(*sentences: str) -> str:
-    return " ".join(sentence for sentence in sentences if sentence)
+    return " ".join(filter(None, sentences))
 
 
 def _names(record: type) -> set[str]:

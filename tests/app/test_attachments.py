@@ -11,7 +11,7 @@ import pytest
 
 from ternchat.app.core import attachments, document
 from ternchat.app.core import docx as docx_module
-from ternchat.app.core.attachment_error import AttachmentError
+from ternchat.app.core.attachment_error import AttachmentError, RefusedError
 from ternchat.app.core.attachments import Attachment, pasted, prompt_text, read_attachment
 from ternchat.app.core.document_child import DOCX, PDF
 
@@ -122,7 +122,7 @@ def test_a_document_with_entities_is_refused(attach):
 
 def test_a_zip_bomb_is_not_unpacked_to_its_end(monkeypatch):
     monkeypatch.setattr(docx_module, "MAX_PART_BYTES", 1000)
-    with pytest.raises(AttachmentError, match="too large once it is unpacked"):
+    with pytest.raises(RefusedError, match="too large once it is unpacked"):
         docx_module.docx_text(docx(paragraph("x" * 2000)))
 
 
@@ -130,7 +130,7 @@ def test_a_docx_that_holds_other_zip_methods_or_no_text_part_is_damaged():
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr("other.xml", "")
-    with pytest.raises(AttachmentError, match="damaged"):
+    with pytest.raises(RefusedError, match="damaged"):
         docx_module.docx_text(out.getvalue())
 
 

@@ -1,32 +1,57 @@
 """Another language, and one that is read from right to left."""
 
+import importlib.util
 import re
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QLocale, Qt, QTranslator
 from PySide6.QtWidgets import (
     QAbstractButton,
     QComboBox,
+    QDialog,
     QDoubleSpinBox,
     QLabel,
+    QMainWindow,
     QMenu,
     QPlainTextEdit,
     QWidget,
 )
 
+from ternchat.app.chat_library import ChatLibrary
 from ternchat.app.core import language
-from ternchat.app.core.attachments import Attachment
+from ternchat.app.core import problem as problem_module
+from ternchat.app.core.attachment_error import AttachmentError
+from ternchat.app.core.attachments import Attachment, read_attachment
 from ternchat.app.core.chat_settings import ChatSettings
 from ternchat.app.core.context_use import ContextUse
-from ternchat.app.core.conversation import State
+from ternchat.app.core.conversation import Role, State
+from ternchat.app.core.database.opening import open_chats
+from ternchat.app.core.database.outcome import Finding, Outcome, Rescue
+from ternchat.app.core.errors import AppError
+from ternchat.app.core.model_overview import overview
+from ternchat.app.core.model_store import ModelStore
+from ternchat.app.core.paths import DataPaths
 from ternchat.app.core.problem import Problem
 from ternchat.app.core.settings_file import SettingsFile
 from ternchat.app.core.wording import kernel_text, rate_text, size_text
+from ternchat.app.models.chat_list_model import ChatListModel
+from ternchat.app.models.conversation_model import ConversationModel
+from ternchat.app.models.download_model import DownloadModel
 from ternchat.app.models.settings_model import SettingsModel
+from ternchat.app.views.chat_page import ChatPage
+from ternchat.app.views.close_question import CloseQuestion
+from ternchat.app.views.info_card import InfoCard
 from ternchat.app.views.language import QtLanguage
+from ternchat.app.views.library_views import LibraryViews
+from ternchat.app.views.link_dialog import LinkDialog
 from ternchat.app.views.main_window import MainWindow
+from ternchat.app.views.menus import Menus
+from ternchat.app.views.models_page import ModelsPage
 from ternchat.app.views.settings_dialog import SettingsDialog
 from ternchat.app.views.shortcut_sheet import ShortcutSheet
+
+from .documents import pdf
 
 # What stays as it is in every language: names, keys, what the person or a model wrote.
 NAMES = (
@@ -37,6 +62,22 @@ DATES = [QLocale().dayName(day) for day in range(1, 8)] + [
     QLocale().monthName(month) for month in range(1, 13)
 ]  # Qt knows them in every language
 ALLOWED = re.compile(rf"\b(?:{'|'.join((*NAMES, *DATES, 'UTC'))})\b")
+
+
+class Listener(QTranslator):
+    """Knows nothing, and keeps what of ours it is asked for."""
+
+    def __init__(self):
+        super().__init__()
+        self.asked = set()
+
+    def translate(self, context, text, _comment=None, _count=-1):
+        if not context.startswith("Q"):  # of a method inherited, all its classes are asked for
+            self.asked.add(text)
+        return None
+
+    def isEmpty(self):
+        return False
 
 
 class Brackets(QTranslator):
@@ -75,6 +116,27 @@ def right_to_left(qapp):
     qapp.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
 
 
+@pytest.fixture(scope="module")
+def collected():
+    file = Path(__file__).parents[2] / "tools" / "collect_texts.py"
+    spec = importlib.util.spec_from_file_location("collect", file)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return {text.source for text in module.texts()}
+
+
+def subclasses(kind):
+    for below in kind.__subclasses__():
+        yield below
+        yield from subclasses(below)
+
+
+def without_brackets(words):
+    while (shorter := re.sub(r"\[[^\[\]]*\]", "", words)) != words:
+        words = shorter
+    return words
+
+
 def words_of(widget):
     """Everything a widget says to eyes and ears."""
     yield from (widget.accessibleName(), widget.accessibleDescription(), widget.windowTitle())
@@ -100,10 +162,7 @@ def untranslated(*tops):
             if widget.objectName().startswith("qt_") or widget.inherits("QTipLabel"):
                 continue
             for words in words_of(widget):
-                plain = words
-                while (shorter := re.sub(r"\[[^\[\]]*\]", "", plain)) != plain:
-                    plain = shorter
-                if re.search(r"[^\W\d_]", ALLOWED.sub("", plain)):
+                if re.search(r"[^\W\d_]", ALLOWED.sub("", without_brackets(words))):
                     left.add(words)
     return left
 
@@ -131,6 +190,107 @@ def test_every_word_of_the_dialogs_is_translated(window, theme, tmp_path, qtbot)
     dialog = SettingsDialog(theme, model, window)
     sheet = ShortcutSheet(theme, window.menus, window)
     assert untranslated(dialog, sheet) == set()
+
+
+def test_every_word_of_the_small_windows_is_translated(window, theme, controller, store, qtbot):
+    library = ChatLibrary(store, ChatListModel(), controller)
+    views = LibraryViews(window, theme, library)
+    chat = store.create_chat("Hello")
+    question = store.add(chat.id, None, Role.USER, "Hello", State.DONE)
+    store.add(chat.id, question.id, Role.ASSISTANT, "Hello", State.DONE)
+    gone = store.create_chat("Hello")
+    store.add(gone.id, None, Role.USER, "Hello", State.DONE)
+    library.delete([gone.id])
+    controller.open_chat(chat.id)
+    window.page.find()
+    window.menus.trash.trigger()
+    window.menus.search.trigger()
+    window.menus.delete_all.trigger()
+    tops = [
+        *window.findChildren(QDialog),
+        CloseQuestion(window),
+        LinkDialog(theme, "https://Hello", window),
+        *(InfoCard(theme, message, window) for message in store.messages(chat.id)),
+        *(window.menuBar().findChildren(QMenu)),
+    ]
+    assert len(tops) > 8
+    assert untranslated(window, *tops) == set()
+    assert views.parent() is window  # which closes them all
+
+
+def test_every_word_of_the_models_page_is_translated(brackets, theme, tmp_path, qtbot):
+    paths = DataPaths.from_option(tmp_path)
+    page = ModelsPage(theme, DownloadModel())
+    qtbot.addWidget(page)
+    page.show()
+    seen = overview(paths, ModelStore(paths), ())
+    names = {card.title for card in seen.cards} | {card.summary for card in seen.cards}
+    names.add(str(tmp_path))
+    page.show_overview(seen)
+    page.ask_import("/Hello")
+    left = {words for words in untranslated(page) if not any(name in words for name in names)}
+    assert left == set()
+
+
+@pytest.mark.parametrize("kind", [*sorted(problem_module._KNOWN), "Exception"])
+def test_every_known_error_has_its_words_in_the_person_s_language(brackets, kind):
+    problem = Problem.of(type(kind, (Exception,), {})("[x]"))
+    assert all(words.startswith("[") for words in (problem.title, problem.advice))
+
+
+def test_every_error_that_describes_itself_does_so_in_the_person_s_language(brackets):
+    kinds = [kind for kind in subclasses(AppError) if kind.title]
+    assert len(kinds) > 10
+    for kind in kinds:
+        problem = Problem.of(kind.__new__(kind))
+        assert all(w.startswith("[") for w in (problem.title, problem.advice) if w), kind
+
+
+def refused_files(folder):
+    """Each file that cannot be attached, for a reason of its own."""
+    files = {
+        "empty.txt": b"", "blank.txt": b" ", "picture.png": b"\0\1", "long.txt": b"x" * 1_000_001,
+        "broken.pdf": b"%PDF-", "scan.pdf": pdf(""), "broken.docx": b"PK\x03\x04",
+    }  # fmt: skip
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    return [*(folder / name for name in files), folder, folder / "missing"]
+
+
+def test_what_cannot_be_attached_is_told_in_the_person_s_language(brackets, tmp_path):
+    for path in refused_files(tmp_path):
+        with pytest.raises(AttachmentError) as refused:
+            read_attachment(path)
+        assert re.fullmatch(r"\[.*\]", str(refused.value)), refused.value
+
+
+def test_what_is_wrong_with_chats_and_settings_is_told_in_the_person_s_language(brackets, tmp_path):
+    for finding in Finding:
+        rescue = Rescue(tmp_path / "kept", 2, 3, 1, tmp_path / "backup")
+        problem = Outcome(finding, tmp_path / "chats.db", "[x]", rescue).problem
+        if problem is not None:
+            assert all(w.startswith("[") for w in (problem.title, problem.text, problem.advice))
+    (tmp_path / "chats.db").mkdir()
+    assert open_chats(tmp_path / "chats.db").outcome.reason.startswith("[")
+    file = SettingsFile(tmp_path / "settings.toml")
+    for text in ("zoom = 9", 'theme = "red"', "threads = 'x'", "broken"):
+        (tmp_path / "settings.toml").write_text(text)
+        notice = file.load().notice
+        assert notice.startswith("[")
+        assert without_brackets(notice).strip(" .") == ""
+
+
+def test_all_that_the_window_says_can_be_collected_for_translators(window, qapp, collected):
+    listener = Listener()
+    qapp.installTranslator(listener)
+    try:
+        ShortcutSheet(window._theme, Menus(QMainWindow()), window)
+        ChatPage(window._theme, ConversationModel())
+        Problem.of(MemoryError())
+    finally:
+        qapp.removeTranslator(listener)
+    assert len(listener.asked) > 80
+    assert listener.asked - collected == set()
 
 
 def test_a_problem_is_told_in_the_person_s_language(brackets):

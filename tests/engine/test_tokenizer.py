@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from tokenizers import decoders, models, pre_tokenizers
 
 from ternchat.engine.config import ModelConfig
-from ternchat.engine.errors import TokenizerError
+from ternchat.engine.errors import LoadCancelled, TokenizerError
 from ternchat.engine.formats.tokenizer_json import TokenizerFile
 from ternchat.engine.tokenizer import MAX_TEXT_CHARACTERS, Tokenizer
+from ternchat.engine.tokenizer_library import build as build_library
 
 FLEDGLING = Path(__file__).parents[2] / "resources" / "fledgling"
 SPEC = json.loads((FLEDGLING / "tokenizer.json").read_text())
@@ -420,3 +421,73 @@ def test_mutations_end_in_a_tokenizer_that_works_or_in_a_named_error(data):
         assert tokenizer.token_to_id("<|eot_id|>") not in ids or not spec["added_tokens"]
         b"".join(map(tokenizer.decode_bytes, ids)).decode("utf-8", "replace")
     assert SOURCE in message
+
+
+# ---- Made in steps ---------------------------------------------------------------------------
+
+VARIANTS = {
+    "as it is": {},
+    "of the other spelling": {
+        "model": SPEC["model"]
+        | {
+            "merges": [
+                "#version: 0.2",
+                *(m if isinstance(m, str) else " ".join(m) for m in SPEC["model"]["merges"]),
+            ]
+        }
+    },
+    "whole words first": {"model": SPEC["model"] | {"ignore_merges": True}},
+    "with a normalizer": {"normalizer": {"type": "NFC"}},
+    "with more added tokens": {
+        "added_tokens": [
+            *SPEC["added_tokens"],
+            added("   ", 4000 + len(SPEC["added_tokens"]), special=False, normalized=True),
+        ]
+    },
+}
+
+
+@pytest.fixture(scope="module", params=VARIANTS)
+def two_ways(request):
+    """A tokenizer made in steps, and the library's own reading of the same contents."""
+    highest = max(SPEC["model"]["vocab"].values())
+    spec = spec_with(**copy.deepcopy(VARIANTS[request.param]))
+    for token in spec["added_tokens"][len(SPEC["added_tokens"]) :]:
+        token["id"] = 1 + max(highest, *(t["id"] for t in SPEC["added_tokens"]))
+    contents = TokenizerFile(spec, 5000, SOURCE).without_side_effects()
+    whole = tokenizers.Tokenizer.from_str(json.dumps(contents))
+    in_steps = build_library(contents, lambda: None)
+    for tokenizer in (whole, in_steps):
+        tokenizer.encode_special_tokens = True
+    return in_steps, whole
+
+
+@settings(deadline=None, max_examples=60)
+@given(text=st.text(max_size=60) | st.text("ab <|>_ 12\n.é\u0301", max_size=80))
+def test_what_is_made_in_steps_is_what_the_library_reads(two_ways, text):
+    in_steps, whole = two_ways
+    ids = whole.encode(text, add_special_tokens=False).ids
+    assert in_steps.encode(text, add_special_tokens=False).ids == ids
+    assert in_steps.decode(ids) == whole.decode(ids)
+
+
+def test_both_know_the_same_tokens_by_the_same_numbers(two_ways):
+    in_steps, whole = two_ways
+    assert in_steps.get_vocab() == whole.get_vocab()
+    assert str(in_steps.get_added_tokens_decoder()) == str(whole.get_added_tokens_decoder())
+
+
+def test_it_can_be_given_up_between_any_two_steps():
+    steps = []
+    Tokenizer.from_folder(FLEDGLING, ModelConfig.from_folder(FLEDGLING), lambda: steps.append(1))
+    assert len(steps) == 3
+    for last in range(3):
+        left = [None] * last
+
+        def pause(left=left):
+            if not left:
+                raise LoadCancelled("enough")
+            left.pop()
+
+        with pytest.raises(LoadCancelled, match="enough"):
+            Tokenizer.from_folder(FLEDGLING, ModelConfig.from_folder(FLEDGLING), pause)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ternchat.app.core.chat_store import StorageError
 from ternchat.app.core.conversation import now
+from ternchat.app.core.language import sentence
 
 from .connection import Database
 
@@ -62,7 +63,11 @@ class Backups:
             self._folder.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
             raise StorageError(
-                f"the folder {self._folder} cannot be made: {error.strerror}"
+                sentence(
+                    "the folder {folder} cannot be made: {reason}",
+                    folder=self._folder,
+                    reason=error.strerror,
+                )
             ) from error
         target = self._folder / name
         unfinished = target.with_suffix(".part")
@@ -70,7 +75,11 @@ class Backups:
             database.copy_to(unfinished)
             os.replace(unfinished, target)
         except OSError as error:
-            raise StorageError(f"{target} cannot be written: {error.strerror}") from error
+            raise StorageError(
+                sentence(
+                    "{target} cannot be written: {reason}", target=target, reason=error.strerror
+                )
+            ) from error
         finally:
             with suppress(OSError):
                 unfinished.unlink()

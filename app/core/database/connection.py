@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from ternchat.app.core.chat_store import StorageError
+from ternchat.app.core.language import sentence
+from ternchat.app.core.translatable import QT_TRANSLATE_NOOP
 
 BUSY_TIMEOUT_SECONDS = 5.0
 
@@ -178,31 +180,52 @@ def storage_errors(path: Path) -> Iterator[None]:
     except sqlite3.Error as error:
         # The names have endings for the occasion: SQLITE_IOERR_WRITE.
         name = getattr(error, "sqlite_errorname", "")
-        kind, sentence = next(
+        kind, text = next(
             (known for beginning, known in _KNOWN.items() if name.startswith(beginning)),
-            (StorageError, "{path} cannot be used: {error}"),
+            (StorageError, _UNUSABLE),
         )
-        raise kind(sentence.format(path=path, error=error)) from error
+        raise kind(sentence(text, path=path, error=error)) from error
     except OSError as error:
         kind = DatabaseReadOnlyError if error.errno in _NOT_WRITABLE else StorageError
-        raise kind(f"{path} cannot be used: {error.strerror or error}") from error
+        raise kind(sentence(_UNUSABLE, path=path, error=error.strerror or error)) from error
 
 
 _NOT_WRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS)
+_IN_USE = QT_TRANSLATE_NOOP("Sentence", "another program is using {path}")
+_UNUSABLE = QT_TRANSLATE_NOOP("Sentence", "{path} cannot be used: {error}")
 _KNOWN: dict[str, tuple[type[StorageError], str]] = {
     "SQLITE_FULL": (
         StorageError,
-        "the disk is full: {path} cannot grow. Nothing that was saved is lost",
+        QT_TRANSLATE_NOOP(
+            "Sentence", "the disk is full: {path} cannot grow. Nothing that was saved is lost"
+        ),
     ),
-    "SQLITE_READONLY": (DatabaseReadOnlyError, "{path} can only be read, not changed"),
-    "SQLITE_CANTOPEN": (DatabaseReadOnlyError, "{path} cannot be opened for writing"),
-    "SQLITE_BUSY": (StorageError, "another program is using {path}"),
-    "SQLITE_LOCKED": (StorageError, "another program is using {path}"),
+    "SQLITE_READONLY": (
+        DatabaseReadOnlyError,
+        QT_TRANSLATE_NOOP("Sentence", "{path} can only be read, not changed"),
+    ),
+    "SQLITE_CANTOPEN": (
+        DatabaseReadOnlyError,
+        QT_TRANSLATE_NOOP("Sentence", "{path} cannot be opened for writing"),
+    ),
+    "SQLITE_BUSY": (StorageError, _IN_USE),
+    "SQLITE_LOCKED": (StorageError, _IN_USE),
     "SQLITE_CORRUPT": (
         DatabaseDamagedError,
-        "{path} is damaged ({error}). The next start rescues what can be read",
+        QT_TRANSLATE_NOOP(
+            "Sentence", "{path} is damaged ({error}). The next start rescues what can be read"
+        ),
     ),
-    "SQLITE_NOTADB": (DatabaseDamagedError, "{path} is no database ({error})"),
-    "SQLITE_IOERR": (StorageError, "the disk reports an error at {path} ({error})"),
-    "SQLITE_PERM": (StorageError, "{path} may not be used by this user"),
+    "SQLITE_NOTADB": (
+        DatabaseDamagedError,
+        QT_TRANSLATE_NOOP("Sentence", "{path} is no database ({error})"),
+    ),
+    "SQLITE_IOERR": (
+        StorageError,
+        QT_TRANSLATE_NOOP("Sentence", "the disk reports an error at {path} ({error})"),
+    ),
+    "SQLITE_PERM": (
+        StorageError,
+        QT_TRANSLATE_NOOP("Sentence", "{path} may not be used by this user"),
+    ),
 }

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ternchat.app.core.chat_store import ChatStore, StorageError
 from ternchat.app.core.conversation import now
+from ternchat.app.core.language import sentence
 from ternchat.app.core.memory_chat_store import MemoryChatStore
 from ternchat.app.core.routed_chat_store import RoutedChatStore
 
@@ -90,7 +91,7 @@ def _open(path: Path, backups: Backups, clock: Callable[[], datetime]) -> tuple[
 
 def _open_existing(path: Path, backups: Backups) -> tuple[Database, Outcome]:
     if path.stat().st_size == 0 and backups.all():
-        raise DatabaseDamagedError(f"{path} is empty")
+        raise DatabaseDamagedError(sentence("{path} is empty", path=path))
     with _closed_on_error(Database(path)) as database:
         version = _version(database)
         if version <= SCHEMA_VERSION:
@@ -123,11 +124,15 @@ def _version(database: Database) -> int:
     """The version of the schema, after all checks; 0 for a database that has none yet."""
     damage = database.damage()
     if damage is not None:
-        raise DatabaseDamagedError(f"{database.path} is damaged ({damage})")
+        raise DatabaseDamagedError(
+            sentence("{path} is damaged ({damage})", path=database.path, damage=damage)
+        )
     version = database.number("user_version")
     is_empty = database.row("SELECT 1 FROM sqlite_master LIMIT 1") is None
     if not is_empty and (version < 1 or database.number("application_id") != APPLICATION_ID):
-        raise DatabaseDamagedError(f"{database.path} is the database of another program")
+        raise DatabaseDamagedError(
+            sentence("{path} is the database of another program", path=database.path)
+        )
     return version
 
 

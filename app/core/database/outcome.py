@@ -59,38 +59,44 @@ class Outcome:
         match self.finding:
             case Finding.RESCUED if self.rescue is not None:
                 return Problem(
-                    title=_("Your chats were damaged"),
+                    title=translate("Outcome", "Your chats were damaged"),
                     text=_saved(self.rescue),
-                    advice=_("The damaged file is kept as %s.") % self.rescue.kept.name,
+                    advice=translate("Outcome", "The damaged file is kept as %s.")
+                    % self.rescue.kept.name,
                     details=f"{self.path}: {self.reason}",
                 )
             case Finding.READ_ONLY:
                 return Problem(
-                    title=_("Your chats can only be read"),
-                    text=_("%s cannot be written to.") % self.path,
-                    advice=_(
+                    title=translate("Outcome", "Your chats can only be read"),
+                    text=translate("Outcome", "%s cannot be written to.") % self.path,
+                    advice=translate(
+                        "Outcome",
                         "Make the file writable and start again."
-                        " Until then new chats last until Ternchat ends."
+                        " Until then new chats last until Ternchat ends.",
                     ),
                     details=self.reason,
                 )
             case Finding.NEWER:
                 return Problem(
-                    title=_("Your chats were kept by a newer Ternchat"),
-                    text=_("This version can show and export %s, but not change it.")
+                    title=translate("Outcome", "Your chats were kept by a newer Ternchat"),
+                    text=translate(
+                        "Outcome", "This version can show and export %s, but not change it."
+                    )
                     % self.path.name,
-                    advice=_(
+                    advice=translate(
+                        "Outcome",
                         "Install the newer version to go on with them."
-                        " Until then new chats last until Ternchat ends."
+                        " Until then new chats last until Ternchat ends.",
                     ),
                     details=f"{self.path}: {self.reason}",
                 )
             case Finding.UNAVAILABLE:
                 return Problem(
-                    title=_("Your chats cannot be opened"),
+                    title=translate("Outcome", "Your chats cannot be opened"),
                     text=f"{self.reason[:1].upper()}{self.reason[1:]}.",
-                    advice=_(
-                        "Nothing in the file was changed. New chats last until Ternchat ends."
+                    advice=translate(
+                        "Outcome",
+                        "Nothing in the file was changed. New chats last until Ternchat ends.",
                     ),
                     details=str(self.path),
                 )
@@ -99,14 +105,10 @@ class Outcome:
 
 def _saved(rescue: Rescue) -> str:
     if not rescue.chats:
-        return _("Nothing in the file could be read, and there was no backup.")
-    words = [_("%n chat(s) could be rescued.", rescue.chats)]
-    words.append(_("They hold %n message(s).", rescue.messages))
+        return translate("Outcome", "Nothing in the file could be read, and there was no backup.")
+    words = [translate("Outcome", "%n chat(s) could be rescued.", rescue.chats)]
+    words.append(translate("Outcome", "They hold %n message(s).", rescue.messages))
     if rescue.backup is not None:
-        words.append(_("%n message(s) came from the backup", rescue.from_backup))
+        words.append(translate("Outcome", "%n message(s) came from the backup", rescue.from_backup))
         words[-1] += f" {rescue.backup.name}."
     return " ".join(words)
-
-
-def _(text: str, count: int | None = None) -> str:
-    return translate("Outcome", text, count)

@@ -10,6 +10,7 @@ from pathlib import Path
 from ternchat.app.core.chat_store import ChatStore
 from ternchat.app.core.conversation import ChatTree, now
 from ternchat.app.core.errors import AppError
+from ternchat.app.core.language import sentence
 
 from .formats import ExportFormat
 from .html_export import html_pieces
@@ -100,7 +101,11 @@ def _written(pieces: Iterable[str], path: Path) -> Iterator[None]:
             os.fsync(file.fileno())
         os.replace(unfinished, path)
     except OSError as error:
-        raise ExportError(f"{path} cannot be written: {error.strerror or error}") from error
+        raise ExportError(
+            sentence(
+                "{path} cannot be written: {reason}", path=path, reason=error.strerror or error
+            )
+        ) from error
     finally:
         with suppress(OSError):
             unfinished.unlink()

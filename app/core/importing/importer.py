@@ -7,6 +7,7 @@ from typing import Any
 
 from ternchat.app.core.chat_store import ChatStore, StorageError
 from ternchat.app.core.conversation import ChatTree
+from ternchat.app.core.language import sentence
 
 from .chatgpt import chatgpt_chat, is_chatgpt
 from .errors import ImportFileError
@@ -68,6 +69,9 @@ def _foreign(value: Any, path: Path) -> list[ChatTree | None]:
     if conversations and all(map(is_open_webui, conversations)):
         return [open_webui_chat(each) for each in conversations]
     raise ImportFileError(
-        f"{path.name} is no export that can be read: Ternchat's own JSON, ChatGPT's export "
-        "(conversations.json or the whole ZIP file) or Open WebUI's"
+        sentence(
+            "{name} is no export that can be read: Ternchat's own JSON, ChatGPT's export"
+            " (conversations.json or the whole ZIP file) or Open WebUI's",
+            name=path.name,
+        )
     )

@@ -6,6 +6,8 @@ import zipfile
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
+from ternchat.app.core.language import sentence
+
 from .errors import ImportFileError
 
 SIZE_LIMIT_BYTES = 1 << 30
@@ -23,7 +25,9 @@ def read_json(path: Path) -> list[Any]:
             file.seek(0)
             return [_parse(_read(file, path.name), path.name)]
     except OSError as error:
-        raise ImportFileError(f"{path} cannot be read: {error.strerror or error}") from error
+        raise ImportFileError(
+            sentence("{path} cannot be read: {reason}", path=path, reason=error.strerror or error)
+        ) from error
 
 
 def _read_archive(path: Path, file: BinaryIO) -> list[Any]:
@@ -35,7 +39,9 @@ def _read_archive(path: Path, file: BinaryIO) -> list[Any]:
                 if _CONVERSATIONS.fullmatch(PurePosixPath(entry.filename).name)
             ]
             if not entries:
-                raise ImportFileError(f"{path.name} holds no conversations.json")
+                raise ImportFileError(
+                    sentence("{name} holds no conversations.json", name=path.name)
+                )
             values = []
             for entry in sorted(entries, key=lambda entry: entry.filename):
                 with archive.open(entry) as inner:
@@ -43,9 +49,13 @@ def _read_archive(path: Path, file: BinaryIO) -> list[Any]:
             return values
     # A password is a RuntimeError, an unknown compression a NotImplementedError of zipfile.
     except (zipfile.BadZipFile, RuntimeError, EOFError, ValueError) as error:
-        raise ImportFileError(f"{path.name} cannot be unpacked: {error}") from error
+        raise ImportFileError(
+            sentence("{name} cannot be unpacked: {error}", name=path.name, error=error)
+        ) from error
     except _decompression_errors() as error:
-        raise ImportFileError(f"{path.name} cannot be unpacked: {error}") from error
+        raise ImportFileError(
+            sentence("{name} cannot be unpacked: {error}", name=path.name, error=error)
+        ) from error
 
 
 def _decompression_errors() -> tuple[type[Exception], ...]:
@@ -59,7 +69,9 @@ def _read(file: Any, name: str) -> bytes:
     # The size an archive states may be a lie.
     data: bytes = file.read(SIZE_LIMIT_BYTES + 1)
     if len(data) > SIZE_LIMIT_BYTES:
-        raise ImportFileError(f"{name} is larger than {SIZE_LIMIT_BYTES >> 20:,} MB")
+        raise ImportFileError(
+            sentence("{name} is larger than {most} MB", name=name, most=SIZE_LIMIT_BYTES >> 20)
+        )
     return data
 
 
@@ -67,8 +79,17 @@ def _parse(data: bytes, name: str) -> Any:
     try:
         return json.loads(data.decode(json.detect_encoding(data)))
     except UnicodeDecodeError as error:
-        raise ImportFileError(f"{name} is no text: {error.reason} at byte {error.start}") from error
+        raise ImportFileError(
+            sentence(
+                "{name} is no text: {reason} at byte {start}",
+                name=name,
+                reason=error.reason,
+                start=error.start,
+            )
+        ) from error
     except ValueError as error:
-        raise ImportFileError(f"{name} is no JSON: {error}") from error
+        raise ImportFileError(
+            sentence("{name} is no JSON: {error}", name=name, error=error)
+        ) from error
     except RecursionError as error:
-        raise ImportFileError(f"{name} is nested too deeply") from error
+        raise ImportFileError(sentence("{name} is nested too deeply", name=name)) from error

@@ -14,6 +14,7 @@ from ternchat.app.core.conversation import (
     State,
 )
 from ternchat.app.core.export.json_export import FORMAT, VERSION
+from ternchat.app.core.language import sentence
 from ternchat.app.core.message_tree import subtree
 
 from .errors import ImportFileError
@@ -31,8 +32,12 @@ def own_chats(value: Mapping[str, Any]) -> list[ChatTree]:
     version = _get(value, "version", int, "the file")
     if version > VERSION:
         raise ImportFileError(
-            f"the file was written by a newer Ternchat: its format is {version}, "
-            f"this program knows {VERSION}"
+            sentence(
+                "the file was written by a newer Ternchat: its format is {version}, this program"
+                " knows {known}",
+                version=version,
+                known=VERSION,
+            )
         )
     chats = _get(value, "chats", list, "the file")
     return [_tree(_is(chat, dict, f"chat {n}"), f"chat {n}") for n, chat in enumerate(chats, 1)]
@@ -56,13 +61,17 @@ def _tree(values: Mapping[str, Any], where: str) -> ChatTree:
     ]
     ids = [message.id for message in messages]
     if len({*ids}) < len(ids):
-        raise ImportFileError(f"{where} has two messages of the same id")
+        raise ImportFileError(sentence("{where} has two messages of the same id", where=where))
     ordered = subtree(None, messages)
     if len(ordered) < len(messages):
-        raise ImportFileError(f"{where} has messages that follow none of its others")
+        raise ImportFileError(
+            sentence("{where} has messages that follow none of its others", where=where)
+        )
     shown = _get(values, "shown", list, where)
     if not all(type(each) is int for each in shown) or sorted(shown) != sorted(ids):
-        raise ImportFileError(f'{where}: "shown" does not list each message once')
+        raise ImportFileError(
+            sentence('{where}: "shown" does not list each message once', where=where)
+        )
     return ChatTree(
         chat,
         tuple(ordered),
@@ -105,11 +114,20 @@ def _stats(values: Mapping[str, Any], where: str) -> AnswerStats:
     for name, value in values.items():
         kind = _STATS.get(name, (int, float))
         if isinstance(value, bool) or not isinstance(value, kind):
-            raise ImportFileError(f"{where}, stats: {name} is {_shortened(value)}")
+            raise ImportFileError(
+                sentence(
+                    "{where}, stats: {name} is {found}",
+                    where=where,
+                    name=name,
+                    found=_shortened(value),
+                )
+            )
     try:
         return AnswerStats.from_dict(values)
     except TypeError as error:
-        raise ImportFileError(f"{where}, stats: model or finish_reason is missing") from error
+        raise ImportFileError(
+            sentence("{where}, stats: model or finish_reason is missing", where=where)
+        ) from error
 
 
 _STATS: dict[str, Any] = {"model": str, "finish_reason": str, "kernel": str, "token_ids": list,
@@ -135,16 +153,23 @@ def _attachment(values: Mapping[str, Any], where: str) -> Attachment:
 
 def _get(values: Mapping[str, Any], name: str, kind: type[T], where: str) -> T:
     if name not in values:
-        raise ImportFileError(f"{where} has no {name}")
+        raise ImportFileError(sentence("{where} has no {name}", where=where, name=name))
     return _is(values[name], kind, f"{where}, {name}")
 
 
 def _is(value: Any, kind: type[T], where: str) -> T:
     # True is an int to Python, but not to a person.
     if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-        raise ImportFileError(f"{where} is {_shortened(value)}, not {_NAMES[kind]}")
+        raise ImportFileError(
+            sentence(
+                "{where} is {found}, not {expected}",
+                where=where,
+                found=_shortened(value),
+                expected=_NAMES[kind],
+            )
+        )
     if kind is int and not -(2**63) <= value < 2**63:  # type: ignore[operator]
-        raise ImportFileError(f"{where} is a number out of range")
+        raise ImportFileError(sentence("{where} is a number out of range", where=where))
     return value
 
 
@@ -157,7 +182,14 @@ def _member(kind: Any, values: Mapping[str, Any], name: str, where: str) -> Any:
     try:
         return kind(value)
     except ValueError:
-        raise ImportFileError(f"{where}, {name} is {_shortened(value)}") from None
+        raise ImportFileError(
+            sentence(
+                "{where}, {name} is {found}",
+                where=where,
+                name=name,
+                found=_shortened(value),
+            )
+        ) from None
 
 
 def _time(values: Mapping[str, Any], name: str, where: str) -> datetime:
@@ -168,7 +200,14 @@ def _time(values: Mapping[str, Any], name: str, where: str) -> datetime:
             raise ValueError
         return moment.astimezone(UTC)
     except (ValueError, OverflowError):
-        raise ImportFileError(f"{where}, {name} is {_shortened(value)}, no time") from None
+        raise ImportFileError(
+            sentence(
+                "{where}, {name} is {found}, no time",
+                where=where,
+                name=name,
+                found=_shortened(value),
+            )
+        ) from None
 
 
 def _shortened(value: Any) -> str:
