@@ -112,7 +112,7 @@ class Sidebar(QFrame):
         if there:
             row = self._model.row_of(self._shown)
             place = there.index(row) + rows if row >= 0 else min(0, rows)
-            self.chats.setCurrentIndex(self._model.index(there[place % len(there)]))
+            self._select(self._model.index(there[place % len(there)]))
 
     # ---- What keys and menus are for ------------------------------------------------------------
 
@@ -278,9 +278,15 @@ class Sidebar(QFrame):
         if row < 0:
             self.chats.selectionModel().clear()
             return
-        index, selection = self._model.index(row), self.chats.selectionModel()
-        if selection.selectedIndexes() != [index]:
-            selection.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        index = self._model.index(row)
+        if self.chats.selectionModel().selectedIndexes() != [index]:
+            self._select(index)
+
+    def _select(self, index: QModelIndex) -> None:
+        # Not the view's own way, which does something else while Ctrl is held down.
+        self.chats.selectionModel().setCurrentIndex(
+            index, QItemSelectionModel.SelectionFlag.ClearAndSelect
+        )
 
     @Slot()
     def _restyle(self) -> None:
