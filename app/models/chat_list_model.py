@@ -48,6 +48,8 @@ class ChatListModel(KeyedListModel):
         self._chats: list[Chat] = []
         self._folders: list[Folder] = []
         self._answering: int | None = None
+        self._headings: dict[Hashable, str] = {}
+        self._headings_day: date | None = None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Title, id, mark, or the words a screen reader says."""
@@ -64,7 +66,7 @@ class ChatListModel(KeyedListModel):
                 mark = self._mark(row)
                 return f"{words}, {mark}" if mark else words
             case self.HeadingRole:
-                return self._heading(index.row())
+                return self._heading(row)
             case self.ChatIdRole:
                 return row.id if isinstance(row, Chat) else None
             case self.FolderRole:
@@ -160,21 +162,30 @@ class ChatListModel(KeyedListModel):
             self._announce(self.row_of_folder(chat.folder if chat else None))
 
     def _arrange(self) -> None:
-        self.set_rows(arranged(self._chats, self._folders))
+        rows = arranged(self._chats, self._folders)
+        self._find_headings(rows)
+        self.set_rows(rows)
 
     def _is(self, row: Row, chat_id: int | None) -> bool:
         return isinstance(row, Chat) and row.id == chat_id
 
-    def _heading(self, place: int) -> str:
-        """The name of the group, where it begins."""
-        row, before = self.rows[place], self.rows[place - 1] if place else None
-        if not isinstance(row, Chat) or row.folder is not None:
-            return ""
-        today = self._today()
-        group = group_of(row, today)
-        if isinstance(before, Chat) and before.folder is None and group_of(before, today) is group:
-            return ""
-        return heading_of(group)
+    def _heading(self, row: Row) -> str:
+        """The name of the group, where it begins with this row."""
+        if self._headings_day != self._today():
+            self._find_headings(self.rows)
+        return self._headings.get(key_of(row), "")
+
+    def _find_headings(self, rows: Sequence[Row]) -> None:
+        """Remember where groups begin: a view asks for each row whenever it looks for its place."""
+        self._headings_day = today = self._today()
+        self._headings = {}
+        before = None
+        for row in rows:
+            is_free = isinstance(row, Chat) and row.folder is None
+            group = group_of(row, today) if is_free else None
+            if group is not None and group is not before:
+                self._headings[key_of(row)] = heading_of(group)
+            before = group
 
     def _folder_words(self, row: FolderRow) -> str:
         count = translate("ChatListModel", "%n chat(s)", len(row.chats))
