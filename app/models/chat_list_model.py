@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from PySide6.QtCore import QMimeData, QModelIndex, QObject, Qt, Signal
+from PySide6.QtCore import QMimeData, QModelIndex, QObject, Qt, Signal, Slot
 
 from ternchat.app.core.chat_groups import ChatGroup, FolderRow, Row, arranged, group_of
 from ternchat.app.core.conversation import Chat
@@ -124,6 +125,15 @@ class ChatListModel(KeyedListModel):
         """Show these chats, and these folders."""
         self._folders = list(folders)
         self.set_chats(chats)
+
+    @Slot(str, str)
+    def rename_folder(self, name: str, new_name: str) -> None:
+        """Let a folder's row stand for it under its new name: it is the same row."""
+        place = self.row_of_folder(name)
+        if place >= 0:
+            row = self.rows[place]
+            self.rows[place] = replace(row, folder=replace(row.folder, name=new_name))
+            self.dataChanged.emit(self.index(place), self.index(place))
 
     @property
     def folders(self) -> list[Folder]:

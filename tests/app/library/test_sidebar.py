@@ -253,6 +253,8 @@ def test_f2_renames_the_folder_that_was_gone_to(view, three, window, store, qtbo
     editor.setText("Job")
     qtbot.keyClick(editor, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: store.chat(three[0].id).folder == "Job")
+    qtbot.waitUntil(view.hasFocus)
+    assert view.folder_at(view.currentIndex()) == "Job"
 
 
 def test_renaming_a_chat_in_a_folded_folder_unfolds_it(view, three, window, store, controller):
