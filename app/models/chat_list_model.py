@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from html import escape
 from typing import Any
 
 from PySide6.QtCore import QMimeData, QModelIndex, QObject, Qt, Signal, Slot
@@ -58,12 +59,12 @@ class ChatListModel(KeyedListModel):
             return None
         row = self.rows[index.row()]
         match role:
-            case (
-                Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.ToolTipRole | Qt.ItemDataRole.EditRole
-            ):
-                return row.title if isinstance(row, Chat) else row.folder.name
+            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.EditRole:
+                return _name_of(row)
+            case Qt.ItemDataRole.ToolTipRole:
+                return f"<qt>{escape(_name_of(row))}</qt>"  # or Qt takes some for markup
             case Qt.ItemDataRole.AccessibleTextRole:
-                words = row.title if isinstance(row, Chat) else self._folder_words(row)
+                words = self._folder_words(row) if isinstance(row, FolderRow) else row.title
                 mark = self._mark(row)
                 return f"{words}, {mark}" if mark else words
             case self.HeadingRole:
@@ -218,6 +219,10 @@ class ChatListModel(KeyedListModel):
         if row >= 0:
             roles = [self.MarkRole, Qt.ItemDataRole.AccessibleTextRole]
             self.dataChanged.emit(self.index(row), self.index(row), roles)
+
+
+def _name_of(row: Row) -> str:
+    return row.title if isinstance(row, Chat) else row.folder.name
 
 
 def key_of(row: Row) -> Hashable:
