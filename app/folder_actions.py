@@ -19,14 +19,14 @@ class FolderActions(QObject):
     Signals:
         changed: the list of chats is another one.
         made: the name of a new folder, which a person may want to change at once.
-        renamed: the new name of a folder.
+        renamed: the former and the new name of a folder; `changed` follows.
         undo_offered: what was done, in words, and what undoes it.
         problem_raised: something went wrong (Problem).
     """
 
     changed = Signal()
     made = Signal(str)
-    renamed = Signal(str)
+    renamed = Signal(str, str)
     undo_offered = Signal(str, object)
     problem_raised = Signal(object)
 
@@ -50,8 +50,8 @@ class FolderActions(QObject):
         """Give a folder the name a person chose; nothing typed leaves it as it was."""
         if folder_name(new_name) not in ("", name):
             self._store.rename_folder(name, new_name)
+            self.renamed.emit(name, folder_name(new_name))
             self.changed.emit()
-            self.renamed.emit(folder_name(new_name))
 
     @Slot(str)
     @told

@@ -25,6 +25,7 @@ class Hit:
     message_id: int | None
     title: str
     snippet: tuple[Span, ...]
+    archived: bool = False  # the chat is
 
 
 class ChatStore(Protocol):

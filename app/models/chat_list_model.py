@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date
+from html import escape
 from typing import Any
 
-from PySide6.QtCore import QMimeData, QModelIndex, QObject, Qt, Signal
+from PySide6.QtCore import QMimeData, QModelIndex, QObject, Qt, Signal, Slot
 
 from ternchat.app.core.chat_groups import ChatGroup, FolderRow, Row, arranged, group_of
 from ternchat.app.core.conversation import Chat
@@ -48,6 +50,8 @@ class ChatListModel(KeyedListModel):
         self._chats: list[Chat] = []
         self._folders: list[Folder] = []
         self._answering: int | None = None
+        self._headings: dict[Hashable, str] = {}
+        self._headings_day: date | None = None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Title, id, mark, or the words a screen reader says."""
@@ -55,16 +59,16 @@ class ChatListModel(KeyedListModel):
             return None
         row = self.rows[index.row()]
         match role:
-            case (
-                Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.ToolTipRole | Qt.ItemDataRole.EditRole
-            ):
-                return row.title if isinstance(row, Chat) else row.folder.name
+            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.EditRole:
+                return _name_of(row)
+            case Qt.ItemDataRole.ToolTipRole:
+                return f"<qt>{escape(_name_of(row))}</qt>"  # or Qt takes some for markup
             case Qt.ItemDataRole.AccessibleTextRole:
-                words = row.title if isinstance(row, Chat) else self._folder_words(row)
+                words = self._folder_words(row) if isinstance(row, FolderRow) else row.title
                 mark = self._mark(row)
                 return f"{words}, {mark}" if mark else words
             case self.HeadingRole:
-                return self._heading(index.row())
+                return self._heading(row)
             case self.ChatIdRole:
                 return row.id if isinstance(row, Chat) else None
             case self.FolderRole:
@@ -123,6 +127,15 @@ class ChatListModel(KeyedListModel):
         self._folders = list(folders)
         self.set_chats(chats)
 
+    @Slot(str, str)
+    def rename_folder(self, name: str, new_name: str) -> None:
+        """Let a folder's row stand for it under its new name: it is the same row."""
+        place = self.row_of_folder(name)
+        if place >= 0:
+            row = self.rows[place]
+            self.rows[place] = replace(row, folder=replace(row.folder, name=new_name))
+            self.dataChanged.emit(self.index(place), self.index(place))
+
     @property
     def folders(self) -> list[Folder]:
         """The folders, by name."""
@@ -160,21 +173,30 @@ class ChatListModel(KeyedListModel):
             self._announce(self.row_of_folder(chat.folder if chat else None))
 
     def _arrange(self) -> None:
-        self.set_rows(arranged(self._chats, self._folders))
+        rows = arranged(self._chats, self._folders)
+        self._find_headings(rows)
+        self.set_rows(rows)
 
     def _is(self, row: Row, chat_id: int | None) -> bool:
         return isinstance(row, Chat) and row.id == chat_id
 
-    def _heading(self, place: int) -> str:
-        """The name of the group, where it begins."""
-        row, before = self.rows[place], self.rows[place - 1] if place else None
-        if not isinstance(row, Chat) or row.folder is not None:
-            return ""
-        today = self._today()
-        group = group_of(row, today)
-        if isinstance(before, Chat) and before.folder is None and group_of(before, today) is group:
-            return ""
-        return heading_of(group)
+    def _heading(self, row: Row) -> str:
+        """The name of the group, where it begins with this row."""
+        if self._headings_day != self._today():
+            self._find_headings(self.rows)
+        return self._headings.get(key_of(row), "")
+
+    def _find_headings(self, rows: Sequence[Row]) -> None:
+        """Remember where groups begin: a view asks for each row whenever it looks for its place."""
+        self._headings_day = today = self._today()
+        self._headings = {}
+        before = None
+        for row in rows:
+            is_free = isinstance(row, Chat) and row.folder is None
+            group = group_of(row, today) if is_free else None
+            if group is not None and group is not before:
+                self._headings[key_of(row)] = heading_of(group)
+            before = group
 
     def _folder_words(self, row: FolderRow) -> str:
         count = translate("ChatListModel", "%n chat(s)", len(row.chats))
@@ -197,6 +219,10 @@ class ChatListModel(KeyedListModel):
         if row >= 0:
             roles = [self.MarkRole, Qt.ItemDataRole.AccessibleTextRole]
             self.dataChanged.emit(self.index(row), self.index(row), roles)
+
+
+def _name_of(row: Row) -> str:
+    return row.title if isinstance(row, Chat) else row.folder.name
 
 
 def key_of(row: Row) -> Hashable:

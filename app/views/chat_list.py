@@ -3,6 +3,7 @@
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
+    QDrag,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDragMoveEvent,
@@ -15,7 +16,8 @@ from PySide6.QtWidgets import QFrame, QListView, QWidget
 
 from ternchat.app.models.chat_list_model import CHATS_MIME, ChatListModel
 
-from .theme import BY_KEYBOARD, set_style_property
+from .drag_card import BESIDE, DragCard
+from .theme import BY_KEYBOARD, Theme, set_style_property
 
 OPENING_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
@@ -35,9 +37,10 @@ class ChatList(QListView):
     dropped = Signal(object, object)
     menu_requested = Signal(QModelIndex, QPoint)
 
-    def __init__(self, model: ChatListModel, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, model: ChatListModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
+        self._card = DragCard(theme)
         self.setModel(model)
         self.setObjectName("chats")
         self.setAccessibleName(self.tr("Chats"))
@@ -138,6 +141,17 @@ class ChatList(QListView):
             self.fold_requested.emit(row.folder.name, not row.folder.folded)
 
     # ---- Dragging -------------------------------------------------------------------------------
+
+    def startDrag(self, _actions: Qt.DropAction) -> None:
+        """Carry a card beside the mouse, which leaves the folders to be seen."""
+        chosen = self.selectionModel().selectedIndexes()
+        if chosen:
+            drag = QDrag(self)
+            drag.setMimeData(self._model.mimeData(chosen))
+            drag.setPixmap(self._card.picture(self, chosen))
+            drag.setHotSpot(QPoint(*BESIDE))
+            drag.exec(Qt.DropAction.MoveAction)  # the one way there is
+            self.setState(QListView.State.NoState)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Chats of this window can be dropped here."""

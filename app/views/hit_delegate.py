@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 
 from ternchat.app.core.word_search import Span
 
+from .row_painter import at_end
 from .theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -35,6 +36,10 @@ class HitDelegate(QStyledItemDelegate):
             painter.setBrush(self._colour("bubble"))
             painter.drawRoundedRect(option.rect, px(6), px(6))
         box = QRectF(option.rect.adjusted(px(8), px(6), -px(8), -px(6)))
+        if hit.archived:
+            square, rest = at_end(option, box.toRect(), px(16))
+            self._theme.icon("archive", "muted", 16).paint(painter, square)
+            box = QRectF(rest)
         if hit.message_id is None:
             self._draw(painter, option, box, hit.snippet, "text")
         else:

@@ -62,7 +62,7 @@ class LibraryViews(QObject):
         sidebar.fold_requested.connect(folders.fold)
         sidebar.folder_menu.delete_requested.connect(folders.delete)
         folders.made.connect(self.edit_folder)
-        folders.renamed.connect(sidebar.go_to_folder)
+        folders.renamed.connect(sidebar.model.rename_folder)
 
     def _connect_menus(self) -> None:
         menus, sidebar = self._window.menus, self._window.sidebar

@@ -51,7 +51,9 @@ class Menus(QObject):
         self.pin_chat = self._add(menu, self.tr("Pin or unpin chat"), chat_menu.PIN_KEYS)
         self.move_chat = self._add(menu, self.tr("Move chat to folder…"), chat_menu.MOVE_KEYS)
         self.new_folder = self._add(menu, self.tr("New folder"), chat_menu.NEW_FOLDER_KEYS)
-        self.archive_chat = self._add(menu, self.tr("Archive chat"), chat_menu.ARCHIVE_KEYS)
+        self.archive_chat = self._add(
+            menu, self.tr("Archive or unarchive chat"), chat_menu.ARCHIVE_KEYS
+        )
         self.archive = self._add(menu, self.tr("Archive…"), chat_menu.ARCHIVED_KEYS)
         self.delete_chat = self._add(menu, self.tr("Delete chat"), chat_menu.DELETE_KEYS)
         self.delete_all = self._add(menu, self.tr("Delete all chats…"), "Ctrl+Alt+Backspace")

@@ -52,7 +52,8 @@ class HitModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return words
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return hit.title if hit.message_id is None else f"{hit.title}: {words}"
+            text = hit.title if hit.message_id is None else f"{hit.title}: {words}"
+            return self.tr("{words}, archived").format(words=text) if hit.archived else text
         return None
 
     def set_hits(self, hits: list[Hit]) -> None:

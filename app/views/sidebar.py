@@ -66,7 +66,7 @@ class Sidebar(QFrame):
         self.search.setToolTip(with_keys(self.tr("Search all chats"), "Ctrl+K"))
         self.new_folder = IconButton(theme, "folder-plus", self.tr("New folder"))
         self.new_folder.setToolTip(with_keys(self.tr("New folder"), NEW_FOLDER_KEYS))
-        self.chats = ChatList(model)
+        self.chats = ChatList(theme, model)
         self.chats.setItemDelegate(ChatDelegate(theme, self.chats))
         self.models = TextButton(self.tr("Models"), "side")
         self.models.setToolTip(with_keys(self.tr("Models"), "Ctrl+M"))
@@ -112,7 +112,7 @@ class Sidebar(QFrame):
         if there:
             row = self._model.row_of(self._shown)
             place = there.index(row) + rows if row >= 0 else min(0, rows)
-            self.chats.setCurrentIndex(self._model.index(there[place % len(there)]))
+            self._select(self._model.index(there[place % len(there)]))
 
     # ---- What keys and menus are for ------------------------------------------------------------
 
@@ -141,14 +141,8 @@ class Sidebar(QFrame):
         """Let the name of a folder be typed anew, where it stands."""
         row = self._model.row_of_folder(name)
         if row >= 0:
-            self._edit(row)
-
-    @Slot(str)
-    def go_to_folder(self, name: str) -> None:
-        """Let the keyboard be at a folder."""
-        row = self._model.row_of_folder(name)
-        if row >= 0:
             self.chats.setCurrentIndex(self._model.index(row))
+            self._edit(row)
 
     @Slot()
     def pin_shown(self) -> None:
@@ -278,9 +272,15 @@ class Sidebar(QFrame):
         if row < 0:
             self.chats.selectionModel().clear()
             return
-        index, selection = self._model.index(row), self.chats.selectionModel()
-        if selection.selectedIndexes() != [index]:
-            selection.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        index = self._model.index(row)
+        if self.chats.selectionModel().selectedIndexes() != [index]:
+            self._select(index)
+
+    def _select(self, index: QModelIndex) -> None:
+        # Not the view's own way, which does something else while Ctrl is held down.
+        self.chats.selectionModel().setCurrentIndex(
+            index, QItemSelectionModel.SelectionFlag.ClearAndSelect
+        )
 
     @Slot()
     def _restyle(self) -> None:

@@ -440,6 +440,7 @@ def test_an_archived_chat_is_found_by_the_search_and_comes_back_with_a_message(s
     assert [c.archived for c in store.chats()] == [True]
     assert found(store, "hail") == ["Does it [hail]?"]
     assert found(store, "rain") == ["[Rain]"]
+    assert [hit.archived for hit in store.search("rain") + store.search("hail")] == [True, True]
     reply(store, question, "Seldom.")  # an answer that was still being written
     assert store.chat(chat.id).archived
     ask(store, chat, "When?")

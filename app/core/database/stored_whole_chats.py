@@ -71,13 +71,15 @@ class StoredWholeChats(StoredChats, StoredFolders, StoredBelongings, StoredMessa
         wanted = Query.of(query)
         if not wanted.phrases:
             return []
-        titles = {chat.id: chat.title for chat in self.chats()}
-        hits = [
-            Hit(chat_id, None, titles[chat_id], snippet(titles[chat_id], wanted))
-            for chat_id in self.index.titles(wanted, limit)
+        chats = {chat.id: chat for chat in self.chats()}
+        places: list[tuple[Chat, int | None, str]] = [
+            (chats[id_], None, chats[id_].title) for id_ in self.index.titles(wanted, limit)
         ]
-        hits += [
-            Hit(chat_id, message_id, titles[chat_id], snippet(text, wanted))
-            for chat_id, message_id, text in self.index.messages(wanted, limit - len(hits))
+        places += [
+            (chats[chat_id], message_id, text)
+            for chat_id, message_id, text in self.index.messages(wanted, limit - len(places))
         ]
-        return hits
+        return [
+            Hit(chat.id, message_id, chat.title, snippet(text, wanted), chat.archived)
+            for chat, message_id, text in places
+        ]

@@ -73,7 +73,7 @@ class WholeChatsInMemory(ChatsInMemory, FoldersInMemory, BelongingsInMemory, Mes
         ]
         places += [(chats[m.chat_id], m.id, m.text) for m in complete]
         hits = (
-            Hit(chat.id, message_id, chat.title, snippet(text, wanted))
+            Hit(chat.id, message_id, chat.title, snippet(text, wanted), chat.archived)
             for chat, message_id, text in places
             if wanted.places(list(words(text)))
         )

@@ -248,6 +248,24 @@ def test_chats_go_out_and_come_in(window, views, talk, library, tmp_path, qtbot)
     assert titles(window.sidebar.model) == ["Rain"]
 
 
+def test_taking_back_an_import_takes_back_the_folders_it_made(
+    window, views, talk, store, library, tmp_path, qtbot
+):
+    chats = [talk(title) for title in ("Rain", "Wind")]
+    for name, chat in zip(("Weather", "Work"), chats, strict=True):
+        store.add_folder(name)
+        store.move([chat.id], name)
+    file = tmp_path / "all.json"
+    library.export_to(library.all_ids(), str(file), ExportFormat.JSON)
+    qtbot.waitUntil(lambda: window.toast.text.text() == "2 chats exported.")
+    store.delete_folder("Weather")
+    library.refresh()
+    views.import_chosen.emit(str(file))
+    assert titles(window.sidebar.model) == ["Weather", "Rain", "Work", "Wind", "Wind", "Rain"]
+    window.toast.button.click()
+    assert titles(window.sidebar.model) == ["Work", "Wind", "Rain"]
+
+
 def test_a_file_that_is_no_export_is_told_in_the_window(window, views, tmp_path):
     (tmp_path / "x.json").write_text("[]")
     views.import_chosen.emit(str(tmp_path / "x.json"))

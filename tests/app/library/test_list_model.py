@@ -109,6 +109,15 @@ def test_chats_can_be_dragged_and_selected_and_folders_not(model):
     assert not data.hasText()
 
 
+def test_a_tooltip_says_the_title_and_shows_no_markup(model):
+    model.set_places([Chat(1, "<img src='x.png'> & more")], [Folder("<b>Work</b>")])
+    tips = [model.index(n).data(Qt.ItemDataRole.ToolTipRole) for n in range(2)]
+    assert tips == [
+        "<qt>&lt;b&gt;Work&lt;/b&gt;</qt>",
+        "<qt>&lt;img src=&#x27;x.png&#x27;&gt; &amp; more</qt>",
+    ]
+
+
 # ---- Changes
 
 

@@ -118,7 +118,7 @@ def test_the_menu_key_offers_what_can_be_done(trash, store):
     press_menu_key(trash.chats)
     menu = trash.chats.menu
     assert menu.isVisible()
-    assert [action.text() for action in menu.actions()] == ["Restore", "Delete for ever…"]
+    assert [action.text() for action in menu.actions()] == ["Restore", "Delete for ever"]
     menu.actions()[0].trigger()
     menu.hide()
     assert store.chat(restored).trashed is None
@@ -140,6 +140,15 @@ def test_archived_chats_leave_the_list_and_are_found(archive, window, store, lib
     archive.close()
     window.menus.search.trigger()
     palette = dialog(window, SearchPalette)
+    palette.field.setText("words of")
+    palette.look()
+    found = palette.hits.model()
+    words = {found.index(n).data(Qt.ItemDataRole.AccessibleTextRole) for n in range(3)}
+    assert words == {
+        "apple: words of apple, archived",
+        "bread: words of bread, archived",
+        "candle: words of candle",
+    }
     palette.chosen.emit(hit)
     assert window.page.header.title.text() == "apple"
     assert store.chat(hit.chat_id).archived

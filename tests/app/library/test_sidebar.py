@@ -11,6 +11,7 @@ from PySide6.QtGui import (
     QImage,
     QPainter,
 )
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QStyleOptionViewItem
 
 from ternchat.app.core.folders import Folder
@@ -252,6 +253,8 @@ def test_f2_renames_the_folder_that_was_gone_to(view, three, window, store, qtbo
     editor.setText("Job")
     qtbot.keyClick(editor, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: store.chat(three[0].id).folder == "Job")
+    qtbot.waitUntil(view.hasFocus)
+    assert view.folder_at(view.currentIndex()) == "Job"
 
 
 def test_renaming_a_chat_in_a_folded_folder_unfolds_it(view, three, window, store, controller):
@@ -344,6 +347,17 @@ def test_several_chats_are_selected_without_opening_them(view, three, window, qt
     click(qtbot, view, index_of(view, three[0]))
     assert view.selected() == [three[0].id]
     assert window.page.header.title.text() == "one"
+
+
+def test_ctrl_tab_goes_through_the_chats_and_past_the_folders(view, three, window, qtbot):
+    shown = []
+    handle = window.windowHandle()
+    for key in (Qt.Key.Key_Tab, Qt.Key.Key_Tab, Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
+        shift = Qt.KeyboardModifier.ShiftModifier if key == Qt.Key.Key_Backtab else NO_KEY
+        QTest.keyClick(handle, key, Qt.KeyboardModifier.ControlModifier | shift)
+        shown.append(window.page.header.title.text())
+    assert shown == ["two", "one", "three", "one"]
+    assert titles(view.model()) == ["Work", "one", "three", "two"]
 
 
 def test_keys_act_on_all_chats_selected(view, three, window, store, talk, library):
