@@ -1,6 +1,7 @@
 """Buttons that keep their icons in the theme's colours and show focus by keyboard only."""
 
 from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 
 from .theme import Theme
@@ -53,3 +54,10 @@ class TextButton(QPushButton):
         self.setProperty("kind", kind)
         self.setAutoDefault(False)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def show_words(self, text: str, icon: QIcon, size: int) -> None:
+        """Other words with an icon of that size before them, a little apart."""
+        self.setText(f" {text}")
+        self.setAccessibleName(text)
+        self.setIconSize(QSize(size, size))
+        self.setIcon(icon)

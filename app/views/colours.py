@@ -29,6 +29,8 @@ class Colours:
     bad: str
     border: str
     found: str
+    selected: str
+    on_selected: str
     code_keyword: str
     code_function: str
     code_string: str
@@ -55,6 +57,8 @@ LIGHT = Colours(
     bad="#B3261E",
     border="#DDE2E5",
     found="#FCE3A6",
+    selected="#F6D2C7",
+    on_selected="#1B2126",
     code_keyword="#8F2A9E",
     code_function="#1B5CA8",
     code_string="#17703F",
@@ -80,6 +84,8 @@ DARK = Colours(
     bad="#FF8A80",
     border="#2B3339",
     found="#5A4716",
+    selected="#6E3526",
+    on_selected="#F4F6F7",
     code_keyword="#D9A3F0",
     code_function="#86BDF5",
     code_string="#7FD3A4",
@@ -92,7 +98,10 @@ DARK = Colours(
 def stronger(colours: Colours) -> Colours:
     """The same with every word and line in the colour of text."""
     text = colours.text
-    return replace(colours, muted=text, faint=text, border=text)
+    selected, on_selected = colours.accent, colours.on_accent
+    return replace(
+        colours, muted=text, faint=text, border=text, selected=selected, on_selected=on_selected
+    )
 
 
 def system_colours(palette: QPalette) -> Colours:
@@ -125,6 +134,8 @@ def system_colours(palette: QPalette) -> Colours:
         bad=text,
         border=text,
         found=base,
+        selected=accent,
+        on_selected=on_accent,
         code_keyword=text,
         code_function=text,
         code_string=text,

@@ -12,6 +12,8 @@ from .buttons import TextButton
 from .labels import PlainLabel
 from .theme import Theme
 
+_LONG = 48  # characters of what needs more than one line
+
 
 class InfoCard(QDialog):
     """A small window beside the chat; the chat goes on meanwhile."""
@@ -26,7 +28,7 @@ class InfoCard(QDialog):
         form.setVerticalSpacing(theme.px(6))
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeading)
         for name, value in self.facts:
-            label = PlainLabel(value, wrap=True)
+            label = PlainLabel(value, wrap=len(value) > _LONG)
             label.setAccessibleName(f"{name}: {value}")
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             form.addRow(PlainLabel(name, "muted"), label)

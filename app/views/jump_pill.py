@@ -7,6 +7,7 @@ from .buttons import TextButton
 from .theme import Theme
 
 _ABOVE_EDGE = 8
+_ICON = 16
 
 
 class JumpPill(TextButton):
@@ -14,7 +15,6 @@ class JumpPill(TextButton):
 
     def __init__(self, theme: Theme, page: QWidget) -> None:
         super().__init__("", "pill", page)
-        self.setText(self.tr("Jump to latest"))
         self._theme = theme
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # End does the same
         self.hide()
@@ -43,5 +43,6 @@ class JumpPill(TextButton):
 
     @Slot()
     def _dress(self) -> None:
-        self.setIcon(self._theme.icon("arrow-down", "text", 16))
+        icon = self._theme.icon("arrow-down", "text", _ICON)
+        self.show_words(self.tr("Jump to latest"), icon, self._theme.px(_ICON))
         self._place()

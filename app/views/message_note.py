@@ -9,7 +9,7 @@ from .buttons import TextButton
 from .labels import PlainLabel
 from .theme import Theme, set_style_property
 
-_HEIGHT, _SPACE = 26, 8
+_HEIGHT, _SPACE, _ICON = 26, 8, 16
 _ICONS = {"retry": "rotate-cw", "continue": "play", "take_back": "undo-2"}
 
 
@@ -63,9 +63,8 @@ class MessageNote(QWidget):
         set_style_property(self.label, "tone", tone)
         self._request, name = self._offer(message, can_continue)
         if name:
-            self.button.setIcon(self._theme.icon(_ICONS[self._request], "accent", 16))
-            self.button.setText(name)
-            self.button.setAccessibleName(name)
+            icon = self._theme.icon(_ICONS[self._request], "accent", _ICON)
+            self.button.show_words(name, icon, self._theme.px(_ICON))
         self.button.setVisible(bool(name))
         self.setVisible(bool(words or name))
 

@@ -73,14 +73,14 @@ QPushButton[kind="pill"]:focus { border: 2px solid $accent; margin: 0; }
 
 QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; border: none; }
 #message { font-size: ${s15}px; background: transparent; border: none; color: $text;
-    selection-background-color: $accent; selection-color: $on_accent; }
+    selection-background-color: $selected; selection-color: $on_selected; }
 #messageFrame { border: 2px solid transparent; border-radius: ${s12}px; }
 #messageFrame[keyboard="true"] { border-color: $accent; }
 #messageFrame[who="user"] { background: $bubble; }
 #messageFrame[who="user"][state="queued"] { background: transparent; border: 2px solid $border; }
 #messageFrame[who="user"][state="queued"][keyboard="true"] { border: 2px solid $accent; }
 #codeText { font-family: "$fixed"; font-size: ${s13}px; background: transparent; border: none;
-    color: $text; selection-background-color: $accent; selection-color: $on_accent; }
+    color: $text; selection-background-color: $selected; selection-color: $on_selected; }
 #code { background: $code; border: 1px solid $border; border-radius: ${s8}px; }
 QPushButton[kind="fold"], QPushButton[kind="link"] { color: $muted; font-size: ${s13}px;
     padding: 2px ${s6}px; }

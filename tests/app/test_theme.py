@@ -46,6 +46,7 @@ def test_text_can_be_read_on_every_ground(colours):
         assert contrast(colours.faint, getattr(colours, ground)) >= 2.7, ground
     assert contrast(colours.faint, colours.ground) >= 3
     assert contrast(colours.text, colours.found) >= 4.5
+    assert contrast(colours.on_selected, colours.selected) >= 4.5
     for kind in KINDS:
         assert contrast(getattr(colours, f"code_{kind}"), colours.code) >= 4.5, kind
 

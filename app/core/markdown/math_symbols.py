@@ -31,8 +31,22 @@ SYMBOLS = _table(
     "ldots … dots … cdots ⋯ vdots ⋮ ddots ⋱ therefore ∴ because ∵ checkmark ✓ dagger † ddagger ‡ "
     "langle ⟨ rangle ⟩ lfloor ⌊ rfloor ⌋ lceil ⌈ rceil ⌉ lvert | rvert | vert | lVert ‖ rVert ‖ "
     "Vert ‖ | ‖ { { } } lbrace { rbrace } backslash \\ % % # # & & _ _ $ $ models ⊨ vdash ⊢ "
-    "top ⊤ bot ⊥ euro € pounds £ S § P ¶ copyright © AA Å"
+    "top ⊤ bot ⊥ euro € pounds £ S § P ¶ copyright © AA Å lt < gt > lbrack [ rbrack ] colon : "
+    "Longrightarrow ⟹ Longleftarrow ⟸ Longleftrightarrow ⟺ longleftarrow ⟵ longleftrightarrow ⟷ "
+    "longmapsto ⟼ hookleftarrow ↩ rightleftharpoons ⇌ rightharpoonup ⇀ leadsto ⇝ updownarrow ↕ "
+    "nearrow ↗ searrow ↘ swarrow ↙ nwarrow ↖ Uparrow ⇑ Downarrow ⇓ gets ← "
+    "triangleq ≜ coloneqq ≔ doteq ≐ asymp ≍ lesssim ≲ gtrsim ≳ nleq ≰ ngeq ≱ nless ≮ ngtr ≯ "
+    "prec ≺ succ ≻ preceq ⪯ succeq ⪰ subsetneq ⊊ supsetneq ⊋ nsubseteq ⊈ nsupseteq ⊉ "
+    "sqsubseteq ⊑ sqsupseteq ⊒ vDash ⊨ Vdash ⊩ dashv ⊣ nvdash ⊬ bowtie ⋈ ltimes ⋉ rtimes ⋊ "
+    "ominus ⊖ odot ⊙ oslash ⊘ uplus ⊎ sqcup ⊔ sqcap ⊓ biguplus ⨄ bigsqcup ⨆ bigotimes ⨂ "
+    "bigwedge ⋀ bigvee ⋁ oiint ∯ surd √ complement ∁ wp ℘ imath ı jmath ȷ hslash ℏ mho ℧ beth ℶ "
+    "measuredangle ∡ lozenge ◊ bigstar ★ bigcirc ◯ blacktriangle ▲ triangledown ▽ triangleleft ◁ "
+    "triangleright ▷ heartsuit ♥ spadesuit ♠ diamondsuit ♦ clubsuit ♣ natural ♮ sharp ♯ flat ♭ "
+    "dotsc … dotso … dotsb ⋯ dotsm ⋯ textdegree ° celsius ℃ ohm Ω"
 )
+
+# What belongs to what follows it, without a blank between.
+PREFIXES = frozenset("∂Δ¬∀∃∄")
 
 SPACES = dict.fromkeys((",", ":", ";", " ", "quad", "qquad", "enspace", "space"), " ") | {
     "!": "",
@@ -43,15 +57,21 @@ SPACES = dict.fromkeys((",", ":", ";", " ", "quad", "qquad", "enspace", "space")
 
 FUNCTIONS = _words(
     "sin cos tan cot sec csc sinh cosh tanh coth arcsin arccos arctan log ln lg exp lim limsup "
-    "liminf max min sup inf arg det dim ker gcd lcm deg Pr mod bmod argmax argmin tr rank"
+    "liminf max min sup inf arg det dim ker gcd lcm deg Pr mod argmax argmin tr rank coth arccot "
+    "sgn span hom"
 )
 
 # What only changes the look of its argument, or of what follows.
 PLAIN = _words(
     "text textbf textit textrm texttt mathrm mathbf mathit mathsf mathcal mathtt mathscr mathfrak "
-    "boldsymbol bm operatorname mbox boxed underline displaystyle textstyle limits nolimits "
-    "big Big bigg Bigg bigl bigr Bigl Bigr left right middle"
+    "boldsymbol bm operatorname mbox boxed fbox underline displaystyle textstyle limits nolimits "
+    "big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr left right middle smash mathop mathrel "
+    "mathbin mathord tiny small normalsize large Large LARGE huge Huge unit si textsf textsc"
 )
+
+# Commands whose argument says nothing to a reader.
+MUTE = _words("label color hspace vspace phantom hphantom vphantom")
+ARROWS = {"xrightarrow": "→", "xleftarrow": "←", "xRightarrow": "⇒", "xleftrightarrow": "↔"}
 
 ACCENTS = {
     "hat": "\u0302",
@@ -63,6 +83,9 @@ ACCENTS = {
     "ddot": "\u0308",
     "tilde": "\u0303",
     "widetilde": "\u0303",
+    "check": "\u030c",
+    "breve": "\u0306",
+    "cancel": "\u0336",
 }
 
 DOUBLE = _table("N ℕ Z ℤ Q ℚ R ℝ C ℂ P ℙ H ℍ E 𝔼 F 𝔽 1 𝟙")

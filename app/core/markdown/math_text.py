@@ -5,25 +5,20 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from .math_symbols import (
-    ACCENTS,
-    DOUBLE,
-    FUNCTIONS,
-    PLAIN,
-    SPACES,
-    SUBSCRIPTS,
-    SUPERSCRIPTS,
-    SYMBOLS,
-)
+from .math_commands import COMMANDS, lowered, raised, script
+from .math_symbols import FUNCTIONS, PLAIN, PREFIXES, SPACES, SUPERSCRIPTS, SYMBOLS
 
 MAX_LENGTH = 4000
 _MAX_DEPTH = 40
 _TOKEN = re.compile(r"\\(?:[A-Za-z]+|.)|\s+|.", re.DOTALL)
 _ROOTS = {"": "√", "2": "√", "3": "∛", "4": "∜"}
 _MARKS = r"[\u0300-\u036f\u20d7′⁰¹²³⁴-ⁿ₀-ₜ]*"
-_ONE_THING = re.compile(rf"(?:\d[\d.,]*|\w|∞){_MARKS}|\([^()]*\)|√\w")
-_ONE_PRODUCT = re.compile(rf"(?:\w{_MARKS}|∞|√|\([^()]*\))+")
-_RELATION = re.compile(r"\s*([=≤≥≠≈≡∼≪≫∈∉⊂⊆⇒⇔⟹⟺<>])\s*")
+_DIFFERENTIAL = rf"[d∂]{_MARKS}\w{_MARKS}"
+_ONE_THING = re.compile(
+    rf"(?:\d[\d.,]*|\w|∞){_MARKS}|\([^()]*\)|√\w|\w{_MARKS}\([^()]*\)|{_DIFFERENTIAL}"
+)
+_ONE_PRODUCT = re.compile(rf"(?:[\w∂]{_MARKS}|∞|√|\^?\([^()]*\))+")
+_RELATION = re.compile(r"\s*([=≤≥≠≈≡∼≪≫∈∉⊂⊆⇒⇔⟹⟺<>])(?![\^_])\s*")
 _BRACKETS = {
     "matrix": ("", ""),
     "pmatrix": ("(", ")"),
@@ -34,6 +29,7 @@ _BRACKETS = {
     "cases": ("{ ", ""),
     "array": ("", ""),
 }
+_INSIDE = re.compile(r"(?<=[⌊⌈⟨]) | (?=[⌋⌉⟩])")
 _FRACTIONS = frozenset(("frac", "dfrac", "tfrac", "cfrac"))
 
 
@@ -47,6 +43,7 @@ def readable_math(source: str) -> str:
     except RecursionError:
         return source
     lines = [" ".join(_RELATION.sub(r" \1 ", line).split()) for line in text.split("\n")]
+    lines = [_INSIDE.sub("", line) for line in lines]
     return "\n".join(line for line in lines if line) or source
 
 
@@ -57,6 +54,7 @@ class _Formula:
         self._tokens = _TOKEN.findall(source)
         self._at = 0
         self._depth = 0
+        self._cell = "  "  # between two cells of a row
 
     def read(self, end: str | None = None) -> str:
         """Text up to a closing token, or to the end of the formula."""
@@ -75,11 +73,11 @@ class _Formula:
         if token == "{":
             return self.read("}")
         if token in ("}", "&", "~", "$"):
-            return {"&": "  ", "~": " "}.get(token, "")
+            return {"&": self._cell, "~": " "}.get(token, "")
         if token == "^":
-            return _raised(self._argument())
+            return raised(self._argument())
         if token == "_":
-            return _script(self._argument(), SUBSCRIPTS, "_")
+            return lowered(self._argument())
         if token == "'":
             return "′"
         if token.isspace():
@@ -95,25 +93,29 @@ class _Formula:
             self._skip_option()
             return "\n"
         if name in SYMBOLS:
-            return SYMBOLS[name]
+            sign = SYMBOLS[name]
+            if sign in PREFIXES:
+                self._skip_blanks()
+            return sign
         if name in SPACES:
             return SPACES[name]
         if name in _FRACTIONS:
-            above, below = self._argument(), self._argument()
-            return f"{_grouped(above, _ONE_PRODUCT)}/{_grouped(below)}"
+            return self._fraction(before[-1][-1:] if before else "")
         if name == "sqrt":
             degree = self._option()
-            root = _ROOTS.get(degree) or _script(degree, SUPERSCRIPTS, "") + "√"
+            root = _ROOTS.get(degree) or script(degree, SUPERSCRIPTS, "") + "√"
             return root + _grouped(self._argument())
-        if name == "binom":
-            return f"C({self._argument()}, {self._argument()})"
-        if name in ACCENTS:
-            return "".join(c + ACCENTS[name] if c.isalnum() else c for c in self._argument())
-        if name == "mathbb":
-            return "".join(DOUBLE.get(c, c) for c in self._argument())
+        if name in ("underbrace", "overbrace"):
+            text, mark = self._argument(), "_" if name == "underbrace" else "^"
+            return f"{text} ({self._argument()})" if self._next_is(mark) else text
+        if name in COMMANDS:
+            count, write = COMMANDS[name]
+            return write(*[self._argument() for _ in range(count)])
         if name == "begin":
             return self._environment(self._argument().rstrip("*"))
         if name in PLAIN:
+            if name == "operatorname":
+                self._next_is("*")
             return "" if self._next_is(".") and name in ("left", "right") else self._spaced()
         if name in FUNCTIONS:
             last = before[-1][-1:] if before else ""
@@ -124,14 +126,24 @@ class _Formula:
             return name
         return f"\\{name}{{{self.read('}')}}}" if self._next_is("{") else f"\\{name}"
 
+    def _fraction(self, last: str) -> str:
+        above, below = self._argument(), self._argument()
+        # 3 1/2 is not 31/2, and what stands behind is not below the line.
+        lead = " " if last.isalnum() or last in (")", "′") else ""
+        behind = "".join(self._tokens[self._at : self._at + 1])[:1]
+        apart = " " if behind.isalnum() or behind in ("\\", "(", "{") else ""
+        return f"{lead}{_grouped(above, _ONE_PRODUCT)}/{_grouped(below)}{apart}"
+
     def _environment(self, name: str) -> str:
         if name == "array":
             self._argument()  # how its columns are aligned
+        outer, self._cell = self._cell, ", " if name in _BRACKETS else "  "
         text = self.read("\\end")
+        self._cell = outer
         self._argument()
         if name not in _BRACKETS:
             return f"\n{text}\n"
-        rows = [" ".join(row.split()) for row in text.split("\n")]
+        rows = [" ".join(row.replace(" ,", ",").split()) for row in text.split("\n")]
         begin, end = _BRACKETS[name]
         return begin + "; ".join(row for row in rows if row) + end
 
@@ -153,9 +165,12 @@ class _Formula:
         self._at += 1
         return True
 
-    def _argument(self) -> str:
+    def _skip_blanks(self) -> None:
         while self._at < len(self._tokens) and self._tokens[self._at].isspace():
             self._at += 1
+
+    def _argument(self) -> str:
+        self._skip_blanks()
         if self._at >= len(self._tokens) or self._tokens[self._at] == "}":
             return ""
         self._depth += 1
@@ -172,22 +187,6 @@ class _Formula:
         rest = self._tokens[self._at : self._at + 8]
         if rest[:1] == ["["] and "]" in rest:  # a distance between rows: \\[4pt]
             self._at += rest.index("]") + 1
-
-
-def _raised(text: str) -> str:
-    if text in ("∘", "°"):
-        return "°"
-    return text if text and set(text) == {"′"} else _script(text, SUPERSCRIPTS, "^")
-
-
-def _script(text: str, letters: dict[str, str], mark: str) -> str:
-    """Small letters where Unicode has all of them."""
-    if text and all(c in letters for c in text):
-        return "".join(letters[c] for c in text)
-    if not text:
-        return ""
-    text = "".join(text.split())
-    return f"{mark}{text}" if len(text) == 1 else f"{mark}({text})"
 
 
 def _grouped(text: str, fitting: re.Pattern[str] = _ONE_THING) -> str:

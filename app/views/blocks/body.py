@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import chain
 
 from PySide6.QtCore import QRect, Signal, Slot
@@ -45,6 +46,7 @@ class MessageBody(QWidget):
         self._tops: list[int] = []  # of the parts that have their places
         self._bottoms: list[int] = []
         self._width = 0
+        self._natural: tuple[int, int] | None = None  # at most how wide, and how wide it is
         self._spare: dict[type, list[Part]] = {}  # empty and out of sight
         self.parts: list[Part] = []
         self.choices: dict[int, CodeChoice] = {}  # of the reader, by the number of the item
@@ -106,12 +108,10 @@ class MessageBody(QWidget):
 
     def natural_width(self, limit: int) -> int:
         """The width it asks for, at most `limit`."""
-        widest = 0
-        for part in self.parts:
-            if not isinstance(part, TextPart) or part.length() > MAX_TEXT_LENGTH // 4:
-                return limit
-            widest = max(widest, part.natural_width(limit))
-        return widest
+        if self._natural is None or self._natural[0] != limit:
+            self._misplace(0)  # to be measured, they are laid out at another width
+            self._natural = (limit, max(map(partial(_natural_width, limit), self.parts), default=0))
+        return self._natural[1]
 
     def end(self) -> QRect:
         """Where the last character stands."""
@@ -216,6 +216,13 @@ class MessageBody(QWidget):
     def _misplace(self, number: int) -> None:
         """Parts from that number on need another look at their heights."""
         del self._tops[number:], self._bottoms[number:]
+        self._natural = None
+
+
+def _natural_width(limit: int, part: Part) -> int:
+    if not isinstance(part, TextPart) or part.length() > MAX_TEXT_LENGTH // 4:
+        return limit
+    return part.natural_width(limit)
 
 
 def _part_for(item: FlowItem) -> type:

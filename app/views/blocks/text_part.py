@@ -116,6 +116,7 @@ class TextPart(MessageText):
         block = block.previous() if block.previous().isValid() else block
         while block.isValid() and block.blockNumber() < len(self.items):
             rect = layout.blockBoundingRect(block).toAlignedRect()
+            rect.adjust(0, 0, 0, round(block.layout().lineAt(0).y()))  # Qt forgets it there
             if rect.top() > area.bottom():
                 return
             yield block.blockNumber(), block, rect

@@ -65,6 +65,15 @@ def test_the_first_letter_decides_from_where_a_text_is_read(text, from_right):
     assert is_from_right(text) is from_right
 
 
+def test_the_bar_of_a_quote_is_as_high_as_its_words(body, theme):
+    show(body, "> one\n> two\n\nthree")
+    surface = body.parts[0].surface
+    image = surface.grab().toImage()
+    border = theme.colours.border.upper()
+    ys = [y for y in range(image.height()) if image.pixelColor(1, y).name().upper() == border]
+    assert (min(ys), max(ys)) == (0, 2 * 22 - 1)  # two lines of the theme's height
+
+
 @pytest.mark.parametrize("marker", ["-", "12.", "- [x]"])
 def test_entries_hang_below_their_markers_on_the_side_they_are_read_from(body, marker):
     show(body, f"{marker} {HEBREW}\n{marker} {ENGLISH}")

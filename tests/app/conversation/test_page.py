@@ -153,6 +153,15 @@ def test_a_question_is_a_bubble_as_narrow_as_its_text(view, conversation, qtbot)
     assert narrow.width() < 80
 
 
+def test_a_bubble_shows_all_of_its_words_however_often_it_is_laid_out(view, conversation):
+    conversation.set_messages([question(1, "Show me some code"), answer(2, "x", State.DONE)])
+    view.row_changed(0)
+    view.row_changed(0)
+    (surface,) = view.widget(0).text.surfaces()
+    assert surface.lineWrapColumnOrWidth() == surface.width()
+    assert surface.horizontalScrollBar().maximum() == 0
+
+
 def test_the_page_follows_the_answer(view, conversation, long_chat, qtbot):
     grow(view, conversation, qtbot)
     bar = view.verticalScrollBar()
