@@ -18,6 +18,7 @@ from ternchat.app.core.model_store import BUILT_IN, ModelStore
 from ternchat.app.core.model_verify import begin_repair, verify
 from ternchat.app.core.problem import Problem
 from ternchat.app.core.progress import Progress, State
+from ternchat.app.core.remote_model import is_weights
 from ternchat.app.core.thread_choice import threads_for
 from ternchat.app.core.transfer_faults import Fault
 from ternchat.app.workers.model_verdict import full_verdict
@@ -146,6 +147,11 @@ def _pull(request: DownloadRequest, setup: Setup, hub: Hub) -> int:
             tools=Tools(control=control),
         ).run()
     )
+    record = ModelRecord.read(store.folder / request.name)
+    if last.state is State.READY and record is not None:
+        for file in record.files:
+            if is_weights(file.name):
+                print(console.printable(f"sha256 {file.sha256}  {file.name}"))
     return _ended(last)
 
 

@@ -1,5 +1,6 @@
 """`ternchat models` as a person at a terminal and as a script uses it."""
 
+import hashlib
 import json
 import os
 import pty
@@ -62,7 +63,9 @@ def test_the_list_shows_what_is_here_and_what_can_be_had(models):
 def test_a_repository_is_pulled_chatted_with_verified_and_removed(models, ternchat, tmp_path):
     result = models("pull", "acme/tiny")
     assert result.returncode == 0, result.stderr
-    ready, tried = result.stdout.splitlines()
+    checksum, ready, tried = result.stdout.splitlines()
+    weights = tmp_path / "data" / "models" / "tiny" / WEIGHTS
+    assert checksum == f"sha256 {hashlib.sha256(weights.read_bytes()).hexdigest()}  {WEIGHTS}"
     assert ready == f"tiny is ready: {tmp_path}/data/models/tiny"
     assert re.match(r"Tried on this computer: It gives (the same )?16 tokens", tried)
     assert "tiny: trying it" in result.stderr
