@@ -33,7 +33,7 @@ class SpeedMeter(QObject):
         super().__init__()
         self._jobs, self._thread = jobs, thread
         self._looked = False  # whether anybody has looked if it was measured before
-        self._known = False
+        self._known = self._tried = False
         self._wanted = self._busy = self._measuring = False
         self._facts: ModelFacts | None = None
         thread.finished.connect(self._on_finished)
@@ -42,7 +42,10 @@ class SpeedMeter(QObject):
     @Slot(object)
     def learn(self, overview: Overview) -> None:
         """A look at all models tells whether the speed is known."""
-        self._looked, self._known = True, overview.speed is not None
+        speed = overview.speed
+        self._looked = True
+        # One that was measured beside other programs is tried again, once while this one runs.
+        self._known = speed is not None and (self._tried or not speed.is_disturbed)
         self._consider()
 
     @Slot()
@@ -101,7 +104,8 @@ class SpeedMeter(QObject):
             return
         # Nothing, though nobody has interrupted it: it cannot be had until somebody looks again.
         self._wanted = self._wanted and result is None and self._busy
-        self._known = self._known or result is not None
+        if result is not None:
+            self._known = self._tried = True
         self._end()
         if result is not None:
             self.measured.emit(result)
