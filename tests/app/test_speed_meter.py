@@ -96,17 +96,27 @@ def test_nobody_looks_nothing_is_measured(meter, jobs):
     assert jobs.asked == []
 
 
-def test_an_answer_ends_the_measurement_which_begins_anew_behind_it(meter, jobs, qtbot):
+def test_an_answer_ends_the_measurement_and_a_look_behind_it_begins_it_anew(meter, jobs, qtbot):
     meter.want()
     meter.learn(UNKNOWN)
     meter.set_busy(True)
     qtbot.waitUntil(lambda: meter.heard == [True, False])
-    meter.want()  # also a look does not make it compete with the answer
+    meter.set_busy(False)  # a person reads the answer
     assert len(jobs.asked) == 1
     jobs.may_end.set()
     with qtbot.waitSignal(meter.measured):
-        meter.set_busy(False)
+        meter.want()
     assert len(jobs.asked) == 2
+
+
+def test_a_look_does_not_make_it_compete_with_an_answer(meter, jobs, qtbot):
+    meter.learn(UNKNOWN)
+    meter.set_busy(True)
+    meter.want()
+    assert jobs.asked == []
+    jobs.may_end.set()
+    with qtbot.waitSignal(meter.measured):
+        meter.set_busy(False)
 
 
 def test_what_cannot_be_measured_is_tried_again_only_when_somebody_looks(meter, jobs, qtbot):
