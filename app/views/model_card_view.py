@@ -172,7 +172,8 @@ class ModelCardView(QFrame):
 
     def _show_actions(self) -> None:
         actions = actions_for(self._card, loaded=self._card.name == self._around.loaded)
-        self.buttons.show_actions(actions, self._card.fetched_bytes)
+        card = self._card
+        self.buttons.show_actions(actions, card.fetched_bytes, token_first=card.wants_token)
         if Action.CANCEL_DELETE not in actions:  # it came to its end meanwhile
             self.question.hide()
 
