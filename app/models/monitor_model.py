@@ -23,7 +23,8 @@ class Sample:
 
     Attributes:
         writing, reading: tokens per second since the last one, 0 while there is none of it.
-        weights, kv, work, program: bytes of memory in use, by what they are for.
+        weights, kv, work, program: bytes of memory in use, by what they are for; keys and values
+            of other texts, kept for later, count among those of the context.
         in_file: what of the weights are pages of the model's file, which the system may drop.
         predicted: what the model was said to take before it was loaded; None without one.
         taken: what it has taken, measured; None where that is not known.
@@ -123,7 +124,8 @@ def sample_of(
     weights = facts.weights_bytes - facts.mapped_bytes + in_file
     left, parts = here.resident, []
     used = min(1.0, reach / facts.context_length) if facts.context_length > 0 else 0.0
-    for size in (weights, int(facts.kv_bytes * used), facts.work_bytes):
+    kv = int(facts.kv_bytes * used) + now.kept_bytes
+    for size in (weights, kv, facts.work_bytes):
         parts.append(min(size, left))  # what is not yet touched may be less than it is said to be
         left -= parts[-1]
     return Sample(
@@ -134,7 +136,7 @@ def sample_of(
         program=left,
         in_file=in_file,
         predicted=facts.predicted_bytes,
-        taken=_taken(facts, here),
+        taken=_taken(facts, here, now.kept_bytes),
     )
 
 
@@ -145,7 +147,8 @@ def _in_file(facts: ModelFacts, here: Residence) -> int:
     return min(facts.mapped_bytes, max(0, here.mapped - facts.program.mapped))
 
 
-def _taken(facts: ModelFacts, here: Residence) -> int | None:
+def _taken(facts: ModelFacts, here: Residence, kept_bytes: int) -> int | None:
+    """What the model with its context has taken; texts kept for later were not predicted."""
     if here.anonymous is None or facts.program is None or facts.program.anonymous is None:
         return None
-    return max(0, here.anonymous - facts.program.anonymous)
+    return max(0, here.anonymous - facts.program.anonymous - kept_bytes)

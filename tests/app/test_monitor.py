@@ -70,6 +70,14 @@ def test_pages_that_nothing_has_used_yet_count_for_nothing():
     assert sample.total == 900
 
 
+def test_texts_kept_for_later_are_keys_and_values_that_nobody_predicted():
+    facts = replace(FACTS, program=Residence(250, 100))
+    sample = sample_of(replace(WRITING, facts=facts, kept_bytes=70), Residence(1200, 900), reach=50)
+    assert sample.kv == 150 + 70
+    assert sample.taken == 730
+    assert sample.total == 1200
+
+
 def test_a_speed_counts_while_it_is_being_reached():
     here = Residence(1)
     writing, reading = (
