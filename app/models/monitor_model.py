@@ -123,9 +123,8 @@ def sample_of(
     in_file = _in_file(facts, here)
     weights = facts.weights_bytes - facts.mapped_bytes + in_file
     left, parts = here.resident, []
-    used = min(1.0, reach / facts.context_length) if facts.context_length > 0 else 0.0
-    kv = int(facts.kv_bytes * used) + now.kept_bytes
-    for size in (weights, kv, facts.work_bytes):
+    taken = _taken(facts, here)
+    for size in (weights, _kv(now, facts, taken, reach), facts.work_bytes):
         parts.append(min(size, left))  # what is not yet touched may be less than it is said to be
         left -= parts[-1]
     return Sample(
@@ -136,19 +135,28 @@ def sample_of(
         program=left,
         in_file=in_file,
         predicted=facts.predicted_bytes,
-        taken=_taken(facts, here, now.kept_bytes),
+        taken=None if taken is None else max(0, taken - now.kept_bytes),
     )
 
 
 def _in_file(facts: ModelFacts, here: Residence) -> int:
-    """What is in memory of the weights that stay in their file: what was read of late."""
+    """What is in memory of the model's file: what was read of late."""
     if here.mapped is None or facts.program is None or facts.program.mapped is None:
         return facts.mapped_bytes
-    return min(facts.mapped_bytes, max(0, here.mapped - facts.program.mapped))
+    return max(0, here.mapped - facts.program.mapped)
 
 
-def _taken(facts: ModelFacts, here: Residence, kept_bytes: int) -> int | None:
-    """What the model with its context has taken; texts kept for later were not predicted."""
+def _kv(now: Snapshot, facts: ModelFacts, taken: int | None, reach: int) -> int:
+    """What keys and values have taken: what came since loading, or as much as must have."""
+    most = facts.kv_bytes + now.kept_bytes
+    if taken is not None and facts.taken_bytes is not None:
+        return min(most, max(0, taken - facts.taken_bytes))
+    used = min(1.0, reach / facts.context_length) if facts.context_length > 0 else 0.0
+    return int(facts.kv_bytes * used) + now.kept_bytes
+
+
+def _taken(facts: ModelFacts, here: Residence) -> int | None:
+    """What came to the process since before the model was loaded."""
     if here.anonymous is None or facts.program is None or facts.program.anonymous is None:
         return None
-    return max(0, here.anonymous - facts.program.anonymous - kept_bytes)
+    return max(0, here.anonymous - facts.program.anonymous)
