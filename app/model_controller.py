@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QTimer, QUrl, Signal, Slot
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from ternchat.app.core.download.request import DownloadRequest
 from ternchat.app.core.language import number
@@ -14,15 +13,14 @@ from ternchat.app.core.model_card import ModelCard, Place
 from ternchat.app.core.problem import Problem
 from ternchat.app.core.progress import Progress, State
 from ternchat.app.core.wording import size_text
+from ternchat.app.models_folder import ModelsFolder, open_folder
+from ternchat.app.repository_search import RepositorySearch
 from ternchat.app.views.model_actions import Action
 from ternchat.app.workers import model_jobs
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from ternchat.app.chat_controller import ChatController
     from ternchat.app.core.access_token import AccessToken
-    from ternchat.app.core.hub_address import RepositoryRef
     from ternchat.app.core.model_overview import Overview
     from ternchat.app.core.model_store import ModelStore
     from ternchat.app.core.model_trash import Removed
@@ -38,24 +36,21 @@ REFRESH_MS = 3000  # between two looks at memory and disk while the page is show
 class ModelController(QObject):
     """Carries out what the models page asks for, and lets the chat know what came of it.
 
+    Attributes:
+        search: what is known of repositories beyond the catalogue.
+        folder: the folder all models lie in.
+
     Signals:
         overview_changed: a new Overview.
-        found: an Inspection of what was looked up.
-        move_progressed: how far moving the folder is (Progress or None).
-        folder_moved: the folder that holds the models from now on.
         notified: a sentence, and the name of the one thing to do about it ("" for none).
         waiting_changed: which model the chat waits for and how far it is, "" when for none.
         problem_raised: something went wrong (Problem); None: no longer worth showing.
     """
 
     overview_changed = Signal(object)
-    found = Signal(object)
-    move_progressed = Signal(object)
-    folder_moved = Signal(str)
     notified = Signal(str, str)
     waiting_changed = Signal(str)
     problem_raised = Signal(object)
-    _moved = Signal(object)  # from the job's thread
 
     def __init__(
         self,
@@ -77,7 +72,6 @@ class ModelController(QObject):
         self._engine = engine
         self._chats = chats
         self._wanted = ""  # the model the chat waits for
-        self._found: tuple[RepositoryRef, AccessToken | None] | None = None
         self._accept: Any = None  # what the button of the last notice does
         self._timer = QTimer(self)
         self._timer.setInterval(REFRESH_MS)
@@ -87,7 +81,9 @@ class ModelController(QObject):
             thread.progressed.connect(self._on_job_progress)
             thread.finished.connect(self._on_job_finished)
             thread.failed.connect(self._on_job_failed)
-        self._moved.connect(self._on_moved)
+        self.search = RepositorySearch(store.catalogue, jobs, look, self)
+        self.search.fetch_requested.connect(self._fetch)
+        self.folder = ModelsFolder(store, jobs, work, look, self)
 
     # ---- What the page asks for -----------------------------------------------------------------
 
@@ -179,44 +175,10 @@ class ModelController(QObject):
         """Go on with a download that a token opens."""
         self._downloads.resume(name, token)
 
-    @Slot(str)
-    @Slot(str, object)
-    def look_up(self, text: str, token: AccessToken | None = None) -> None:
-        """Ask the hub about any repository; a token opens those that need one."""
-        self._found = None
-        self._look.start(self._jobs.look_up(text, token))
-
-    @Slot()
-    def download_found(self) -> None:
-        """Fetch what was looked up."""
-        if self._found is not None:
-            ref, token = self._found
-            self._fetch(DownloadRequest.for_repository(ref, self._store.catalogue, token))
-
     @Slot(str, bool)
     def import_from(self, path: str, copy: bool) -> None:
         """Take over a model of this computer."""
         self._work.start(self._jobs.import_from(path, copy=copy))
-
-    @Slot(str)
-    def move_to(self, folder: str) -> None:
-        """Move the models folder."""
-        self._work.start(self._jobs.move(folder, self._moved.emit))
-
-    @Slot()
-    def stop_moving(self) -> None:
-        """End the move for now; it can be gone on with."""
-        self._work.cancel(model_jobs.MOVE)
-
-    @Slot()
-    def open_models_folder(self) -> None:
-        """Show the folder in the system's file manager."""
-        self._open(self._store.folder)
-
-    @Slot()
-    def empty_trash(self) -> None:
-        """Delete for good what was deleted."""
-        self._look.start(self._jobs.purge())
 
     @Slot()
     def accept(self) -> None:
@@ -258,8 +220,6 @@ class ModelController(QObject):
     def _on_job_progress(self, job: Job, progress: Progress) -> None:
         if job.kind == model_jobs.VERIFY:
             self._model.on_progress(progress)
-        elif job.kind == model_jobs.MOVE:
-            self.move_progressed.emit(progress)
         elif job.kind == model_jobs.IMPORT:
             self._on_import(progress)
 
@@ -269,9 +229,7 @@ class ModelController(QObject):
             case model_jobs.LIST:
                 self._take(result)
             case model_jobs.LOOK_UP:
-                ref, token, inspection = result
-                self._found = (ref, token) if inspection.verdict.runs else None
-                self.found.emit(inspection)
+                pass  # that is for the search
             case model_jobs.REPAIR:
                 self._fetch(result)
             case model_jobs.REMOVE:
@@ -284,19 +242,12 @@ class ModelController(QObject):
                 self.refresh()
             case model_jobs.VERIFY:
                 self._on_verified(job.name, result)
-            case model_jobs.MOVE:
-                self.move_progressed.emit(
-                    result if result is not None and result.state is State.FAILED else None
-                )
-                self.refresh()
             case _:
                 self.refresh()
 
     @Slot(object, object)
     def _on_job_failed(self, job: Job, error: BaseException) -> None:
-        if job.kind == model_jobs.LOOK_UP:
-            self.found.emit(Problem.of(error))
-        else:
+        if job.kind != model_jobs.LOOK_UP:  # the search tells of those itself
             self.problem_raised.emit(Problem.of(error))
 
     @Slot(object)
@@ -305,13 +256,9 @@ class ModelController(QObject):
         if self._model.overview is not None:
             self._take(replace(self._model.overview, speed=speed))
 
-    @Slot(object)
-    def _on_moved(self, folder: Path) -> None:
-        self._store.folder = folder
-        self.folder_moved.emit(str(folder))
-
     # ---- Steps ----------------------------------------------------------------------------------
 
+    @Slot(object)
     def _fetch(self, request: DownloadRequest) -> None:
         self.problem_raised.emit(None)
         queued = Progress(request.name, State.QUEUED)
@@ -363,11 +310,7 @@ class ModelController(QObject):
     def _open_folder_of(self, name: str) -> None:
         card = self._model.card(name)
         if card is not None and card.path is not None:
-            self._open(card.path)
-
-    def _open(self, folder: Path) -> None:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+            open_folder(card.path)
 
     def _offer(self, text: str, action: str, accept: Any) -> None:
         self._accept = accept

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 class SpeedMeter(QObject):
     """Measures this computer once, never while it answers; keeps what answers tell.
 
-    The measurement is a process of low priority. An answer that begins meanwhile ends it, and it
-    begins anew when the engine has nothing to do.
+    The measurement is a process of low priority. An answer that begins meanwhile ends it; the next
+    look at where a speed is shown begins it anew.
 
     Signals:
         measuring_changed: whether this computer is being measured.
@@ -33,8 +33,8 @@ class SpeedMeter(QObject):
         super().__init__()
         self._jobs, self._thread = jobs, thread
         self._looked = False  # whether anybody has looked if it was measured before
-        self._known = False
-        self._wanted = self._busy = self._measuring = False
+        self._known = self._tried = False
+        self._wanted = self._busy = self._measuring = self._interrupted = False
         self._facts: ModelFacts | None = None
         thread.finished.connect(self._on_finished)
         thread.failed.connect(self._on_failed)
@@ -42,7 +42,10 @@ class SpeedMeter(QObject):
     @Slot(object)
     def learn(self, overview: Overview) -> None:
         """A look at all models tells whether the speed is known."""
-        self._looked, self._known = True, overview.speed is not None
+        speed = overview.speed
+        self._looked = True
+        # One that was measured beside other programs is tried again, once while this one runs.
+        self._known = speed is not None and (self._tried or not speed.is_disturbed)
         self._consider()
 
     @Slot()
@@ -62,6 +65,7 @@ class SpeedMeter(QObject):
         """The engine begins or ends an answer, which comes first."""
         self._busy = busy
         if busy:
+            self._wanted, self._interrupted = False, self._measuring
             self._thread.cancel(model_jobs.MEASURE)
         else:
             self._consider()
@@ -99,9 +103,11 @@ class SpeedMeter(QObject):
     def _on_finished(self, job: Job, result: Any) -> None:
         if job.kind != model_jobs.MEASURE:
             return
-        # Nothing, though nobody has interrupted it: it cannot be had until somebody looks again.
-        self._wanted = self._wanted and result is None and self._busy
-        self._known = self._known or result is not None
+        if result is None and not self._interrupted:  # it cannot be had now
+            self._wanted = False
+        self._interrupted = False
+        if result is not None:
+            self._known = self._tried = True
         self._end()
         if result is not None:
             self.measured.emit(result)

@@ -122,6 +122,7 @@ class _Loader:
             screen=weights.head.screen_nbytes,
             embedding_mapped=embedding.mapped and table.mapped,
         )
+        checkpoint.forget_pages()  # all of it was read once, and most of it was copied
         backend.return_unused_memory()  # a tokenizer's file, as objects, takes a lot of it
         return Model(config, weights, checkpoint, self._kernels, actual, self._kv_dtype, tokenizer)
 

@@ -20,6 +20,7 @@ from ternchat.engine.config import ModelConfig
 from ternchat.engine.errors import EngineError
 from ternchat.engine.memory import CHUNK_TOKENS
 from ternchat.engine.model import Model
+from ternchat.engine.others_share import OthersShare
 from ternchat.engine.speed import MachineSpeed
 from ternchat.engine.synthetic import synthetic_model
 
@@ -62,6 +63,7 @@ _TINY = replace(
 def measure(isa: str | None = None, threads: int | None = None) -> MachineSpeed:
     """The speed of this machine with a kernel set and a number of threads."""
     kernels = backend.choose_kernels(isa, threads)
+    others = OthersShare()
     tiny = synthetic_model(_TINY, kernels)
     layer_seconds = _token_seconds(tiny) / _TINY.num_hidden_layers
     large = synthetic_model(_LARGE, kernels)
@@ -82,7 +84,7 @@ def measure(isa: str | None = None, threads: int | None = None) -> MachineSpeed:
     )
     del tiny, large
     read = backend.measure_read_bandwidth(kernels.threads, _READ_BYTES)
-    return replace(speed, read_bytes_per_second=read)
+    return replace(speed, read_bytes_per_second=read, others_share=others.share())
 
 
 def _token_seconds(model: Model) -> float:

@@ -9,6 +9,7 @@ from ternchat.engine.memory import kv_bytes_per_token, predict
 TYPICAL_POSITION = 512
 """Tokens that stand before the one being decoded, where nothing else is said."""
 
+_DISTURBED_FROM = 0.2
 _EXACT_ROWS = 200  # of the head, scored in full behind its screen
 
 
@@ -22,6 +23,7 @@ class MachineSpeed:
         screen_bytes_per_second: the screen of a head.
         weights_per_second: ternary weights times tokens, reading a prompt.
         layer_seconds: what a layer costs besides its bytes.
+        others_share: of the processors, what other programs took meanwhile, from 0 to 1.
     """
 
     kernel: str
@@ -31,12 +33,20 @@ class MachineSpeed:
     screen_bytes_per_second: float
     weights_per_second: float
     layer_seconds: float
+    others_share: float = 0.0
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():
             is_rate = isinstance(value, (int, float)) and math.isfinite(value) and value > 0
-            if name != "kernel" and not is_rate:
+            if name not in ("kernel", "others_share") and not is_rate:
                 raise ValueError(f"{name} = {value!r}; expected a positive finite number")
+        if not isinstance(self.others_share, (int, float)) or not 0 <= self.others_share <= 1:
+            raise ValueError(f"others_share = {self.others_share!r}; expected a number from 0 to 1")
+
+    @property
+    def is_disturbed(self) -> bool:
+        """Whether so much else ran that the machine can do better than this."""
+        return self.others_share > _DISTURBED_FROM
 
     def decode_tokens_per_second(
         self, config: ModelConfig, position: int = TYPICAL_POSITION, kv_dtype: str = "f16"

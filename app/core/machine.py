@@ -3,12 +3,14 @@
 import platform
 import sys
 import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 import psutil
 
+QUIET_PERCENT = 25.0  # of all processors, used by whatever runs
 _STATUS = Path("/proc/self/status")
 
 
@@ -60,6 +62,16 @@ def resident_bytes() -> int:
     """The memory this process has resident, mapped files included."""
     size: int = psutil.Process().memory_info().rss
     return size
+
+
+def wait_until_quiet(stopped: threading.Event, patience_seconds: float) -> bool:
+    """Wait for a second in which little runs, but not for ever; whether there was one."""
+    end = time.monotonic() + patience_seconds
+    psutil.cpu_percent()  # what comes next counts from here on
+    while time.monotonic() < end and not stopped.wait(1.0):
+        if psutil.cpu_percent() < QUIET_PERCENT:
+            return True
+    return False
 
 
 def anonymous_bytes() -> int | None:

@@ -27,11 +27,16 @@ def disk_fact(card: ModelCard, free_bytes: int | None) -> str:
     return translate("Model", "{size} left").format(size=size_text(left))
 
 
-def speed_fact(tokens_per_second: float | None, *, measuring: bool) -> str:
-    """How fast it will write here."""
+def speed_fact(
+    tokens_per_second: float | None, *, measuring: bool = False, disturbed: bool = False
+) -> str:
+    """How fast it will write here; `disturbed`: other programs ran while that was measured."""
     if tokens_per_second is None:
         return translate("Model", "measuring …") if measuring else unknown_text()
-    return translate("Model", "about {rate} tok/s").format(rate=_rate(tokens_per_second))
+    words = translate("Model", "about {rate} tok/s")
+    if disturbed:
+        words = translate("Model", "at least {rate} tok/s")
+    return words.format(rate=_rate(tokens_per_second))
 
 
 def measured_fact(tokens_per_second: float) -> str:

@@ -20,6 +20,7 @@ class Snapshot:
         done, total: progress of the phase: bytes while loading, tokens while reading.
         prefill_tokens_per_second, decode_tokens_per_second: of this answer or the last one.
         used_tokens: tokens in the context.
+        kept_bytes: memory that keys and values of other texts take, at the end of the last answer.
         facts: the loaded model.
         process_bytes: resident memory of the whole program.
 
@@ -32,6 +33,7 @@ class Snapshot:
     prefill_tokens_per_second: float | None = None
     decode_tokens_per_second: float | None = None
     used_tokens: int = 0
+    kept_bytes: int = 0
     facts: ModelFacts | None = None
     process_bytes: int | None = None
 
@@ -95,6 +97,7 @@ class Statistics:
             self._now,
             facts=None,
             used_tokens=0,
+            kept_bytes=0,
             prefill_tokens_per_second=None,
             decode_tokens_per_second=None,
         )
@@ -136,6 +139,7 @@ class Statistics:
             self._now = replace(
                 self._now,
                 used_tokens=ending.used_tokens,
+                kept_bytes=ending.kept_bytes,
                 prefill_tokens_per_second=ending.timings.prefill_tokens_per_second
                 or now.prefill_tokens_per_second,
                 decode_tokens_per_second=ending.timings.decode_tokens_per_second

@@ -120,6 +120,7 @@ class Ending:
     Attributes:
         token_ids: what the whole answer was made of.
         seed: what its random numbers came from.
+        kept_bytes: memory that keys and values of other texts take, kept for later.
 
     """
 
@@ -128,6 +129,7 @@ class Ending:
     used_tokens: int = 0
     token_ids: tuple[int, ...] = ()
     seed: int | None = None
+    kept_bytes: int = 0
 
     @property
     def cancelled(self) -> bool:

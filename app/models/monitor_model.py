@@ -23,7 +23,8 @@ class Sample:
 
     Attributes:
         writing, reading: tokens per second since the last one, 0 while there is none of it.
-        weights, kv, work, program: bytes of memory in use, by what they are for.
+        weights, kv, work, program: bytes of memory in use, by what they are for; keys and values
+            of other texts, kept for later, count among those of the context.
         in_file: what of the weights are pages of the model's file, which the system may drop.
         predicted: what the model was said to take before it was loaded; None without one.
         taken: what it has taken, measured; None where that is not known.
@@ -122,8 +123,8 @@ def sample_of(
     in_file = _in_file(facts, here)
     weights = facts.weights_bytes - facts.mapped_bytes + in_file
     left, parts = here.resident, []
-    used = min(1.0, reach / facts.context_length) if facts.context_length > 0 else 0.0
-    for size in (weights, int(facts.kv_bytes * used), facts.work_bytes):
+    taken = _taken(facts, here)
+    for size in (weights, _kv(now, facts, taken, reach), facts.work_bytes):
         parts.append(min(size, left))  # what is not yet touched may be less than it is said to be
         left -= parts[-1]
     return Sample(
@@ -134,18 +135,28 @@ def sample_of(
         program=left,
         in_file=in_file,
         predicted=facts.predicted_bytes,
-        taken=_taken(facts, here),
+        taken=None if taken is None else max(0, taken - now.kept_bytes),
     )
 
 
 def _in_file(facts: ModelFacts, here: Residence) -> int:
-    """What is in memory of the weights that stay in their file: what was read of late."""
+    """What is in memory of the model's file: what was read of late."""
     if here.mapped is None or facts.program is None or facts.program.mapped is None:
         return facts.mapped_bytes
-    return min(facts.mapped_bytes, max(0, here.mapped - facts.program.mapped))
+    return max(0, here.mapped - facts.program.mapped)
+
+
+def _kv(now: Snapshot, facts: ModelFacts, taken: int | None, reach: int) -> int:
+    """What keys and values have taken: what came since loading, or as much as must have."""
+    most = facts.kv_bytes + now.kept_bytes
+    if taken is not None and facts.taken_bytes is not None:
+        return min(most, max(0, taken - facts.taken_bytes))
+    used = min(1.0, reach / facts.context_length) if facts.context_length > 0 else 0.0
+    return int(facts.kv_bytes * used) + now.kept_bytes
 
 
 def _taken(facts: ModelFacts, here: Residence) -> int | None:
+    """What came to the process since before the model was loaded."""
     if here.anonymous is None or facts.program is None or facts.program.anonymous is None:
         return None
     return max(0, here.anonymous - facts.program.anonymous)

@@ -34,6 +34,7 @@ def best_offer(overview: Overview, context: int) -> Offer:
         translate("MainWindow", "{size} of memory").format(size=memory),
     ]
     speed = best.tokens_per_second(overview.speed)
-    if speed is not None:
-        facts.append(model_wording.speed_fact(speed, measuring=False))
+    if overview.speed is not None and speed is not None:
+        disturbed = overview.speed.is_disturbed
+        facts.append(model_wording.speed_fact(speed, disturbed=disturbed))
     return Offer(best.title, f"{best.summary} {', '.join(facts)}.")

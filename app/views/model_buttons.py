@@ -56,8 +56,15 @@ class ModelButtons(QWidget):
         button = self.buttons[Action.DOWNLOAD]
         set_style_property(button, "kind", "primary" if recommended else "plain")
 
-    def show_actions(self, actions: tuple[Action, ...], fetched_bytes: int) -> None:
-        """Show what can be done with a model of which so much has come."""
+    def show_actions(
+        self, actions: tuple[Action, ...], fetched_bytes: int, *, token_first: bool = False
+    ) -> None:
+        """Show what can be done with a model of which so much has come.
+
+        `token_first`: to try again helps little without an access token.
+        """
+        retry = self.buttons[Action.RETRY]
+        set_style_property(retry, "kind", "plain" if token_first else "primary")
         self.cancel.show_bytes(fetched_bytes)
         self.buttons[Action.CANCEL_DELETE].setText(_delete_words(fetched_bytes))
         if not fetched_bytes:  # nothing to keep

@@ -137,7 +137,8 @@ class ModelCardView(QFrame):
         if needed is not None and free > 0:
             self.memory.show_level(needed, free, "muted" if fits else "bad")
         promised = card.tokens_per_second(around.speed)
-        speed = model_wording.speed_fact(promised, measuring=around.measuring)
+        disturbed = around.speed is not None and around.speed.is_disturbed
+        speed = model_wording.speed_fact(promised, measuring=around.measuring, disturbed=disturbed)
         is_measured = card.measured is not None
         self.speed.rename(self.tr("Speed measured") if is_measured else self.tr("Speed here"))
         if card.measured is not None:
@@ -171,7 +172,8 @@ class ModelCardView(QFrame):
 
     def _show_actions(self) -> None:
         actions = actions_for(self._card, loaded=self._card.name == self._around.loaded)
-        self.buttons.show_actions(actions, self._card.fetched_bytes)
+        card = self._card
+        self.buttons.show_actions(actions, card.fetched_bytes, token_first=card.wants_token)
         if Action.CANCEL_DELETE not in actions:  # it came to its end meanwhile
             self.question.hide()
 

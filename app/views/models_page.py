@@ -238,6 +238,8 @@ class ModelsPage(QWidget):
             parts.append(self.tr("reads {rate} GB/s").format(rate=rate))
             threads = translate("Wording", "%n thread(s)", around.speed.threads)
             parts.append(f"{around.speed.kernel}, {threads}")
+            if around.speed.is_disturbed:
+                parts.append(self.tr("measured while other programs were busy"))
         if around.measuring:
             parts.append(self.tr("measuring its speed …"))
         self.measure.setVisible(around.speed is not None and not around.measuring)

@@ -161,7 +161,7 @@ QDialog { background: $ground; }
 #field:focus { border-color: $accent; }
 QSlider::groove:horizontal { background: $border; height: ${s4}px; border-radius: 2px; }
 QSlider::sub-page:horizontal { background: $muted; height: ${s4}px; border-radius: 2px; }
-QSlider::handle:horizontal { background: $surface; border: 2px solid $muted; width: ${s12}px;
+QSlider::handle:horizontal { background: $surface; border: ${s2}px solid $muted; width: ${s12}px;
     margin: -${s6}px 0; border-radius: ${s7}px; }
 QSlider::handle:horizontal:hover { border-color: $text; }
 QSlider:focus { border: none; }
@@ -193,7 +193,7 @@ QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 """)
 
-_SIZES = (4, 6, 7, 8, 10, 12, 13, 14, 15, 16, 20, 24, 26, 32)
+_SIZES = (2, 4, 6, 7, 8, 10, 12, 13, 14, 15, 16, 20, 24, 26, 32)
 
 
 def sheet(colours: Colours, px: Callable[[float], int], fixed_font: str) -> str:

@@ -31,7 +31,7 @@ class TokenRow(QWidget):
         self.field.setEchoMode(QLineEdit.EchoMode.Password)
         self.field.setAccessibleName(name)
         self.field.setPlaceholderText(self.tr("hf_…"))
-        self.button = TextButton(self.tr("Use it"), "primary")
+        self.button = TextButton(self.tr("Unlock"), "primary")
         self.button.setAccessibleDescription(self.tr("Try again with this access token"))
         self.link = TextButton("", "link")
         self.link.setAccessibleDescription(self.tr("The model's page; asks before it is opened"))
@@ -69,7 +69,7 @@ class TokenRow(QWidget):
         self.setVisible(bool(url))
 
     def _build(self, name: str) -> None:
-        row = QHBoxLayout()
+        row = self._row = QHBoxLayout()
         row.addWidget(self.field, 1)
         row.addWidget(self.button)
         links = QHBoxLayout()
@@ -125,3 +125,4 @@ class TokenRow(QWidget):
     @Slot()
     def _restyle(self) -> None:
         self._inner.setSpacing(self._theme.px(4))
+        self._row.setSpacing(self._theme.px(8))

@@ -186,6 +186,7 @@ class EngineWorker(QObject):
             session.used_tokens,
             (*prompt.open_ids, *last.token_ids),
             last.seed,
+            self._pool.nbytes,
         )
 
     def _load(self, engine: Any, request: Request, cancel: threading.Event) -> None:

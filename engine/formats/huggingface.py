@@ -128,6 +128,10 @@ class HuggingFaceCheckpoint:
         """Raises when the mapped file has another size than when it was opened."""
         self._files.check_unchanged()
 
+    def forget_pages(self) -> None:
+        """Takes what was read of the weights out of this process; they can be read again."""
+        self._files.forget_pages()
+
     def close(self) -> None:
         """Lets go of the file; arrays handed out stay valid."""
         self._files.close()

@@ -101,6 +101,11 @@ class SafetensorsFile:
                 f" expected {self.size_bytes:,}"
             )
 
+    def forget_pages(self) -> None:
+        """Takes what was read out of this process; what is looked at again comes back by itself."""
+        if hasattr(mmap, "MADV_DONTNEED"):
+            self._map.madvise(mmap.MADV_DONTNEED)
+
     def close(self) -> None:
         """Lets go of the file; the map lives on as long as views of it do."""
         try:

@@ -77,6 +77,11 @@ class WeightFiles:
         for file in self._files:
             file.check_unchanged()
 
+    def forget_pages(self) -> None:
+        """Takes what was read out of this process."""
+        for file in self._files:
+            file.forget_pages()
+
     def close(self) -> None:
         """Lets go of the files; arrays handed out stay valid."""
         for file in self._files:

@@ -149,6 +149,7 @@ class Pool:
     def __init__(self, store):
         self.store, self.unwritten, self.written, self.cleared = store, 0, 0, False
         self.private_forgotten = 0
+        self.nbytes = 64_000
 
     def write_one(self):
         if self.store is None or not self.unwritten:

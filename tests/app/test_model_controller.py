@@ -86,11 +86,11 @@ def is_here(cards, name):
 
 
 def fetched(manager, cards, qtbot, name="bird"):
-    manager.look_up("acme/bird")
-    with qtbot.waitSignal(manager.found, timeout=TIMEOUT) as found:
+    manager.search.look_up("acme/bird")
+    with qtbot.waitSignal(manager.search.found, timeout=TIMEOUT) as found:
         pass
     assert found.args[0].verdict.runs
-    manager.download_found()
+    manager.search.download()
     qtbot.waitUntil(lambda: is_ready(cards, name), timeout=TIMEOUT)
 
 
@@ -187,8 +187,8 @@ def test_a_folder_is_imported_in_place_and_a_gguf_gets_a_clear_answer(
 
 def test_the_folder_moves_with_everything_in_it(manager, cards, models, tmp_path, qtbot):
     fetched(manager, cards, qtbot)
-    with qtbot.waitSignal(manager.folder_moved, timeout=TIMEOUT) as moved:
-        manager.move_to(str(tmp_path / "new place"))
+    with qtbot.waitSignal(manager.folder.moved, timeout=TIMEOUT) as moved:
+        manager.folder.move_to(str(tmp_path / "new place"))
     assert moved.args == [str(tmp_path / "new place")]
     qtbot.waitUntil(
         lambda: cards.card("bird").path == tmp_path / "new place" / "bird", timeout=TIMEOUT
@@ -198,17 +198,17 @@ def test_the_folder_moves_with_everything_in_it(manager, cards, models, tmp_path
 def test_a_repository_that_cannot_be_run_is_refused_with_the_reason(manager, hub, qtbot):
     files = files_of(FLEDGLING) | {"config.json": b'{"architectures": ["GPT2LMHeadModel"]}'}
     hub.add("acme/other", files)
-    with qtbot.waitSignal(manager.found, timeout=TIMEOUT) as found:
-        manager.look_up("acme/other")
+    with qtbot.waitSignal(manager.search.found, timeout=TIMEOUT) as found:
+        manager.search.look_up("acme/other")
     assert not found.args[0].verdict.runs
     assert "GPT2LMHeadModel" in found.args[0].verdict.reason
-    manager.download_found()
+    manager.search.download()
     assert manager._model.card("other") is None
 
 
 def test_an_address_that_leads_nowhere_is_told(manager, qtbot):
-    with qtbot.waitSignal(manager.found, timeout=TIMEOUT) as found:
-        manager.look_up("https://example.org/acme/bird")
+    with qtbot.waitSignal(manager.search.found, timeout=TIMEOUT) as found:
+        manager.search.look_up("https://example.org/acme/bird")
     assert found.args[0].code == "address"
 
 
@@ -268,11 +268,11 @@ def test_a_gated_model_is_fetched_with_a_token_that_is_kept_nowhere(
 
 def test_a_private_model_is_looked_up_and_fetched_with_one_token(manager, cards, hub, qtbot):
     hub.add("acme/mine", files_of(FLEDGLING), token="hf_secret")
-    with qtbot.waitSignal(manager.found, timeout=TIMEOUT) as found:
-        manager.look_up("acme/mine")
+    with qtbot.waitSignal(manager.search.found, timeout=TIMEOUT) as found:
+        manager.search.look_up("acme/mine")
     assert found.args[0].code == "model_gone"
-    with qtbot.waitSignal(manager.found, timeout=TIMEOUT) as found:
-        manager.look_up("acme/mine", AccessToken("hf_secret"))
+    with qtbot.waitSignal(manager.search.found, timeout=TIMEOUT) as found:
+        manager.search.look_up("acme/mine", AccessToken("hf_secret"))
     assert found.args[0].verdict.runs
-    manager.download_found()
+    manager.search.download()
     qtbot.waitUntil(lambda: is_ready(cards, "mine"), timeout=TIMEOUT)

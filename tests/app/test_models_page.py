@@ -386,6 +386,16 @@ def test_what_was_promised_is_held_against_what_was_measured(view):
     assert view.speed.value.accessibleName() == "Speed measured: 29 tok/s"
 
 
+def test_a_speed_measured_beside_other_programs_is_a_lower_bound(view, page):
+    disturbed = replace(SPEED, others_share=0.6)
+    around = Surroundings(4096, 8_000_000_000, 10_000_000_000, disturbed)
+    view.show_card(view.card, around)
+    assert view.speed.value.text().startswith("at least ")
+    page.set_around(speed=disturbed)
+    assert "measured while other programs were busy" in page.machine.text()
+    assert page.measure.isVisible()
+
+
 def test_a_model_this_version_cannot_run_says_why_and_cannot_be_fetched(view):
     card = replace(view.card, reason="This version cannot read GGUF files yet.")
     view.show_card(card, Surroundings())

@@ -70,6 +70,23 @@ def test_pages_that_nothing_has_used_yet_count_for_nothing():
     assert sample.total == 900
 
 
+def test_keys_and_values_are_what_came_since_loading():
+    """Their pages are large: a short text may take as much as a long one."""
+    facts = replace(FACTS, program=Residence(250, 100), taken_bytes=560)
+    now = replace(WRITING, facts=facts, kept_bytes=40)
+    assert sample_of(now, Residence(1200, 700), reach=1).kv == 40
+    assert sample_of(now, Residence(1200, 900), reach=1).kv == 240
+    assert sample_of(now, Residence(2200, 1900), reach=1).kv == 340  # no more than there is
+
+
+def test_texts_kept_for_later_are_keys_and_values_that_nobody_predicted():
+    facts = replace(FACTS, program=Residence(250, 100))
+    sample = sample_of(replace(WRITING, facts=facts, kept_bytes=70), Residence(1200, 900), reach=50)
+    assert sample.kv == 150 + 70
+    assert sample.taken == 730
+    assert sample.total == 1200
+
+
 def test_a_speed_counts_while_it_is_being_reached():
     here = Residence(1)
     writing, reading = (

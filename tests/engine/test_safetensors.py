@@ -3,6 +3,7 @@ import os
 import random
 import string
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -408,3 +409,23 @@ def test_arbitrary_bytes_are_refused(write, content):
     if not accepted_by_oracle(content):
         with pytest.raises(ModelFileError):
             SafetensorsFile(write(content))
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="nothing tells it here")
+def test_what_was_read_can_be_taken_out_of_the_process_and_is_still_right(write):
+    def mapped():
+        lines = Path("/proc/self/status").read_text().splitlines()
+        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("RssFile"))
+
+    size = 64 << 20
+    data = np.arange(size // 4, dtype=np.uint32).tobytes()
+    header = {"x": entry("F32", (size // 4,), 0, size)}
+    with SafetensorsFile(write(file_bytes(header, data))) as file:
+        values = file.array("x").view(np.uint32)
+        before = mapped()
+        assert int(values.sum(dtype=np.uint64)) == sum(range(size // 4))
+        assert mapped() - before > size // 2
+        file.forget_pages()
+        assert mapped() - before < size // 4
+        assert values[-1] == size // 4 - 1
+        del values

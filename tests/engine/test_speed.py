@@ -4,13 +4,16 @@ import json
 import subprocess
 import sys
 from dataclasses import asdict, replace
+from types import SimpleNamespace
 
+import psutil
 import pytest
 
 from ternchat.app.core.random_shapes import NAMED_SHAPES
-from ternchat.engine import backend, measure_speed, speed_measurement
+from ternchat.engine import backend, measure_speed, others_share, speed_measurement
 from ternchat.engine.config import ModelConfig
 from ternchat.engine.memory import predict
+from ternchat.engine.others_share import OthersShare
 from ternchat.engine.speed import MachineSpeed
 from ternchat.engine.synthetic import synthetic_model
 
@@ -160,3 +163,39 @@ def test_a_slow_kernel_set_reads_a_few_tokens_only(monkeypatch, seconds_a_token,
 
     monkeypatch.setattr(measure_speed, "_seconds", seconds)
     assert measure_speed._reading(model) == (read, pytest.approx(read * seconds_a_token))
+
+
+class Processors:
+    """Two processors whose counters stand where the test puts them."""
+
+    Error = psutil.Error
+
+    def __init__(self):
+        self.own, self.all, self.now = 0.0, 0.0, 0.0
+
+    def Process(self):
+        return SimpleNamespace(cpu_times=lambda: SimpleNamespace(user=self.own, system=0.0))
+
+    def cpu_times(self):
+        return SimpleNamespace(user=self.all, nice=0.0, system=0.0, steal=0.0, idle=99.0)
+
+    def cpu_count(self):
+        return 2
+
+
+def test_what_others_took_is_what_was_busy_and_not_ours(monkeypatch):
+    processors = Processors()
+    monkeypatch.setattr(others_share, "psutil", processors)
+    monkeypatch.setattr(others_share.time, "perf_counter", lambda: processors.now)
+    watch = OthersShare()
+    assert watch.share() == 0.0
+    processors.now, processors.own, processors.all = 10.0, 12.0, 17.0
+    assert watch.share() == pytest.approx(0.25)
+    processors.all = 11.0  # counters are coarse: never below nothing
+    assert watch.share() == 0.0
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.1, float("nan"), "x", None])
+def test_a_share_that_is_none_is_refused(share):
+    with pytest.raises(ValueError, match="others_share"):
+        replace(LAPTOP, others_share=share)
