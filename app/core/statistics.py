@@ -92,9 +92,11 @@ class Statistics:
         )
 
     def unloaded(self) -> None:
-        """The model left the memory to make room for another one."""
+        """The model left the memory, to make room for another one or because it was told to."""
+        now = self._now
         self._now = replace(
-            self._now,
+            now,
+            phase=now.phase if now.phase is Phase.LOADING else Phase.IDLE,
             facts=None,
             used_tokens=0,
             kept_bytes=0,

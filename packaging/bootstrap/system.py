@@ -58,6 +58,7 @@ def missing_for_testing() -> list[Missing]:
     tools = {
         "xvfb": shutil.which("Xvfb"),
         "xdotool": shutil.which("xdotool"),
+        "xclip": shutil.which("xclip"),
         "imagemagick": shutil.which("import"),
         "dbus": shutil.which("dbus-daemon"),
         "at-spi2-core": Path("/usr/libexec/at-spi-bus-launcher").exists(),

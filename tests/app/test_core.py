@@ -121,6 +121,22 @@ def test_phases_follow_the_request():
     assert statistics.snapshot.facts is None
 
 
+def test_a_model_that_was_let_go_of_is_not_called_ready():
+    statistics = Statistics()
+    statistics.loaded(FACTS)
+    statistics.finished(Ending("stop", timings(1, 0.0), 9))
+    assert phase_text(statistics.snapshot) == "Ready"
+    statistics.unloaded()
+    assert phase_text(statistics.snapshot) == "No model loaded"
+
+
+def test_while_one_model_makes_room_for_another_the_window_says_loading():
+    statistics = Statistics()
+    statistics.start("M", loading=True)
+    statistics.unloaded()
+    assert statistics.snapshot.phase is Phase.LOADING
+
+
 def test_numbers_have_units():
     now = replace(Statistics().snapshot, facts=FACTS, used_tokens=212, process_bytes=1_230_000_000)
     assert context_text(now) == "context 212 / 4,096 (5 %)"

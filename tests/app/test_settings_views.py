@@ -336,6 +336,15 @@ def test_the_next_start_is_where_the_last_one_ended(
     assert window.page.header.title.text() == "Hello"
 
 
+def test_a_temporary_chat_is_not_remembered_as_the_last_one(program, model, controller, qtbot):
+    controller.send("Hello")
+    qtbot.waitUntil(lambda: controller.quiet)
+    controller.new_temporary_chat()
+    controller.send("secret")
+    qtbot.waitUntil(lambda: controller.quiet)
+    assert model.settings.last_chat is None
+
+
 def test_a_last_chat_that_is_gone_is_no_trouble(program, model, window):
     model.change(last_chat=999)
     program.restore()

@@ -1,4 +1,4 @@
-"""Starts the robot: Debian's Python in a session bus of its own."""
+"""Starts the robot: Debian's Python in a session bus of its own, one for each file of tests."""
 
 import json
 import os
@@ -6,6 +6,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from importlib import resources
 from pathlib import Path
 
@@ -16,8 +19,9 @@ from ternchat.app.core.random_shapes import bitnet_config
 
 ROBOT = Path(__file__).parent / "robot.py"
 PYTHON = "/usr/bin/python3"  # the one pyatspi is installed for
-TOOLS = ("Xvfb", "dbus-run-session", "xdotool", "import")
-TIMEOUT_SECONDS = 150
+TOOLS = ("Xvfb", "dbus-run-session", "xdotool", "xclip", "import")
+# What would make the program look and behave like this machine's desktop.
+DESKTOPS_OWN = ("QT_", "XDG_", "DESKTOP_SESSION", "KDE_", "GNOME_", "GTK_", "WAYLAND_", "TERNCHAT_")
 
 
 def missing():
@@ -40,15 +44,116 @@ def robot_is_possible():
         pytest.skip(f"needs {', '.join(lacking)}")
 
 
+class Robot:
+    """Plays scenarios on a desktop of its own."""
+
+    def __init__(self, process, folder):
+        self._process, self._folder = process, folder
+
+    def play(self, scenario, data, args=(), options=(), fresh=True):
+        """Let a scenario be played, with the program on that data folder."""
+        command = [sys.executable, "-m", "ternchat.app", "--data-dir", str(data)]
+        request = {
+            **{"scenario": scenario, "command": command, "options": options, "args": args},
+            **{"log": str(self._folder / "program.log"), "pictures": str(self._folder)},
+            "fresh": fresh,
+        }
+        print(json.dumps(request), file=self._process.stdin, flush=True)
+        error = self._answer()["error"]
+        if error:
+            pytest.fail(f"{error}\nThe program said:\n{self._log('program.log')}", pytrace=False)
+
+    def begin(self):
+        """Wait for the desktop."""
+        assert self._answer()["ready"]
+
+    def leave(self):
+        """End the program and the desktop; both have to leave quietly."""
+        self._process.stdin.close()
+        assert self._process.wait(30) == 0, self._log("robot.log")
+
+    def _answer(self):
+        for line in self._process.stdout:
+            if line.startswith("{"):  # the accessibility bus talks, too
+                return json.loads(line)
+        pytest.fail(self._log("robot.log"), pytrace=False)
+
+    def _log(self, name):
+        log = self._folder / name
+        return log.read_text(errors="replace")[-4000:] if log.exists() else ""
+
+
+@contextmanager
+def robot_on_a_desktop(folder) -> Iterator[Robot]:
+    # The accessibility bus has its socket in there, named after the screen: that of an earlier
+    # robot with the same number would take ours along when it ends.
+    with (
+        tempfile.TemporaryDirectory(prefix="run-") as runtime,
+        (folder / "robot.log").open("ab") as log,
+    ):
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(DESKTOPS_OWN)}
+        home = folder / "home"
+        home.mkdir()
+        process = subprocess.Popen(
+            ["dbus-run-session", "--", PYTHON, str(ROBOT)],
+            env={**kept, "XDG_RUNTIME_DIR": runtime, "HOME": str(home)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        )
+        try:
+            robot = Robot(process, folder)
+            robot.begin()
+            yield robot
+            robot.leave()
+        finally:
+            if process.poll() is None:
+                process.terminate()
+                process.wait(10)
+            process.stdin.close()
+            process.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def robot(robot_is_possible, tmp_path_factory):
+    """The robot of this file of tests; its program leaves with the last of them."""
+    with robot_on_a_desktop(tmp_path_factory.mktemp("robot")) as robot:
+        yield robot
+
+
+@pytest.fixture
+def another_robot(robot_is_possible, tmp_path_factory):
+    """A robot for this test alone, on a desktop that nothing has happened to."""
+    with robot_on_a_desktop(tmp_path_factory.mktemp("robot")) as robot:
+        yield robot
+
+
+@pytest.fixture
+def play(robot, tmp_path):
+    """Play a scenario that starts the program by itself, on a fresh data folder."""
+
+    def play(scenario, *args):
+        robot.play(scenario, tmp_path / "data", args)
+
+    return play
+
+
+@pytest.fixture(scope="module")
+def share(robot):
+    """Play scenarios that find the program running, in the state the one before has left."""
+    return partial(robot.play, fresh=False)
+
+
 @pytest.fixture(scope="session")
 def slow_model(tmp_path_factory):
     """A model of random weights that is in no hurry and does not know when to end."""
     folder = tmp_path_factory.mktemp("models") / "slow"
     config = bitnet_config(
-        hidden_size=1024,
-        intermediate_size=2816,
-        layers=12,
-        heads=8,
+        hidden_size=768,
+        intermediate_size=2048,
+        layers=8,
+        heads=6,
         kv_heads=2,
         vocab_size=4096,
         bos_token_id=0,
@@ -60,26 +165,3 @@ def slow_model(tmp_path_factory):
     for name in ("tokenizer.json", "tokenizer_config.json"):
         (folder / name).write_bytes((built_in / name).read_bytes())
     return folder
-
-
-@pytest.fixture
-def play(robot_is_possible, tmp_path):
-    """Play a scenario of robot.py with the program and a fresh data folder."""
-
-    def play(name, *args):
-        program = [sys.executable, "-m", "ternchat.app", "--data-dir", str(tmp_path / "data")]
-        # The accessibility bus has its socket in there, named after the screen: that of an earlier
-        # robot with the same number would take ours along when it ends.
-        with tempfile.TemporaryDirectory(prefix="run-") as runtime:
-            done = subprocess.run(
-                ["dbus-run-session", "--", PYTHON, str(ROBOT), name, json.dumps(program), *args],
-                env={**os.environ, "XDG_RUNTIME_DIR": runtime},
-                capture_output=True,
-                text=True,
-                timeout=TIMEOUT_SECONDS,
-                check=False,
-            )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stderr
-
-    return play

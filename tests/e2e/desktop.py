@@ -1,7 +1,7 @@
 """A screen of its own for the program under test, used as a person or a screen reader would.
 
 Runs with Debian's /usr/bin/python3, which pyatspi belongs to, inside `dbus-run-session`:
-pytest starts it as a child (see conftest.py). `robot.py NAME ...` plays one scenario.
+pytest starts `robot.py` as a child (see conftest.py), which plays scenarios here.
 """
 
 import os
@@ -9,14 +9,19 @@ import subprocess
 import time
 
 POLL_SECONDS = 0.02
+PATIENCE_SECONDS = 60  # until something is taken to be wrong; other programs may run meanwhile
+TITLE_END = " — Ternchat"  # which Qt puts behind the titles of dialogs
 
 
 class Desktop:
     """One Xvfb screen with an accessibility bus; what is started here ends with it."""
 
-    def __init__(self, size="1280x800x24"):
+    size = (1280, 800)
+
+    def __init__(self):
         read, write = os.pipe()
-        server = ["Xvfb", "-displayfd", str(write), "-screen", "0", size, "-nolisten", "tcp"]
+        screen = "{}x{}x24".format(*self.size)
+        server = ["Xvfb", "-displayfd", str(write), "-screen", "0", screen, "-nolisten", "tcp"]
         self._children = [subprocess.Popen(server, pass_fds=[write], stderr=subprocess.DEVNULL)]
         os.close(write)
         with os.fdopen(read) as answer:
@@ -30,9 +35,12 @@ class Desktop:
         self._events = GLib.MainContext.default()
         self._error = GLib.GError
 
-    def start(self, command):
-        """Start the program under test; its process."""
-        child = subprocess.Popen(command)
+    def start(self, command, log):
+        """Start the program under test; its process, whose words go to the file `log`."""
+        home = os.environ["HOME"]  # where file dialogs begin
+        child = subprocess.Popen(
+            command, cwd=home, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+        )
         self._children.append(child)
         return child
 
@@ -53,12 +61,22 @@ class Desktop:
         states = node.getState()
         return states.contains(self._atspi.STATE_VISIBLE) or node.getRoleName() == "application"
 
-    def find(self, name, role=None):
+    def find(self, name, role=None, below=None):
         """The first visible node of that name (and role); LookupError when there is none."""
-        for node in self.nodes():
-            if node.name == name and role in (None, node.getRoleName()):
-                return node
+        for node in self.all_named(name, role, below):
+            return node
         raise LookupError(f"nothing named {name!r}")
+
+    def all_named(self, name, role=None, below=None):
+        """All visible nodes of that name (and role), below a node or anywhere."""
+        for node in self.nodes(below):
+            if node.name.removesuffix(TITLE_END) == name and role in (None, node.getRoleName()):
+                yield node
+
+    def has_focus(self, name, role=None):
+        """Whether what one types goes to something of that name."""
+        focused = self._atspi.STATE_FOCUSED
+        return any(node.getState().contains(focused) for node in self.all_named(name, role))
 
     def has(self, name, role=None):
         """Whether a node of that name is to be seen."""
@@ -68,10 +86,10 @@ class Desktop:
             return False
         return True
 
-    def text_below(self, name):
+    def text_below(self, name, role=None):
         """All words below the node of that name, in order."""
         words = []
-        for node in self.nodes(self.find(name)):
+        for node in self.nodes(self.find(name, role)):
             words.append(node.name)
             try:
                 words.append(node.queryText().getText(0, -1))
@@ -79,7 +97,7 @@ class Desktop:
                 continue
         return "\n".join(word for word in words if word)
 
-    def wait(self, condition, timeout=20.0):
+    def wait(self, condition, timeout=PATIENCE_SECONDS):
         """Wait until `condition` is true (or gives a node); what it gave."""
         end = time.monotonic() + timeout
         while True:
@@ -95,7 +113,7 @@ class Desktop:
                 raise TimeoutError(f"not within {timeout} s; on the screen:\n{self.tree()}")
             time.sleep(POLL_SECONDS)
 
-    def wait_for(self, name, role=None, timeout=20.0):
+    def wait_for(self, name, role=None, timeout=PATIENCE_SECONDS):
         """The node of that name, as soon as it is there."""
         return self.wait(lambda: self.find(name, role), timeout)
 
@@ -107,10 +125,54 @@ class Desktop:
         """Press the button of that name."""
         self.wait_for(name, role).queryAction().doAction(0)
 
+    def press_last(self, name, role=None):
+        """Press the button of that name in the dialog opened last."""
+        nodes = self.wait(lambda: list(self.all_named(name, role)))
+        nodes[-1].queryAction().doAction(0)
+
+    def size_of(self, name, role=None):
+        """Width and height of a node, in pixels."""
+        box = self.find(name, role).queryComponent().getExtents(self._atspi.DESKTOP_COORDS)
+        return box.width, box.height
+
+    def middle_of(self, name, role, below=None):
+        """The middle of a node, as a place on the screen."""
+        node = self.wait(lambda: self.find(name, role, self.find(below) if below else None))
+        box = node.queryComponent().getExtents(self._atspi.DESKTOP_COORDS)
+        return box.x + box.width // 2, box.y + box.height // 2
+
     def focus_window(self, title):
         """Give a window the keyboard, as a window manager does when another one closes."""
         search = ["xdotool", "search", "--onlyvisible", "--name", title]
         subprocess.run([*search, "windowfocus", "--sync"], check=True, stdout=subprocess.DEVNULL)
+
+    def move(self, x, y):
+        """Put the pointer to a place on the screen, with a last small movement there."""
+        there = ["mousemove", x - 1, y, "mousemove", x, y]
+        subprocess.run(["xdotool", *map(str, there)], check=True)
+
+    def click(self, *place, times=1):
+        """Click at a place on the screen, or where the pointer is."""
+        if place:
+            self.move(*place)
+        repeat = ["--repeat", str(times), "--delay", "30"]
+        subprocess.run(["xdotool", "click", *repeat, "1"], check=True)
+
+    def drag(self, start, end):
+        """Press the mouse at one place, let it go at another."""
+        (x1, y1), (x2, y2) = start, end
+        moves = ["mousemove", x1, y1, "mousedown", 1, "mousemove", x2, y2, "mouseup", 1]
+        subprocess.run(["xdotool", *map(str, moves)], check=True)
+
+    def place_of(self, node, character):
+        """Where a character of a text stands on the screen: the middle of its left edge."""
+        box = node.queryText().getCharacterExtents(character, self._atspi.DESKTOP_COORDS)
+        return box[0], box[1] + box[3] // 2
+
+    def clipboard(self):
+        """The text on the clipboard."""
+        read = ["xclip", "-out", "-selection", "clipboard"]
+        return subprocess.run(read, capture_output=True, text=True, check=False).stdout
 
     def key(self, *chords):
         """Type key chords at the focused window."""

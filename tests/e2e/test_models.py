@@ -10,5 +10,5 @@ pytestmark = pytest.mark.e2e
 def test_a_model_is_picked_fetched_and_answers(play, hub, tmp_path):
     folder = resources.files("ternchat.resources") / "fledgling"
     hub.add("acme/bird", {file.name: file.read_bytes() for file in folder.iterdir()})
-    play("download", hub.url, "acme/bird")
+    play("models.a_model_is_picked_fetched_and_answers", hub.url, "acme/bird")
     assert (tmp_path / "data" / "models" / "bird" / "ternchat-model.json").is_file()
