@@ -32,6 +32,8 @@ class Speech:
     def add(self, text: str) -> list[str]:
         """Take the next piece; what can be said now."""
         self._stream.append(text)
+        if _SIGN.match(text[-1:]):  # "*a*" is emphasis, and no longer when another "*" follows
+            return []
         return self._sayable()
 
     def finish(self) -> list[str]:
@@ -75,8 +77,14 @@ class Speech:
 
 
 def _is_clear(item: FlowItem) -> bool:
-    """Whether an item that others follow is sure to stay as it is."""
-    return isinstance(item, TextItem) and not item.math and not _SIGN.search(_words(item))
+    """Whether an item that others follow is sure to stay as it is.
+
+    One without words is not: "- *" are two entries, and "- **" is one.
+    """
+    if not isinstance(item, TextItem) or item.math:
+        return False
+    words = _words(item)
+    return bool(words.strip()) and not _SIGN.search(words)
 
 
 def _words(item: FlowItem) -> str:

@@ -68,6 +68,10 @@ def test_an_open_mark_keeps_what_stands_behind_it_until_it_is_closed():
     assert speech.add("falls** down. So") == ["Rain. It falls down."]
 
 
+def test_an_entry_that_turns_out_to_be_the_words_of_the_one_before_is_said():
+    assert said("- *", "*") == ["**"]
+
+
 MARKS = ["**", "*", "`", "- ", "1. ", "\n", "\n\n", "word ", "end. ", "# ", "> ", "```\n", "$x$"]
 MARKS += ["[a](https://e.org)", "|a|\n|-|\n", "~~", "&amp;"]
 
