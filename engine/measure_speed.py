@@ -5,6 +5,7 @@ Its memory goes back to the system with it, and nothing of it counts as the mode
 """
 
 import json
+import math
 import sys
 import time
 from collections.abc import Callable
@@ -18,9 +19,10 @@ from ternchat.engine.backend import SCREEN_GROUP, Kernels, ScreenTable
 from ternchat.engine.child_process import end_with_parent, let_others_first
 from ternchat.engine.config import ModelConfig
 from ternchat.engine.errors import EngineError
-from ternchat.engine.memory import CHUNK_TOKENS
+from ternchat.engine.memory import CHUNK_TOKENS, predict
 from ternchat.engine.model import Model
 from ternchat.engine.others_share import OthersShare
+from ternchat.engine.processor_cache import last_level_bytes
 from ternchat.engine.speed import MachineSpeed
 from ternchat.engine.synthetic import synthetic_model
 
@@ -30,8 +32,10 @@ _LONGEST_CHUNK = 3.0  # seconds a whole chunk may be expected to take, judged by
 _READ_BYTES = 256 << 20
 _SCREEN_ROWS, _SCREEN_COLUMNS = 1 << 15, 2560
 
-# Layers as wide as those of BitNet b1.58 2B4T, together larger than caches; and tiny ones, which
-# cost little but their calls.
+_CACHES = 2  # what is to come from memory is this many times as large as the processor's caches
+
+# Layers as wide as those of BitNet b1.58 2B4T, so many that caches do not hold them; and tiny ones,
+# which cost little but their calls.
 _LARGE = ModelConfig(
     architecture="BitNetForCausalLM",
     hidden_size=2560,
@@ -66,25 +70,35 @@ def measure(isa: str | None = None, threads: int | None = None) -> MachineSpeed:
     others = OthersShare()
     tiny = synthetic_model(_TINY, kernels)
     layer_seconds = _token_seconds(tiny) / _TINY.num_hidden_layers
-    large = synthetic_model(_LARGE, kernels)
+    beyond_caches = min(_CACHES * last_level_bytes(), backend.available_memory() // 4)
+    config = _larger_than(beyond_caches)
+    large = synthetic_model(config, kernels)
     token_seconds = _token_seconds(large)
-    in_weights = token_seconds - _LARGE.num_hidden_layers * layer_seconds
+    in_weights = token_seconds - config.num_hidden_layers * layer_seconds
     prompt_tokens, prompt_seconds = _reading(large)
     weights = sum(
-        spec.shape[0] * spec.shape[1] for spec in _LARGE.tensors() if spec.role == "ternary"
+        spec.shape[0] * spec.shape[1] for spec in config.tensors() if spec.role == "ternary"
     )
     speed = MachineSpeed(
         kernel=kernels.name,
         threads=kernels.threads,
         read_bytes_per_second=1.0,
         weight_bytes_per_second=large.memory.weights / max(in_weights, token_seconds / 2),
-        screen_bytes_per_second=_screen_rate(kernels),
+        screen_bytes_per_second=_screen_rate(kernels, beyond_caches),
         weights_per_second=weights * prompt_tokens / prompt_seconds,
         layer_seconds=layer_seconds,
     )
     del tiny, large
-    read = backend.measure_read_bandwidth(kernels.threads, _READ_BYTES)
+    read = backend.measure_read_bandwidth(kernels.threads, max(_READ_BYTES, beyond_caches))
     return replace(speed, read_bytes_per_second=read, others_share=others.share())
+
+
+def _larger_than(nbytes: int) -> ModelConfig:
+    """The large layers, so many that they take that much memory."""
+    a_layer = predict(_LARGE).weights // _LARGE.num_hidden_layers
+    return replace(
+        _LARGE, num_hidden_layers=max(_LARGE.num_hidden_layers, math.ceil(nbytes / a_layer))
+    )
 
 
 def _token_seconds(model: Model) -> float:
@@ -116,9 +130,10 @@ def _reading(model: Model) -> tuple[int, float]:
     return CHUNK_TOKENS, seconds(CHUNK_TOKENS)
 
 
-def _screen_rate(kernels: Kernels) -> float:
-    """Bytes per second of the four-bit screen of a head."""
-    rows, columns = _SCREEN_ROWS, _SCREEN_COLUMNS
+def _screen_rate(kernels: Kernels, nbytes: int) -> float:
+    """Bytes per second of the four-bit screen of a head that takes at least so many."""
+    columns = _SCREEN_COLUMNS
+    rows = max(_SCREEN_ROWS, 2 * nbytes // columns // SCREEN_GROUP * SCREEN_GROUP)
     tiles = backend.allocate(backend.screen_bytes(rows, columns, kernels.lanes))
     tiles[:] = 0x77
     step, dither = np.ones(rows, np.float32), np.zeros(columns, np.float32)

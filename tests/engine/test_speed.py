@@ -10,7 +10,13 @@ import psutil
 import pytest
 
 from ternchat.app.core.random_shapes import NAMED_SHAPES
-from ternchat.engine import backend, measure_speed, others_share, speed_measurement
+from ternchat.engine import (
+    backend,
+    measure_speed,
+    others_share,
+    processor_cache,
+    speed_measurement,
+)
 from ternchat.engine.config import ModelConfig
 from ternchat.engine.memory import predict
 from ternchat.engine.others_share import OthersShare
@@ -95,6 +101,7 @@ def test_the_machine_is_measured_and_printed(monkeypatch, capsys):
     monkeypatch.setattr(measure_speed, "_SECONDS", 0.02)
     monkeypatch.setattr(measure_speed, "_READ_BYTES", 16 << 20)
     monkeypatch.setattr(measure_speed, "_LARGE", replace(measure_speed._LARGE, num_hidden_layers=1))
+    monkeypatch.setattr(measure_speed, "last_level_bytes", lambda: 0)
     assert measure_speed.main("", "1") == 0
     speed = MachineSpeed(**json.loads(capsys.readouterr().out))
     assert speed.threads == 1
@@ -199,3 +206,22 @@ def test_what_others_took_is_what_was_busy_and_not_ours(monkeypatch):
 def test_a_share_that_is_none_is_refused(share):
     with pytest.raises(ValueError, match="others_share"):
         replace(LAPTOP, others_share=share)
+
+
+def test_what_is_measured_does_not_fit_the_caches():
+    config = measure_speed._larger_than(600 << 20)
+    assert 600 << 20 <= predict(config).weights < 620 << 20
+    assert measure_speed._larger_than(0) == measure_speed._LARGE
+
+
+def test_the_largest_caches_of_all_processors_are_added_up(tmp_path, monkeypatch):
+    monkeypatch.setattr(processor_cache, "_allowed", lambda: [0, 1, 2, 5])
+    caches = [(0, 2, "1024K", "0"), (0, 3, "32768K", "0-1"), (1, 3, "32768K", "0-1")]
+    caches += [(2, 3, "96M", "2-3"), (3, 3, "96M", "3-4")]
+    for processor, level, size, shared in caches:
+        folder = tmp_path / f"cpu{processor}" / "cache" / f"index{level}"
+        folder.mkdir(parents=True)
+        for name, word in (("level", level), ("size", size), ("shared_cpu_list", shared)):
+            (folder / name).write_text(f"{word}\n")
+    assert processor_cache.last_level_bytes(tmp_path) == (32 + 96) << 20
+    assert processor_cache.last_level_bytes(tmp_path / "none") == processor_cache.USUAL_BYTES
