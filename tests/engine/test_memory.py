@@ -17,7 +17,7 @@ WITHIN = 0.05
 # Loads, reads a prompt that fills the context but for some tokens, generates those. The first
 # model is small: what it brings into the process belongs to the program.
 MEASURE = """
-import json, sys
+import ctypes, json, sys
 from ternchat import engine
 
 def anonymous():
@@ -34,6 +34,7 @@ def use(folder, context):
     return model, session
 
 use(sys.argv[1], 64)[0].close()
+ctypes.CDLL(None).malloc_trim(0)  # what the allocator keeps of it would be used again
 before = anonymous()
 kept = use(sys.argv[2], int(sys.argv[3]))
 print(json.dumps({"anonymous": anonymous() - before}))
