@@ -9,6 +9,7 @@ from pathlib import Path, PurePath
 
 from .attachment_error import MAX_CHARACTERS, AttachmentError
 from .document import DOCUMENTS, read_document
+from .errors import reason_of
 from .language import sentence
 
 MAX_FILE_BYTES = 32 * 1024 * 1024
@@ -72,7 +73,7 @@ def _read(path: Path) -> bytes:
         with path.open("rb") as file:
             data = file.read(MAX_FILE_BYTES + 1)
     except (OSError, ValueError) as error:
-        reason = (isinstance(error, OSError) and error.strerror) or str(error)
+        reason = reason_of(error) if isinstance(error, OSError) else str(error)
         raise AttachmentError(
             sentence("{name} cannot be read: {reason}", name=path.name, reason=reason)
         ) from error

@@ -2,6 +2,8 @@
 
 import errno
 
+from .errors import reason_of
+from .language import sentence
 from .transfer_errors import TransferError
 from .transfer_faults import Fault
 
@@ -12,9 +14,13 @@ _REFUSED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 def from_os_error(error: OSError) -> TransferError:
     """The error that an exception of the operating system means."""
     where = f" ({error.filename})" if error.filename else ""
-    reason = (error.strerror or str(error)).lower()
+    reason = reason_of(error).lower()
     if error.errno in _FULL:
-        return Fault.NO_DISK.error(f"the disk took no more: {reason}{where}")
+        return Fault.NO_DISK.error(
+            sentence("the disk took no more: {reason}{where}", reason=reason, where=where)
+        )
     if error.errno in _REFUSED:
-        return Fault.READ_ONLY.error(f"writing was refused: {reason}{where}")
+        return Fault.READ_ONLY.error(
+            sentence("writing was refused: {reason}{where}", reason=reason, where=where)
+        )
     return Fault.DISK.error(f"{reason}{where}")

@@ -1,6 +1,11 @@
 """What can go wrong outside the engine; every message is a sentence for a person."""
 
 
+def reason_of(error: OSError) -> str:
+    """What the system says is wrong, without number and path."""
+    return error.strerror or str(error)
+
+
 class AppError(Exception):
     """Anything the application refuses or cannot do, other than the engine's own errors.
 

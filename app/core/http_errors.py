@@ -5,27 +5,52 @@ import time
 from collections.abc import Iterator, Mapping
 from email.utils import parsedate_to_datetime
 
+from .language import sentence
 from .transfer_errors import TransferError
 from .transfer_faults import Fault
+from .translatable import QT_TRANSLATE_NOOP
 
 # A server that asks for more patience than this is asked again all the same.
 MAX_RETRY_AFTER_SECONDS = 300.0
 
 _BUSY = frozenset({408, 425, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529})
 _REFUSED = frozenset({401, 403, 451})
-_PASSWORD_WANTED = "the proxy answered 407: it wants a name and a password"
+_PASSWORD_WANTED = QT_TRANSLATE_NOOP(
+    "Sentence", "the proxy answered 407: it wants a name and a password"
+)
 
-# OpenSSL's numbers of what is wrong with a certificate, in words that follow the server's name.
+_FOREIGN = QT_TRANSLATE_NOOP(
+    "Sentence",
+    "the certificate of the server for {what} was issued by somebody this computer does not trust",
+)
+_OTHER_NAME = QT_TRANSLATE_NOOP(
+    "Sentence",
+    "the certificate of the server for {what} is for another name: somebody else may be answering",
+)
+# OpenSSL's numbers of what is wrong with a certificate.
 _CERTIFICATES = {
-    9: "is not valid yet, or the date of this computer is wrong",
-    10: "has expired, or the date of this computer is wrong",
-    18: "was issued by the server itself",
-    19: "was issued by somebody this computer does not trust",
-    20: "was issued by somebody this computer does not trust",
-    21: "was issued by somebody this computer does not trust",
-    62: "is for another name: somebody else may be answering",
-    64: "is for another name: somebody else may be answering",
+    9: QT_TRANSLATE_NOOP(
+        "Sentence",
+        "the certificate of the server for {what} is not valid yet,"
+        " or the date of this computer is wrong",
+    ),
+    10: QT_TRANSLATE_NOOP(
+        "Sentence",
+        "the certificate of the server for {what} has expired,"
+        " or the date of this computer is wrong",
+    ),
+    18: QT_TRANSLATE_NOOP(
+        "Sentence", "the certificate of the server for {what} was issued by the server itself"
+    ),
+    19: _FOREIGN,
+    20: _FOREIGN,
+    21: _FOREIGN,
+    62: _OTHER_NAME,
+    64: _OTHER_NAME,
 }
+_INVALID = QT_TRANSLATE_NOOP(
+    "Sentence", "the certificate of the server for {what} is not valid: {error}"
+)
 
 
 def from_status(
@@ -35,28 +60,42 @@ def from_status(
     gated = headers.get("x-error-code", "") == "GatedRepo"
     wait = retry_after(headers)
     if code == 407:
-        return Fault.PROXY_AUTH.error(_PASSWORD_WANTED)
+        return Fault.PROXY_AUTH.error(sentence(_PASSWORD_WANTED))
     if code == 429:
-        text = f"the hub answered 429 (too many requests) for {what}"
+        text = sentence("the hub answered 429 (too many requests) for {what}", what=what)
         return Fault.RATE_LIMITED.error(text, wait)
     if code in _BUSY:
-        return Fault.SERVER.error(f"the server answered {code} for {what}", wait)
+        return Fault.SERVER.error(
+            sentence("the server answered {code} for {what}", code=code, what=what), wait
+        )
     if code == 416:
-        text = f"the server has less of {what} than it announced (416)"
+        text = sentence("the server has less of {what} than it announced (416)", what=what)
         return Fault.CHANGED.error(text)
     if code in _REFUSED and not at_hub:
         # A signed address that has expired; the next attempt gets a fresh one from the hub.
-        text = f"the storage behind the hub answered {code} for {what}"
+        text = sentence(
+            "the storage behind the hub answered {code} for {what}", code=code, what=what
+        )
         return Fault.SERVER.error(text)
     if code in (401, 403) and gated:
-        known = "the access token that was given does not open it" if token else "it is gated"
-        text = f"{what} is handed out to people who accepted its terms: {known}"
+        known = sentence("it is gated")
+        if token:
+            known = sentence("the access token that was given does not open it")
+        text = sentence(
+            "{what} is handed out to people who accepted its terms: {known}", what=what, known=known
+        )
         return Fault.GATED.error(text)
     if (code == 401 and not token) or code in (404, 410):
-        return Fault.MODEL_GONE.error(f"the hub knows no {what} ({code})")
+        return Fault.MODEL_GONE.error(
+            sentence("the hub knows no {what} ({code})", what=what, code=code)
+        )
     if code in _REFUSED:
-        return Fault.FORBIDDEN.error(f"the hub answered {code} for {what}")
-    text = f"the server answered {code} for {what}, which was not expected"
+        return Fault.FORBIDDEN.error(
+            sentence("the hub answered {code} for {what}", code=code, what=what)
+        )
+    text = sentence(
+        "the server answered {code} for {what}, which was not expected", code=code, what=what
+    )
     return Fault.SERVER_ANSWER.error(text)
 
 
@@ -66,23 +105,27 @@ def from_exception(error: BaseException, what: str, via: str = "") -> TransferEr
         return error
     names = {kind.__name__ for kind in type(error).__mro__}
     text = " ".join(str(error).split()) or type(error).__name__
-    way = f"the connection for {what}" + (f" through the proxy {via}" if via else "")
+    way = sentence("the connection for {what}", what=what)
+    if via:
+        way = sentence("the connection for {what} through the proxy {via}", what=what, via=via)
     for cause in _chain(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
             return Fault.CERTIFICATE.error(_certificate(cause, what))
     if "OfflineModeIsEnabled" in names:
         return Fault.OFFLINE.error(
-            f"{what} would need a connection, and connections are switched off"
+            sentence("{what} would need a connection, and connections are switched off", what=what)
         )
     if "ProxyError" in names:
         return _from_proxy(text, way)
     if "TooManyRedirects" in names:
-        return Fault.REDIRECT.error(f"the hub sends us in circles for {what}")
+        return Fault.REDIRECT.error(sentence("the hub sends us in circles for {what}", what=what))
     if "TimeoutException" in names:
-        return Fault.NO_NETWORK.error(f"{way} gave no answer in time")
+        return Fault.NO_NETWORK.error(sentence("{way} gave no answer in time", way=way))
     if "TransportError" in names or isinstance(error, OSError):
-        return Fault.NO_NETWORK.error(f"{way} failed: {text}")
-    text = f"the answer for {what} cannot be understood: {text[:200]}"
+        return Fault.NO_NETWORK.error(sentence("{way} failed: {text}", way=way, text=text))
+    text = sentence(
+        "the answer for {what} cannot be understood: {text}", what=what, text=text[:200]
+    )
     return Fault.SERVER_ANSWER.error(text)
 
 
@@ -102,15 +145,16 @@ def _from_proxy(text: str, way: str) -> TransferError:
     """What it means that a proxy did not make the connection; `text` begins with its status."""
     status = text[:3]
     if status == "407":
-        return Fault.PROXY_AUTH.error(_PASSWORD_WANTED)
+        return Fault.PROXY_AUTH.error(sentence(_PASSWORD_WANTED))
     # 5xx: the proxy does not get through to the hub either, which may pass.
     fault = Fault.NO_NETWORK if status.startswith("5") else Fault.PROXY
-    return TransferError(fault, f"{way} was refused by the proxy: {text[:100]}")
+    refused = sentence("{way} was refused by the proxy: {text}", way=way, text=text[:100])
+    return TransferError(fault, refused)
 
 
 def _certificate(error: ssl.SSLCertVerificationError, what: str) -> str:
-    wrong = _CERTIFICATES.get(getattr(error, "verify_code", 0))
-    return f"the certificate of the server for {what} " + (wrong or f"is not valid: {error}")
+    text = _CERTIFICATES.get(getattr(error, "verify_code", 0), _INVALID)
+    return sentence(text, what=what, error=error)
 
 
 def _until(date: str) -> float:

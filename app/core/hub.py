@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from .http_errors import from_exception, from_status
 from .hub_address import AddressError, HubOptions
+from .language import sentence
 from .remote_model import ListedFile, RemoteModel, checked_commit, chosen_files
 from .transfer_faults import Fault
 
@@ -39,7 +40,9 @@ class Hub:
         """Raises before any connection is made when connections are switched off."""
         if self.options.offline:
             raise Fault.OFFLINE.error(
-                f"{what} would need a connection, and connections are switched off"
+                sentence(
+                    "{what} would need a connection, and connections are switched off", what=what
+                )
             )
 
     def model(self, ref: RepositoryRef, token: AccessToken | None = None) -> RemoteModel:
@@ -143,7 +146,10 @@ def _described(page: Any, ref: RepositoryRef) -> RemoteModel:
         gated = bool(page.gated)
     except (AttributeError, TypeError, KeyError, ValueError) as error:
         raise Fault.SERVER_ANSWER.error(
-            f"the hub's description of {ref.repository} cannot be understood"
+            sentence(
+                "the hub's description of {repository} cannot be understood",
+                repository=ref.repository,
+            )
         ) from error
     languages = [languages] if isinstance(languages, str) else languages
     licences = [tag.removeprefix("license:") for tag in tags if tag.startswith("license:")]

@@ -11,6 +11,7 @@ from huggingface_hub.utils import httpx  # type: ignore[attr-defined]
 from ternchat import __version__
 
 from .hub_address import HubOptions, check_address, is_about
+from .language import sentence
 from .transfer_faults import Fault
 
 MAX_PAGE_BYTES = 8_000_000
@@ -46,7 +47,9 @@ def new_client(options: HubOptions, pages_of: str | None = None) -> httpx.Client
         )
     except (ValueError, ImportError, httpx.InvalidURL):
         # Without its text, which may repeat the address with a password in it.
-        raise Fault.PROXY.error("the address of the system's proxy makes no sense") from None
+        raise Fault.PROXY.error(
+            sentence("the address of the system's proxy makes no sense")
+        ) from None
 
 
 def _check_request(request: httpx.Request) -> None:
@@ -58,10 +61,10 @@ def _limit_page(response: httpx.Response) -> None:
     """Refuses what is no answer of a hub's interface, before it is read."""
     kind = response.headers.get("content-type", "").lower()
     if response.status_code == 200 and kind.startswith("text/html"):
-        raise Fault.CAPTIVE_PORTAL.error("a web page came in place of the hub's answer")
+        raise Fault.CAPTIVE_PORTAL.error(sentence("a web page came in place of the hub's answer"))
     if response.headers.get("content-encoding", "identity").lower() != "identity":
         raise Fault.SERVER_ANSWER.error(
-            "the hub's answer is compressed although that was not wanted"
+            sentence("the hub's answer is compressed although that was not wanted")
         )
     assert isinstance(response.stream, httpx.SyncByteStream)
     response.stream = _Limited(response.stream)
@@ -79,7 +82,10 @@ class _Limited(httpx.SyncByteStream):
             size += len(chunk)
             if size > MAX_PAGE_BYTES:
                 raise Fault.SERVER_ANSWER.error(
-                    f"the hub's answer has more than {MAX_PAGE_BYTES:,} bytes"
+                    sentence(
+                        "the hub's answer has more than {max_page_bytes} bytes",
+                        max_page_bytes=MAX_PAGE_BYTES,
+                    )
                 )
             yield chunk
 

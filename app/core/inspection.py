@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .download.connection import Source, open_body
+from .language import sentence
 from .runnable import Verdict, folder_verdict
 from .transfer_errors import TransferError
 from .transfer_faults import Fault
@@ -74,5 +75,7 @@ def _read(source: Source) -> bytes:
     digest = file.digest.start(file.size_bytes)
     digest.update(bytes(content))
     if digest.hexdigest() != file.digest.hex:
-        raise Fault.CHANGED.error(f"{file.name} is not the file that the hub announced")
+        raise Fault.CHANGED.error(
+            sentence("{name} is not the file that the hub announced", name=file.name)
+        )
     return bytes(content)

@@ -1,4 +1,4 @@
-"""Words and numbers for a person, in code that knows no Qt; English unless told otherwise."""
+"""Words, sentences and numbers for a person, without Qt; English unless told otherwise."""
 
 from typing import Protocol
 

@@ -15,6 +15,7 @@ from .download.staging import Staging
 from .download.tools import Moment, Stopped, Tools
 from .errors import AppError
 from .file_hash import pieces
+from .language import number, sentence
 from .model_record import ModelRecord, RecordedFile
 from .model_store import ModelStore
 from .progress import Progress, State
@@ -46,13 +47,15 @@ def find_source(path: Path) -> ImportSource:
     """What is meant by a folder or a file of a model; raises a sentence about what it is not."""
     path = Path(os.path.abspath(path.expanduser()))
     if not path.exists():
-        raise Fault.SOURCE_GONE.error(f"there is nothing at {path}")
+        raise Fault.SOURCE_GONE.error(sentence("there is nothing at {path}", path=path))
     if path.is_file():
         path = _folder_of_file(path)
     if not (path / "config.json").is_file():
         for other in sorted(path.glob("*.gguf")):
             raise _gguf(other)
-        raise Fault.UNSUPPORTED.error(f"{path} has no config.json, which every model folder has")
+        raise Fault.UNSUPPORTED.error(
+            sentence("{path} has no config.json, which every model folder has", path=path)
+        )
     if path.parent.name == "snapshots" and path.parent.parent.name.startswith("models--"):
         repository = path.parent.parent.name.removeprefix("models--").replace("--", "/", 1)
         if is_repository(repository) and is_commit(path.name):
@@ -75,7 +78,9 @@ def import_model(
     try:
         source = find_source(path)
         if name is not None and not is_model_name(name):
-            raise Fault.UNSUPPORTED.error(f"{name!r} cannot be the name of a model")
+            raise Fault.UNSUPPORTED.error(
+                sentence("{name!r} cannot be the name of a model", name=name)
+            )
         ledger.name = store.free_name(name or model_name(source.title))
         verdict = judge(source.folder)
         if not verdict.runs:
@@ -109,7 +114,11 @@ def _bring(
     free = tools.free_bytes(staging.folder)
     if copy and total + tools.policy.reserve_bytes > free:
         raise Fault.NO_DISK.error(
-            f"{total / 1e9:.2f} GB are to come, but only {free / 1e9:.2f} GB are free"
+            sentence(
+                "{total} GB are to come, but only {free} GB are free",
+                total=number(total / 1e9, 2),
+                free=number(free / 1e9, 2),
+            )
         )
     ledger.begin(total, ())
     recorded = []
@@ -164,7 +173,9 @@ def _files(folder: Path) -> list[Path]:
         and path.is_file()
     ]
     if not any(is_weights(path.name) or path.name in shards for path in found):
-        raise Fault.UNSUPPORTED.error(f"{folder} holds no weights in safetensors format")
+        raise Fault.UNSUPPORTED.error(
+            sentence("{folder} holds no weights in safetensors format", folder=folder)
+        )
     return sorted(found, key=lambda path: (path.stat().st_size, path.name))
 
 
@@ -183,16 +194,23 @@ def _folder_of_file(path: Path) -> Path:
         raise _gguf(path)
     if ending in _PICKLES:
         raise Fault.UNSUPPORTED.error(
-            f"{path.name} is a pickle, which may run foreign code when read"
+            sentence("{name} is a pickle, which may run foreign code when read", name=path.name)
         )
     if ending in _ARCHIVES:
-        raise Fault.UNSUPPORTED.error(f"{path.name} is an archive; unpack it and import the folder")
+        raise Fault.UNSUPPORTED.error(
+            sentence("{name} is an archive; unpack it and import the folder", name=path.name)
+        )
     if ending != ".safetensors" and path.name != "config.json":
-        raise Fault.UNSUPPORTED.error(f"{path.name} is no file of a model that Ternchat can read")
+        raise Fault.UNSUPPORTED.error(
+            sentence("{name} is no file of a model that Ternchat can read", name=path.name)
+        )
     if not (path.parent / "config.json").is_file():
         raise Fault.UNSUPPORTED.error(
-            f"{path.name} holds weights alone: config.json and tokenizer.json of the same model"
-            " must lie beside it"
+            sentence(
+                "{name} holds weights alone: config.json and tokenizer.json of the same model"
+                " must lie beside it",
+                name=path.name,
+            )
         )
     return path.parent
 
@@ -201,7 +219,9 @@ def _gguf(path: Path) -> TransferError:
     with path.open("rb") as file:
         is_gguf = file.read(4) == b"GGUF"
     if not is_gguf:
-        return Fault.UNSUPPORTED.error(f"{path.name} is called GGUF, but does not begin like one")
+        return Fault.UNSUPPORTED.error(
+            sentence("{name} is called GGUF, but does not begin like one", name=path.name)
+        )
     from ternchat.engine.errors import gguf_answer  # NumPy comes with it
 
     return Fault.UNSUPPORTED.error(gguf_answer(path.name))

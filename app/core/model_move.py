@@ -23,7 +23,7 @@ from .download.staging import LOCK_PREFIX, sync_folder
 from .download.tools import Moment, Stopped, Tools
 from .errors import AppError
 from .file_hash import pieces
-from .language import sentence
+from .language import number, sentence
 from .model_store import DOWNLOADS
 from .paths import DataPaths
 from .progress import Progress, State
@@ -151,7 +151,11 @@ def _copy_all(old: Path, new: Path, tools: Tools, ledger: Ledger) -> Iterator[Pr
     free = tools.free_bytes(new)
     if missing + tools.policy.reserve_bytes > free:
         raise Fault.NO_DISK.error(
-            f"{missing / 1e9:.2f} GB are to be moved, but only {free / 1e9:.2f} GB are free there"
+            sentence(
+                "{missing} GB are to be moved, but only {free} GB are free there",
+                missing=number(missing / 1e9, 2),
+                free=number(free / 1e9, 2),
+            )
         )
     ledger.begin(sum(sizes.values()), ())
     for path in old.rglob("*"):
@@ -193,7 +197,9 @@ def _copy(
         yield ledger.progress(Moment(State.VERIFYING))
     if read.digest() != written.digest():
         part.unlink()
-        raise Fault.BAD_HASH.error(f"the copy of {name} is not what it was copied from")
+        raise Fault.BAD_HASH.error(
+            sentence("the copy of {name} is not what it was copied from", name=name)
+        )
     shutil.copystat(source, part)
     os.replace(part, target)
 
@@ -219,7 +225,7 @@ def _nothing_running(folder: Path) -> Iterator[None]:
             for path in sorted((folder / DOWNLOADS).glob(f"{LOCK_PREFIX}*")):
                 stack.enter_context(filelock.FileLock(path, timeout=0))
         except filelock.Timeout:
-            raise Fault.BUSY.error("a download is at work in this folder") from None
+            raise Fault.BUSY.error(sentence("a download is at work in this folder")) from None
         yield
 
 

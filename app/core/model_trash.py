@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 
 from .download.staging import Staging
-from .errors import AppError
+from .errors import AppError, reason_of
 from .language import sentence
 from .model_record import ModelRecord
 from .model_store import BUILT_IN, TRASH, USED, ModelNotFoundError, ModelStore
@@ -138,4 +138,4 @@ def _split(key: str) -> tuple[float, str] | None:
 
 
 def _reason(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()
+    return reason_of(error).lower()

@@ -52,14 +52,22 @@ def verify(store: ModelStore, name: str, tools: Tools | None = None) -> Iterator
             if not (yield from _is_sound(model.path / file.name, file, tools, ledger)):
                 damaged.append(file.name)
         if damaged:
-            raise Fault.BAD_HASH.error(f"{', '.join(damaged)} in {model.path} is not what it was")
+            raise Fault.BAD_HASH.error(
+                sentence(
+                    "{names} in {path} is not what it was",
+                    names=", ".join(damaged),
+                    path=model.path,
+                )
+            )
         yield replace(ledger.progress(Moment(State.READY)), path=model.path)
     except Stopped:
         yield ledger.progress(Moment(State.CANCELLED))
     except AppError as error:
         yield ledger.failed(error)
     except FileNotFoundError as error:
-        yield ledger.failed(Fault.SOURCE_GONE.error(f"{error.filename} is missing"))
+        yield ledger.failed(
+            Fault.SOURCE_GONE.error(sentence("{filename} is missing", filename=error.filename))
+        )
     except OSError as error:
         yield ledger.failed(from_os_error(error))
 
@@ -70,7 +78,13 @@ def begin_repair(store: ModelStore, name: str, token: AccessToken | None = None)
     if record is None or not record.repository:
         raise NoChecksumsError(sentence("{name} did not come from a hub", name=name))
     if record.location is not None:
-        raise Fault.DISK.error(f"{name} lies in {record.location}, which Ternchat does not change")
+        raise Fault.DISK.error(
+            sentence(
+                "{name} lies in {location}, which Ternchat does not change",
+                name=name,
+                location=record.location,
+            )
+        )
     request = DownloadRequest(
         name, record.title, record.repository, record.revision, token, use_cache=False
     )

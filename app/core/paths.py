@@ -5,7 +5,7 @@ from pathlib import Path
 
 import platformdirs
 
-from .errors import AppError
+from .errors import AppError, reason_of
 from .language import sentence
 
 
@@ -59,11 +59,10 @@ class DataPaths:
             try:
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             except OSError as error:
-                reason = error.strerror or str(error)
                 raise DataFolderError(
                     sentence(
                         "the data folder {folder} cannot be made: {reason}",
                         folder=folder,
-                        reason=reason,
+                        reason=reason_of(error),
                     )
                 ) from error

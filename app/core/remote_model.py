@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from .language import sentence
 from .remote_names import is_commit, is_safe_file_name, is_sha1, is_sha256
 from .transfer_faults import Fault
 
@@ -116,14 +117,28 @@ def chosen_files(listed: Iterable[ListedFile], repository: str) -> tuple[RemoteF
     names: list[str] = []
     for index, entry in enumerate(listed):
         if index >= MAX_FILES:
-            raise Fault.SERVER_ANSWER.error(f"{repository} lists more than {MAX_FILES:,} files")
+            raise Fault.SERVER_ANSWER.error(
+                sentence(
+                    "{repository} lists more than {max_files} files",
+                    repository=repository,
+                    max_files=MAX_FILES,
+                )
+            )
         if not isinstance(entry.name, str):
-            raise Fault.SERVER_ANSWER.error(f"{repository} lists a file without a name")
+            raise Fault.SERVER_ANSWER.error(
+                sentence("{repository} lists a file without a name", repository=repository)
+            )
         names.append(entry.name)
         if not is_model_file(entry.name):
             continue
         if not is_safe_file_name(entry.name):
-            raise Fault.UNSAFE_NAME.error(f"{repository} has a file named {entry.name!r:.120}")
+            raise Fault.UNSAFE_NAME.error(
+                sentence(
+                    "{repository} has a file named {name!r:.120}",
+                    repository=repository,
+                    name=entry.name,
+                )
+            )
         # "LICENSE" and "License" would be one file on Windows and macOS: the first one counts.
         found.setdefault(entry.name.casefold(), _file(entry, repository))
     files = _without_second_weights(list(found.values()))
@@ -140,7 +155,11 @@ def checked_commit(commit: object, repository: str) -> str:
     """The commit, once it is known to be one."""
     if not isinstance(commit, str) or not is_commit(commit):
         raise Fault.SERVER_ANSWER.error(
-            f"the hub names {commit!r:.80} as the commit of {repository}"
+            sentence(
+                "the hub names {commit!r:.80} as the commit of {repository}",
+                commit=commit,
+                repository=repository,
+            )
         )
     return commit
 
@@ -155,7 +174,14 @@ def is_model_file(name: str) -> bool:
 def _file(entry: ListedFile, repository: str) -> RemoteFile:
     size = entry.size
     if type(size) is not int or not 0 <= size <= MAX_FILE_BYTES:
-        raise Fault.SERVER_ANSWER.error(f"{repository}: {entry.name} has the size {size!r:.80}")
+        raise Fault.SERVER_ANSWER.error(
+            sentence(
+                "{repository}: {name} has the size {size!r:.80}",
+                repository=repository,
+                name=entry.name,
+                size=size,
+            )
+        )
     if entry.sha256 is not None:
         digest = Digest("sha256", entry.sha256)
         valid = is_sha256(entry.sha256)
@@ -164,7 +190,12 @@ def _file(entry: ListedFile, repository: str) -> RemoteFile:
         valid = is_sha1(entry.blob)
     if not valid:
         raise Fault.SERVER_ANSWER.error(
-            f"{repository}: {entry.name} has the hash {digest.hex!r:.80}"
+            sentence(
+                "{repository}: {name} has the hash {hex!r:.80}",
+                repository=repository,
+                name=entry.name,
+                hex=digest.hex,
+            )
         )
     return RemoteFile(entry.name, size, digest)
 
@@ -181,22 +212,45 @@ def _check_complete(files: list[RemoteFile], names: list[str], repository: str) 
     if not any(map(is_weights, have)):
         for ending, what in _OTHER_WEIGHTS.items():
             if any(name.lower().endswith(ending) for name in names):
-                raise Fault.UNSUPPORTED.error(f"{repository} holds its weights as {what}")
-        raise Fault.UNSUPPORTED.error(f"{repository} holds no weights in safetensors format")
+                raise Fault.UNSUPPORTED.error(
+                    sentence(
+                        "{repository} holds its weights as {what}", repository=repository, what=what
+                    )
+                )
+        raise Fault.UNSUPPORTED.error(
+            sentence("{repository} holds no weights in safetensors format", repository=repository)
+        )
     if WEIGHTS not in have:
         _check_parts(have, repository)
     for name in _NEEDED:
         if name not in have:
-            raise Fault.UNSUPPORTED.error(f"{repository} has no {name}, which the engine needs")
+            raise Fault.UNSUPPORTED.error(
+                sentence(
+                    "{repository} has no {name}, which the engine needs",
+                    repository=repository,
+                    name=name,
+                )
+            )
 
 
 def _check_parts(have: set[str], repository: str) -> None:
     """Weights in several files need all of them, by the number in their names, and an index."""
     if INDEX not in have:
-        raise Fault.UNSUPPORTED.error(f"{repository} has parts of weights, but no {INDEX}")
+        raise Fault.UNSUPPORTED.error(
+            sentence(
+                "{repository} has parts of weights, but no {index}",
+                repository=repository,
+                index=INDEX,
+            )
+        )
     counted = Counter(int(match[1]) for name in have if (match := _SHARD.fullmatch(name)))
     for total, found in counted.items():
         if found != total:
             raise Fault.UNSUPPORTED.error(
-                f"{repository} holds {found} of the {total} files of its weights"
+                sentence(
+                    "{repository} holds {found} of the {total} files of its weights",
+                    repository=repository,
+                    found=found,
+                    total=total,
+                )
             )

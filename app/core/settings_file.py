@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from .atomic_file import write_atomically
-from .errors import AppError
+from .errors import AppError, reason_of
 from .language import sentence
 from .settings import Settings, WindowPlace
 
@@ -37,8 +37,7 @@ def look_at(path: Path) -> LoadedSettings:
     except FileNotFoundError:
         return LoadedSettings(Settings())
     except OSError as error:
-        reason = error.strerror or str(error)
-        return LoadedSettings(Settings(), _unreadable(path, reason))
+        return LoadedSettings(Settings(), _unreadable(path, reason_of(error)))
     except ValueError as error:
         notice = sentence(
             "The settings in {path} are damaged ({error}): defaults are used.",
@@ -69,8 +68,7 @@ class SettingsFile:
         except FileNotFoundError:
             return LoadedSettings(Settings())
         except OSError as error:
-            reason = error.strerror or str(error)
-            return LoadedSettings(Settings(), _unreadable(self._path, reason))
+            return LoadedSettings(Settings(), _unreadable(self._path, reason_of(error)))
         except ValueError as error:
             aside = self._set_aside()
             kept = sentence("It could not be set aside.")
@@ -95,12 +93,11 @@ class SettingsFile:
                 write_atomically(self.backup, self._data)
             write_atomically(self._path, data)
         except OSError as error:
-            reason = error.strerror or str(error)
             raise SettingsFileError(
                 sentence(
                     "the settings cannot be written to {path}: {reason}",
                     path=self._path,
-                    reason=reason,
+                    reason=reason_of(error),
                 )
             ) from error
         self._raw, self._data = raw, data

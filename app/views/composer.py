@@ -3,22 +3,22 @@
 from collections.abc import Iterable
 from itertools import pairwise
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QResizeEvent, QTextCursor
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from ternchat.app.core.attachments import Attachment, pasted
+from ternchat.app.core.attachments import Attachment
 from ternchat.app.core.context_use import ContextUse, Level
-from ternchat.app.core.language import number
 from ternchat.app.core.settings import SendKey
 from ternchat.app.models.attachment_list import AttachmentList
 
-from .buttons import IconButton, TextButton
+from .buttons import IconButton
 from .composer_extras import ComposerExtras
 from .context_gauge import ContextGauge
-from .keys import ENTER, with_keys
 from .labels import ElidedLabel
+from .long_paste import LongPaste
 from .prompt_edit import PromptEdit
+from .send_button import SendButton
 from .theme import Theme, set_style_property
 
 EXTRAS_SHARE = 0.2  # of the window; more is scrolled
@@ -49,21 +49,22 @@ class Composer(QFrame):
         super().__init__(parent)
         self.setObjectName("composer")
         self._theme = theme
-        self._busy = self._editing = self._taken = self._send_when_read = False
+        self._editing = self._taken = self._send_when_read = False
         self._room = PLENTY
-        self._pasted: QTextCursor | None = None  # a long text that could be a file instead
         self.attachments = AttachmentList(self)
         self.prompt = PromptEdit()
-        self.button = TextButton("", "primary")
+        self.button = SendButton(theme)
         self.attach = IconButton(theme, "paperclip", self.tr("Attach files"))
         self.gauge = ContextGauge(theme)
         self.extras = ComposerExtras(theme, self.attachments)
         self.repeat_notice, self.context_notice = self.extras.repeat, self.extras.context
         self.wait_notice, self.edit_notice = self.extras.wait, self.extras.edit
         self.paste_notice, self.chips = self.extras.paste, self.extras.chips
+        self._paste = LongPaste(self.prompt, self.paste_notice, self)
         self._model = ElidedLabel(name="muted")
         self._build()
         self._connect()
+        self._dress_button()
         self._restyle()
 
     @property
@@ -78,8 +79,7 @@ class Composer(QFrame):
     @Slot(bool)
     def set_busy(self, busy: bool) -> None:
         """Make the button Stop, or Send again."""
-        self._busy = busy
-        self._restyle()
+        self.button.set_busy(busy)
 
     @Slot(str)
     def set_model(self, title: str) -> None:
@@ -90,7 +90,7 @@ class Composer(QFrame):
     def set_send_key(self, key: SendKey) -> None:
         """Send with Enter, or with Ctrl+Enter."""
         self.prompt.send_key = key
-        self._restyle()
+        self.button.set_send_key(key)
 
     @Slot(str)
     def set_draft(self, text: str) -> None:
@@ -102,7 +102,7 @@ class Composer(QFrame):
     def show_chat(self) -> None:
         """Another chat came: what was about to happen here does not happen there."""
         self._wait_for_files(False)
-        self._forget_pasted()
+        self._paste.forget()
         self.set_editing(False)
 
     @Slot(bool, object)
@@ -204,24 +204,17 @@ class Composer(QFrame):
         prompt.edit_last_requested.connect(self.edit_last_requested)
         prompt.escaped.connect(self._on_escape)
         prompt.files_pasted.connect(self.attachments.add_paths)
-        prompt.pasted_long.connect(self._on_pasted_long)
-        self.button.clicked.connect(self._on_button)
+        self._paste.attached.connect(self.attachments.add)
+        self._paste.changed.connect(self._claim_escape)
+        self.button.send_requested.connect(prompt.submit)
+        self.button.stop_requested.connect(self.stop_requested)
         self.attach.clicked.connect(self.attach_requested)
         self.attachments.changed.connect(self._on_attachments)
         self.repeat_notice.accepted.connect(self.stop_requested)
         self.repeat_notice.dismissed.connect(self._let_repeat)
         self.edit_notice.dismissed.connect(self._on_escape)
-        self.paste_notice.accepted.connect(self._attach_pasted)
-        self.paste_notice.dismissed.connect(self._forget_pasted)
         self.wait_notice.dismissed.connect(self._on_escape)
         self._theme.changed.connect(self._restyle)
-
-    @Slot()
-    def _on_button(self) -> None:
-        if self._busy:
-            self.stop_requested.emit()
-        else:
-            self.prompt.submit()
 
     @Slot(str)
     def _submit(self, text: str) -> None:
@@ -235,12 +228,10 @@ class Composer(QFrame):
         self.submitted.emit(text, self.attachments.attachments)
         if self._taken:
             self.attachments.discard(file.key for file in files)
-            self._forget_pasted()
+            self._paste.forget()
 
     @Slot()
     def _on_text(self) -> None:
-        if self._pasted is not None and not self._pasted.hasSelection():
-            self._forget_pasted()
         self._dress_button()
         self.draft_changed.emit(self.prompt.toPlainText())
 
@@ -259,34 +250,11 @@ class Composer(QFrame):
     def _on_escape(self) -> None:
         if self._send_when_read:
             self._wait_for_files(False)
-        elif self._pasted is not None:
-            self._forget_pasted()
+        elif self._paste.is_offered:
+            self._paste.forget()
         elif self._editing:
             self.edit_cancelled.emit()
         self.prompt.setFocus()
-
-    @Slot(object)
-    def _on_pasted_long(self, pasted_text: QTextCursor) -> None:
-        self._pasted = pasted_text
-        length = number(len(pasted_text.selectedText()))
-        self.paste_notice.say(self.tr("{count} characters were pasted.").format(count=length))
-        self._claim_escape()
-
-    @Slot()
-    def _attach_pasted(self) -> None:
-        cursor = self._pasted
-        self._forget_pasted()
-        if cursor is not None and cursor.hasSelection():
-            text = cursor.selection().toPlainText()
-            cursor.removeSelectedText()
-            self.attachments.add(pasted(text))
-        self.prompt.setFocus()
-
-    @Slot()
-    def _forget_pasted(self) -> None:
-        self._pasted = None
-        self.paste_notice.say("")
-        self._claim_escape()
 
     @Slot()
     def _let_repeat(self) -> None:
@@ -299,8 +267,10 @@ class Composer(QFrame):
         self.wait_notice.say(words if waiting else "")
         self._claim_escape()
 
+    @Slot()
     def _claim_escape(self) -> None:
-        self.prompt.takes_escape = self._editing or self._send_when_read or self._pasted is not None
+        pending = self._send_when_read or self._paste.is_offered
+        self.prompt.takes_escape = self._editing or pending
         self._dress_button()
 
     @Slot()
@@ -309,20 +279,8 @@ class Composer(QFrame):
         self._box.setContentsMargins(px(10), px(8), px(8), px(8))
         self._box.setSpacing(px(4))
         self._row.setSpacing(px(4))
-        name, icon = (self.tr("Stop"), "stop") if self._busy else (self.tr("Send"), "arrow-up")
-        keys = ENTER if self.prompt.send_key is SendKey.ENTER else f"Ctrl+{ENTER}"
-        self.button.setText(name)
-        self.button.setAccessibleName(name)
-        self.button.setToolTip(with_keys(name, "Esc" if self._busy else keys))
-        self.button.setIconSize(QSize(px(16), px(16)))
-        self.button.setMinimumWidth(px(88))
-        self._icon = icon
-        self._dress_button()
         self.fit()
 
     def _dress_button(self) -> None:
-        # Quiet while there is nothing to send, yet never disabled.
         empty = not self.prompt.toPlainText().strip() and not self.attachments.files
-        quiet = not self._busy and (empty or self._send_when_read)
-        set_style_property(self.button, "kind", "quiet" if quiet else "primary")
-        self.button.setIcon(self._theme.icon(self._icon, "muted" if quiet else "on_accent", 16))
+        self.button.set_quiet(empty or self._send_when_read)

@@ -34,6 +34,7 @@ from ternchat.app.core.model_store import ModelStore
 from ternchat.app.core.paths import DataPaths
 from ternchat.app.core.problem import Problem
 from ternchat.app.core.settings_file import SettingsFile
+from ternchat.app.core.transfer_faults import Fault
 from ternchat.app.core.wording import kernel_text, rate_text, size_text
 from ternchat.app.models.chat_list_model import ChatListModel
 from ternchat.app.models.conversation_model import ConversationModel
@@ -239,11 +240,12 @@ def test_every_known_error_has_its_words_in_the_person_s_language(brackets, kind
 
 
 def test_every_error_that_describes_itself_does_so_in_the_person_s_language(brackets):
-    kinds = [kind for kind in subclasses(AppError) if kind.title]
-    assert len(kinds) > 10
-    for kind in kinds:
-        problem = Problem.of(kind.__new__(kind))
-        assert all(w.startswith("[") for w in (problem.title, problem.advice) if w), kind
+    kinds = [kind for kind in subclasses(AppError) if isinstance(kind.title, str) and kind.title]
+    errors = [kind.__new__(kind) for kind in kinds] + [fault.error("[x]") for fault in Fault]
+    assert len(errors) > 20
+    for error in errors:
+        problem = Problem.of(error)
+        assert all(w.startswith("[") for w in (problem.title, problem.advice) if w), error
 
 
 def refused_files(folder):
@@ -308,6 +310,7 @@ def test_numbers_are_written_as_in_the_person_s_country(brackets):
             "[34,1 tok/s]",
         )
         assert language.number(12345) == "12.345"
+        assert language.sentence("{count} files", count=12345) == "[12.345 files]"
     finally:
         QLocale.setDefault(before)
 

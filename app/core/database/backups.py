@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ternchat.app.core.chat_store import StorageError
 from ternchat.app.core.conversation import now
+from ternchat.app.core.errors import reason_of
 from ternchat.app.core.language import sentence
 
 from .connection import Database
@@ -66,7 +67,7 @@ class Backups:
                 sentence(
                     "the folder {folder} cannot be made: {reason}",
                     folder=self._folder,
-                    reason=error.strerror,
+                    reason=reason_of(error),
                 )
             ) from error
         target = self._folder / name
@@ -77,7 +78,7 @@ class Backups:
         except OSError as error:
             raise StorageError(
                 sentence(
-                    "{target} cannot be written: {reason}", target=target, reason=error.strerror
+                    "{target} cannot be written: {reason}", target=target, reason=reason_of(error)
                 )
             ) from error
         finally:

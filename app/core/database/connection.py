@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ternchat.app.core.chat_store import StorageError
+from ternchat.app.core.errors import reason_of
 from ternchat.app.core.language import sentence
 from ternchat.app.core.translatable import QT_TRANSLATE_NOOP
 
@@ -187,7 +188,7 @@ def storage_errors(path: Path) -> Iterator[None]:
         raise kind(sentence(text, path=path, error=error)) from error
     except OSError as error:
         kind = DatabaseReadOnlyError if error.errno in _NOT_WRITABLE else StorageError
-        raise kind(sentence(_UNUSABLE, path=path, error=error.strerror or error)) from error
+        raise kind(sentence(_UNUSABLE, path=path, error=reason_of(error))) from error
 
 
 _NOT_WRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS)

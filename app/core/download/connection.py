@@ -11,6 +11,7 @@ from urllib.parse import urljoin
 
 from ternchat.app.core.http_errors import from_exception, from_status
 from ternchat.app.core.hub_address import AddressError, check_address, is_about, origin
+from ternchat.app.core.language import sentence
 from ternchat.app.core.remote_names import is_sha1, is_sha256
 from ternchat.app.core.transfer_faults import Fault
 
@@ -90,7 +91,13 @@ def _followed(source: Source, first: int, end: int, what: str) -> Iterator[Any]:
                 )
             yield response
             return
-    raise Fault.REDIRECT.error(f"the hub sent us on more than {MAX_REDIRECTS} times for {what}")
+    raise Fault.REDIRECT.error(
+        sentence(
+            "the hub sent us on more than {max_redirects} times for {what}",
+            max_redirects=MAX_REDIRECTS,
+            what=what,
+        )
+    )
 
 
 def _headers(source: Source, url: str, first: int, end: int) -> dict[str, str]:
@@ -108,17 +115,29 @@ def _check_announcement(headers: Mapping[str, str], source: Source, what: str) -
     """Holds what the hub says about the file against what it said when it was asked first."""
     commit = headers.get("x-repo-commit")
     if commit is not None and commit != source.model.commit:
-        raise Fault.CHANGED.error(f"the hub hands out {what} of another commit ({commit!r:.60})")
+        raise Fault.CHANGED.error(
+            sentence(
+                "the hub hands out {what} of another commit ({commit!r:.60})",
+                what=what,
+                commit=commit,
+            )
+        )
     tag = headers.get("x-linked-etag") or headers.get("etag")
     if tag is not None:
         value = tag.strip().removeprefix("W/").strip('"')
         if not is_sha1(value) and not is_sha256(value):
-            raise Fault.SERVER_ANSWER.error(f"the hub names {tag!r:.80} as the hash of {what}")
+            raise Fault.SERVER_ANSWER.error(
+                sentence("the hub names {tag!r:.80} as the hash of {what}", tag=tag, what=what)
+            )
         if value != source.file.digest.hex:
-            raise Fault.CHANGED.error(f"the hub has another {what} than it announced")
+            raise Fault.CHANGED.error(
+                sentence("the hub has another {what} than it announced", what=what)
+            )
     size = headers.get("x-linked-size")
     if size is not None and size != str(source.file.size_bytes):
-        raise Fault.CHANGED.error(f"the hub announces {size!r:.30} bytes of {what} now")
+        raise Fault.CHANGED.error(
+            sentence("the hub announces {size!r:.30} bytes of {what} now", size=size, what=what)
+        )
 
 
 def _target(url: str, location: str, what: str) -> str:
@@ -128,10 +147,12 @@ def _target(url: str, location: str, what: str) -> str:
         check_address(target)
     except (AddressError, ValueError) as error:
         raise Fault.REDIRECT.error(
-            f"the hub sends us to an unsafe place for {what}: {error}"
+            sentence(
+                "the hub sends us to an unsafe place for {what}: {error}", what=what, error=error
+            )
         ) from error
     if not location or target == url:
-        raise Fault.REDIRECT.error(f"the hub sends us in circles for {what}")
+        raise Fault.REDIRECT.error(sentence("the hub sends us in circles for {what}", what=what))
     return target
 
 
@@ -140,7 +161,7 @@ def _start(response: Any, source: Source, first: int, what: str) -> int:
     headers, size = response.headers, source.file.size_bytes
     if headers.get("content-encoding", "identity").strip().lower() not in ("identity", ""):
         raise Fault.SERVER_ANSWER.error(
-            f"the server compresses {what} although that was not wanted"
+            sentence("the server compresses {what} although that was not wanted", what=what)
         )
     length = headers.get("content-length")
     if response.status_code == 206:
@@ -148,17 +169,32 @@ def _start(response: Any, source: Source, first: int, what: str) -> int:
         if match is None or int(match[1]) != first:
             found = headers.get("content-range", "nothing")
             raise Fault.SERVER_ANSWER.error(
-                f"asked for {what} from byte {first:,}, got {found!r:.80}"
+                sentence(
+                    "asked for {what} from byte {first}, got {found!r:.80}",
+                    what=what,
+                    first=first,
+                    found=found,
+                )
             )
         if match[3] not in ("*", str(size)):
             raise Fault.CHANGED.error(
-                f"the server has {match[3]} bytes of {what}; announced were {size}"
+                sentence(
+                    "the server has {match} bytes of {what}; announced were {size}",
+                    match=match[3],
+                    what=what,
+                    size=size,
+                )
             )
         return first
     if headers.get("content-type", "").lower().startswith("text/html") and length != str(size):
-        raise Fault.CAPTIVE_PORTAL.error(f"a web page came in place of {what}")
+        raise Fault.CAPTIVE_PORTAL.error(sentence("a web page came in place of {what}", what=what))
     if length is not None and length != str(size):
         raise Fault.CHANGED.error(
-            f"the server has {length!r:.30} bytes of {what}; announced were {size}"
+            sentence(
+                "the server has {length!r:.30} bytes of {what}; announced were {size}",
+                length=length,
+                what=what,
+                size=size,
+            )
         )
     return 0

@@ -3,6 +3,7 @@
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
+from ternchat.app.core.language import sentence
 from ternchat.app.core.model_record import RecordedFile
 from ternchat.app.core.progress import State
 from ternchat.app.core.transfer_faults import Fault
@@ -65,8 +66,12 @@ class FileFetch:
             if fetched_again:
                 file = part.file
                 raise Fault.BAD_HASH.error(
-                    f"{file.name} does not have the hash {file.digest.hex[:16]}… that the hub"
-                    " names for it, not even when it was fetched again"
+                    sentence(
+                        "{name} does not have the hash {hex}… that the hub names for it,"
+                        " not even when it was fetched again",
+                        name=file.name,
+                        hex=file.digest.hex[:16],
+                    )
                 )
             fetched_again = True
 

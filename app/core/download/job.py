@@ -15,6 +15,7 @@ from ternchat.app.core.disk_errors import from_os_error
 from ternchat.app.core.errors import AppError
 from ternchat.app.core.file_hash import pieces
 from ternchat.app.core.hub_cache import HubCache
+from ternchat.app.core.language import number, sentence
 from ternchat.app.core.model_record import ModelRecord
 from ternchat.app.core.progress import Progress, State
 from ternchat.app.core.remote_model import RemoteModel, is_weights
@@ -220,7 +221,7 @@ class Download:
                 record.with_test(report.passed).write(self._staging.target)
             if report.passed is False:
                 raise Fault.SELF_TEST.error(
-                    f"every file is right, but trying it failed: {report.text}"
+                    sentence("every file is right, but trying it failed: {text}", text=report.text)
                 )
 
     # ---- Checks ---------------------------------------------------------------------------------
@@ -230,7 +231,11 @@ class Download:
             file = model.file(name)
             if file is None or file.digest.hex != sha256:
                 raise Fault.CHANGED.error(
-                    f"{name} of {model.repository} is not the file this version of Ternchat knows"
+                    sentence(
+                        "{name} of {repository} is not the file this version of Ternchat knows",
+                        name=name,
+                        repository=model.repository,
+                    )
                 )
 
     def _check_space(self) -> None:
@@ -238,7 +243,11 @@ class Download:
         free = self._tools.free_bytes(self._staging.folder)
         if missing + self._tools.policy.reserve_bytes > free:
             raise Fault.NO_DISK.error(
-                f"{missing / 1e9:.2f} GB are to come, but only {free / 1e9:.2f} GB are free"
+                sentence(
+                    "{missing} GB are to come, but only {free} GB are free",
+                    missing=number(missing / 1e9, 2),
+                    free=number(free / 1e9, 2),
+                )
             )
 
     def _check_runnable(self, folder: Path) -> None:

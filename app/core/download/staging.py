@@ -12,6 +12,7 @@ import filelock
 
 from ternchat.app.core.access_token import AccessToken
 from ternchat.app.core.atomic_file import write_atomically
+from ternchat.app.core.language import sentence
 from ternchat.app.core.model_record import FILE_NAME
 from ternchat.app.core.model_store import DOWNLOADS, ModelStore
 from ternchat.app.core.remote_model import RemoteFile
@@ -67,7 +68,9 @@ class Staging:
         try:
             lock.acquire()
         except filelock.Timeout:
-            raise Fault.BUSY.error(f"another program is at work on {self.name}") from None
+            raise Fault.BUSY.error(
+                sentence("another program is at work on {name}", name=self.name)
+            ) from None
         try:
             yield
         finally:

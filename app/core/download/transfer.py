@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from ternchat.app.core.language import sentence
 from ternchat.app.core.progress import State
 from ternchat.app.core.transfer_errors import TransferError
 from ternchat.app.core.transfer_faults import Fault
@@ -48,12 +49,17 @@ class Transfer:
                 if item is None:
                     if now - heard >= policy.stall_seconds:
                         raise Fault.STALLED.error(
-                            f"nothing came for {policy.stall_seconds:.0f} seconds"
+                            sentence(
+                                "nothing came for {stall_seconds} seconds",
+                                stall_seconds=policy.stall_seconds,
+                            )
                         )
                 elif isinstance(item, Failed):
                     raise item.error
                 elif isinstance(item, Ended):
-                    raise Fault.NO_NETWORK.error("the connection ended before the file did")
+                    raise Fault.NO_NETWORK.error(
+                        sentence("the connection ended before the file did")
+                    )
                 elif isinstance(item, Opened):
                     position, heard = item.start, now
                 else:
@@ -82,5 +88,7 @@ class Transfer:
             self._unseen = 0
             free = self._tools.free_bytes(part.path.parent)
             if free < self._tools.policy.floor_bytes:
-                raise Fault.NO_DISK.error(f"only {free / 1e6:,.0f} MB are left on the disk")
+                raise Fault.NO_DISK.error(
+                    sentence("only {free} MB are left on the disk", free=free / 1e6)
+                )
         part.write(data)

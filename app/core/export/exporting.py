@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ternchat.app.core.chat_store import ChatStore
 from ternchat.app.core.conversation import ChatTree, now
-from ternchat.app.core.errors import AppError
+from ternchat.app.core.errors import AppError, reason_of
 from ternchat.app.core.language import sentence
 
 from .formats import ExportFormat
@@ -102,9 +102,7 @@ def _written(pieces: Iterable[str], path: Path) -> Iterator[None]:
         os.replace(unfinished, path)
     except OSError as error:
         raise ExportError(
-            sentence(
-                "{path} cannot be written: {reason}", path=path, reason=error.strerror or error
-            )
+            sentence("{path} cannot be written: {reason}", path=path, reason=reason_of(error))
         ) from error
     finally:
         with suppress(OSError):

@@ -6,6 +6,7 @@ import zipfile
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
+from ternchat.app.core.errors import reason_of
 from ternchat.app.core.language import sentence
 
 from .errors import ImportFileError
@@ -26,7 +27,7 @@ def read_json(path: Path) -> list[Any]:
             return [_parse(_read(file, path.name), path.name)]
     except OSError as error:
         raise ImportFileError(
-            sentence("{path} cannot be read: {reason}", path=path, reason=error.strerror or error)
+            sentence("{path} cannot be read: {reason}", path=path, reason=reason_of(error))
         ) from error
 
 
