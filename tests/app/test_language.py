@@ -18,15 +18,21 @@ from ternchat.app.core import language
 from ternchat.app.core.attachments import Attachment
 from ternchat.app.core.chat_settings import ChatSettings
 from ternchat.app.core.context_use import ContextUse
-from ternchat.app.core.conversation import State
+from ternchat.app.core.conversation import Chat, State, now
+from ternchat.app.core.export.exporting import ExportProgress
+from ternchat.app.core.folders import Folder
 from ternchat.app.core.problem import Problem
 from ternchat.app.core.settings_file import SettingsFile
 from ternchat.app.core.wording import kernel_text, rate_text, size_text
+from ternchat.app.models.put_away_model import archive_model, trash_model
 from ternchat.app.models.settings_model import SettingsModel
+from ternchat.app.views.archive_dialog import ArchiveDialog
+from ternchat.app.views.export_progress import ExportProgressDialog
 from ternchat.app.views.language import QtLanguage
 from ternchat.app.views.main_window import MainWindow
 from ternchat.app.views.settings_dialog import SettingsDialog
 from ternchat.app.views.shortcut_sheet import ShortcutSheet
+from ternchat.app.views.trash_dialog import TrashDialog
 
 # What stays as it is in every language: names, keys, what the person or a model wrote.
 NAMES = (
@@ -131,6 +137,32 @@ def test_every_word_of_the_dialogs_is_translated(window, theme, tmp_path, qtbot)
     dialog = SettingsDialog(theme, model, window)
     sheet = ShortcutSheet(theme, window.menus, window)
     assert untranslated(dialog, sheet) == set()
+
+
+def test_every_word_about_whole_chats_is_translated(window, theme):
+    chats = [Chat(1, "[x]", trashed=now(), folder="[x]")]
+    trash, archive = trash_model(window), archive_model(window)
+    dialogs = [TrashDialog(theme, trash, window), ArchiveDialog(theme, archive, window)]
+    assert untranslated(*dialogs) == set()
+    for model in (trash, archive):
+        model.set_rows(chats)
+        assert all(
+            part.startswith("[") for part in model.index(0).data(model.DetailRole).split(" · ")
+        )
+        assert model.index(0).data(model.HeadingRole) == "[Today]"
+    progress = ExportProgressDialog(theme, window)
+    progress.show_progress(ExportProgress(1, 2))
+    assert untranslated(*dialogs, progress) == set()
+    requests = window.sidebar.requests
+    requests.places.fill(chats, [Folder("[x]")])
+    words = {
+        action.text()
+        for menu in (requests.menu, requests.folder_menu, requests.places)
+        for action in menu.actions()
+        if action.text()
+    }
+    assert len(words) > 8
+    assert {word for word in words if not word.startswith("[")} == set()
 
 
 def test_a_problem_is_told_in_the_person_s_language(brackets):
