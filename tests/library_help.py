@@ -27,7 +27,11 @@ def ask_for_menu(view, place, reason):
 
 def menu_of(window):
     """The menu that is open in the sidebar."""
-    menus = (window.sidebar.menu, window.sidebar.folder_menu, window.sidebar.places)
+    menus = (
+        window.sidebar.requests.menu,
+        window.sidebar.requests.folder_menu,
+        window.sidebar.requests.places,
+    )
     return next(menu for menu in menus if menu.isVisible())
 
 

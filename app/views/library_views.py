@@ -46,38 +46,38 @@ class LibraryViews(QObject):
 
     def _connect_list(self) -> None:
         library, sidebar = self._library, self._window.sidebar
-        folders = library.folders
+        folders, requests = library.folders, sidebar.requests
         library.renamed.connect(self._window.show_title)
         sidebar.model.rename_requested.connect(library.rename)
-        sidebar.pin_requested.connect(library.set_pinned)
-        sidebar.archive_requested.connect(library.set_archived)
-        sidebar.delete_requested.connect(library.delete)
-        sidebar.export_requested.connect(self.choose_export)
+        requests.pin_requested.connect(library.set_pinned)
+        requests.archive_requested.connect(library.set_archived)
+        requests.delete_requested.connect(library.delete)
+        requests.export_requested.connect(self.choose_export)
         sidebar.search_requested.connect(self.open_search)
         sidebar.archive_opened.connect(self.open_archive)
         sidebar.trash_opened.connect(self.open_trash)
         sidebar.model.folder_rename_requested.connect(folders.rename)
-        sidebar.new_folder_requested.connect(folders.make)
-        sidebar.move_requested.connect(folders.move)
-        sidebar.fold_requested.connect(folders.fold)
-        sidebar.folder_menu.delete_requested.connect(folders.delete)
+        requests.new_folder_requested.connect(folders.make)
+        requests.move_requested.connect(folders.move)
+        requests.fold_requested.connect(folders.fold)
+        requests.folder_delete_requested.connect(folders.delete)
         folders.made.connect(self.edit_folder)
         folders.renamed.connect(sidebar.model.rename_folder)
 
     def _connect_menus(self) -> None:
-        menus, sidebar = self._window.menus, self._window.sidebar
+        menus, requests = self._window.menus, self._window.sidebar.requests
         for action, does in (
             (menus.rename_chat, self.rename_shown),
-            (menus.pin_chat, sidebar.pin_shown),
-            (menus.move_chat, sidebar.move_shown),
-            (menus.new_folder, sidebar.make_folder),
-            (menus.archive_chat, sidebar.archive_shown),
+            (menus.pin_chat, requests.pin_shown),
+            (menus.move_chat, requests.move_shown),
+            (menus.new_folder, requests.make_folder),
+            (menus.archive_chat, requests.archive_shown),
             (menus.archive, self.open_archive),
-            (menus.delete_chat, sidebar.delete_shown),
+            (menus.delete_chat, requests.delete_shown),
             (menus.delete_all, self.ask_delete_all),
             (menus.search, self.open_search),
             (menus.trash, self.open_trash),
-            (menus.export_chat, sidebar.export_shown),
+            (menus.export_chat, requests.export_shown),
             (menus.export_all, self.choose_export_all),
             (menus.import_chats, self.choose_import),
         ):
@@ -103,13 +103,13 @@ class LibraryViews(QObject):
     def rename_shown(self) -> None:
         """Let a title be typed anew, in the list."""
         self._show_sidebar()
-        self._window.sidebar.rename_shown()
+        self._window.sidebar.requests.rename_shown()
 
     @Slot(str)
     def edit_folder(self, name: str) -> None:
         """Let the name of a new folder be typed, in the list."""
         self._show_sidebar()
-        self._window.sidebar.edit_folder(name)
+        self._window.sidebar.requests.edit_folder(name)
 
     def _show_sidebar(self) -> None:
         if self._window.sidebar.isHidden():

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import hypothesis.strategies as st
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 
 from ternchat.app.core.attachments import Attachment
 from ternchat.app.core.chat_store import StorageError
@@ -97,6 +97,7 @@ def numbered(tree):
     )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(trees(), max_size=3))
 def test_what_was_exported_is_imported_without_a_loss(originals):
     store, other = MemoryChatStore(), MemoryChatStore()

@@ -25,10 +25,12 @@ from ternchat.app.core.attachment_error import AttachmentError
 from ternchat.app.core.attachments import Attachment, read_attachment
 from ternchat.app.core.chat_settings import ChatSettings
 from ternchat.app.core.context_use import ContextUse
-from ternchat.app.core.conversation import Role, State
+from ternchat.app.core.conversation import Chat, Role, State, now
 from ternchat.app.core.database.opening import open_chats
 from ternchat.app.core.database.outcome import Finding, Outcome, Rescue
 from ternchat.app.core.errors import AppError
+from ternchat.app.core.export.exporting import ExportProgress
+from ternchat.app.core.folders import Folder
 from ternchat.app.core.model_overview import overview
 from ternchat.app.core.model_store import ModelStore
 from ternchat.app.core.paths import DataPaths
@@ -39,9 +41,12 @@ from ternchat.app.core.wording import kernel_text, rate_text, size_text
 from ternchat.app.models.chat_list_model import ChatListModel
 from ternchat.app.models.conversation_model import ConversationModel
 from ternchat.app.models.download_model import DownloadModel
+from ternchat.app.models.put_away_model import archive_model, trash_model
 from ternchat.app.models.settings_model import SettingsModel
+from ternchat.app.views.archive_dialog import ArchiveDialog
 from ternchat.app.views.chat_page import ChatPage
 from ternchat.app.views.close_question import CloseQuestion
+from ternchat.app.views.export_progress import ExportProgressDialog
 from ternchat.app.views.info_card import InfoCard
 from ternchat.app.views.language import QtLanguage
 from ternchat.app.views.library_views import LibraryViews
@@ -51,6 +56,7 @@ from ternchat.app.views.menus import Menus
 from ternchat.app.views.models_page import ModelsPage
 from ternchat.app.views.settings_dialog import SettingsDialog
 from ternchat.app.views.shortcut_sheet import ShortcutSheet
+from ternchat.app.views.trash_dialog import TrashDialog
 
 from .documents import pdf
 
@@ -293,6 +299,32 @@ def test_all_that_the_window_says_can_be_collected_for_translators(window, qapp,
         qapp.removeTranslator(listener)
     assert len(listener.asked) > 80
     assert listener.asked - collected == set()
+
+
+def test_every_word_about_whole_chats_is_translated(window, theme):
+    chats = [Chat(1, "[x]", trashed=now(), folder="[x]")]
+    trash, archive = trash_model(window), archive_model(window)
+    dialogs = [TrashDialog(theme, trash, window), ArchiveDialog(theme, archive, window)]
+    assert untranslated(*dialogs) == set()
+    for model in (trash, archive):
+        model.set_rows(chats)
+        assert all(
+            part.startswith("[") for part in model.index(0).data(model.DetailRole).split(" · ")
+        )
+        assert model.index(0).data(model.HeadingRole) == "[Today]"
+    progress = ExportProgressDialog(theme, window)
+    progress.show_progress(ExportProgress(1, 2))
+    assert untranslated(*dialogs, progress) == set()
+    requests = window.sidebar.requests
+    requests.places.fill(chats, [Folder("[x]")])
+    words = {
+        action.text()
+        for menu in (requests.menu, requests.folder_menu, requests.places)
+        for action in menu.actions()
+        if action.text()
+    }
+    assert len(words) > 8
+    assert {word for word in words if not word.startswith("[")} == set()
 
 
 def test_a_problem_is_told_in_the_person_s_language(brackets):

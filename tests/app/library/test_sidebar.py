@@ -227,9 +227,9 @@ def test_a_new_folder_takes_the_chat_and_its_name_is_typed_at_once(
     qtbot.waitUntil(lambda: store.chat(three[2].id).folder == "Tra & vel")
     assert titles(view.model()) == ["Tra & vel", "three", "Work", "one", "two"]
     assert view.folder_at(view.currentIndex()) == "Tra & vel"
-    window.sidebar.places.fill([store.chat(three[2].id)], view.model().folders)
-    assert window.sidebar.places.actions()[0].text() == "Tra && vel"
-    assert window.sidebar.places.actions()[0].isChecked()
+    window.sidebar.requests.places.fill([store.chat(three[2].id)], view.model().folders)
+    assert window.sidebar.requests.places.actions()[0].text() == "Tra && vel"
+    assert window.sidebar.requests.places.actions()[0].isChecked()
 
 
 def test_a_name_that_is_taken_is_refused_with_a_sentence(view, three, window, store, qtbot):
@@ -258,7 +258,7 @@ def test_f2_renames_the_folder_that_was_gone_to(view, three, window, store, qtbo
 
 
 def test_renaming_a_chat_in_a_folded_folder_unfolds_it(view, three, window, store, controller):
-    window.sidebar.fold_requested.emit("Work", True)
+    window.sidebar.requests.fold_requested.emit("Work", True)
     controller.open_chat(three[0].id)
     window.menus.rename_chat.trigger()
     assert not store.folders()[0].folded
@@ -274,7 +274,7 @@ def test_what_is_named_in_a_hidden_sidebar_brings_it_back(view, three, window):
 
 
 def test_a_deleted_folder_keeps_its_chats_and_can_be_brought_back(view, three, window, store):
-    window.sidebar.fold_requested.emit("Work", True)
+    window.sidebar.requests.fold_requested.emit("Work", True)
     menu = open_menu(window, 0)
     assert [a.text() for a in menu.actions()] == ["Rename", "Delete folder, keep its chats"]
     menu.delete.trigger()
@@ -404,7 +404,7 @@ def test_the_menu_key_opens_the_menu_of_the_row_the_keyboard_is_at(view, three, 
     view.setCurrentIndex(index_of(view, three[1]))
     ask_for_menu(view, QPoint(0, 0), QContextMenuEvent.Reason.Keyboard)
     menu = menu_of(window)
-    assert menu is window.sidebar.menu
+    assert menu is window.sidebar.requests.menu
     row = view.visualRect(index_of(view, three[1]))
     assert row.contains(view.viewport().mapFromGlobal(menu.pos()))
     menu.delete.trigger()
@@ -412,7 +412,7 @@ def test_the_menu_key_opens_the_menu_of_the_row_the_keyboard_is_at(view, three, 
     assert [chat.title for chat in store.trashed()] == ["two"]
     view.setCurrentIndex(folder_row(view))
     ask_for_menu(view, QPoint(0, 0), QContextMenuEvent.Reason.Keyboard)
-    assert menu_of(window) is window.sidebar.folder_menu
+    assert menu_of(window) is window.sidebar.requests.folder_menu
     menu_of(window).hide()
 
 
