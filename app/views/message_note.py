@@ -1,13 +1,13 @@
 """Words about a message: what is being done for it, how it ended, and what helps."""
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from ternchat.app.core.conversation import Message, State
 
 from .buttons import TextButton
 from .labels import PlainLabel
-from .theme import Theme, set_style_property
+from .theme import Theme, mirrored, set_style_property
 
 _HEIGHT, _SPACE, _ICON = 26, 8, 16
 _ICONS = {"retry": "rotate-cw", "continue": "play", "take_back": "undo-2"}
@@ -46,9 +46,10 @@ class MessageNote(QWidget):
         words = words if self.label.text() else 0
         height = max(px(_HEIGHT), self.label.heightForWidth(words) if words else 0, button.height())
         x = width - words - button.width() - px(_SPACE) if self._asked else px(2)
-        self.label.setGeometry(x, 0, words, height)
+        self.label.setGeometry(mirrored(self, QRect(x, 0, words, height), width))
         x += words + (px(_SPACE) if words else 0)
-        self.button.setGeometry(x, (height - button.height()) // 2, button.width(), button.height())
+        place = QRect(QPoint(x, (height - button.height()) // 2), button)
+        self.button.setGeometry(mirrored(self, place, width))
         return height
 
     def focus_chain(self) -> tuple[QWidget, ...]:

@@ -5,6 +5,7 @@ from PySide6.QtGui import QContextMenuEvent, QEnterEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
 from ternchat.app.core.conversation import Message, Role, State
+from ternchat.app.core.markdown.direction import item_from_right
 from ternchat.app.models.code_choices import CodeChoice
 
 from .attachment_row import AttachmentRow
@@ -14,7 +15,7 @@ from .context_line import ContextLine
 from .message_actions import MessageActions
 from .message_feed import MessageFeed
 from .message_note import MessageNote
-from .theme import Theme, set_style_property
+from .theme import Theme, mirrored, set_style_property
 
 BUBBLE_SHARE = 0.8  # of the column's width
 _BUBBLE_SIDE, _BUBBLE_TOP, _BUBBLE_BOTTOM = 14, 8, 9
@@ -222,7 +223,8 @@ class MessageWidget(QWidget):
         height = self.text.height_for(inner)
         self.text.setGeometry(side, top + above, inner, height)
         whole = top + above + height + bottom
-        self.frame.setGeometry(x, y, inner + 2 * side, whole)
+        place = QRect(x, y, inner + 2 * side, whole)
+        self.frame.setGeometry(mirrored(self, place, width))
         return y + whole
 
     def _text_top(self) -> int:
@@ -249,7 +251,10 @@ class MessageWidget(QWidget):
             px, end = self._theme.px, self.text.end()
             height = min(end.height(), px(_LINE))
             top = end.bottom() + 1 - height
-            self._caret.setGeometry(QRect(end.right() + px(2), top, px(_CARET), height))
+            x = end.right() + px(2)
+            if item_from_right(self.text.parts[-1].items[-1]):
+                x = end.left() - px(2) - px(_CARET)
+            self._caret.setGeometry(QRect(x, top, px(_CARET), height))
             self._caret.raise_()
         self._caret.setVisible(writing)
 

@@ -1,10 +1,10 @@
 """A scroll area for a whole page, safe to be looked at by screen readers at any moment."""
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QRect, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QScrollBar, QWidget
 
-from .theme import SCROLL_BAR_WIDTH, Theme
+from .theme import SCROLL_BAR_WIDTH, Theme, mirrored
 
 
 class PageArea(QScrollArea):
@@ -58,5 +58,7 @@ class PageArea(QScrollArea):
     @Slot()
     def _place_bar(self) -> None:
         width = self._theme.px(SCROLL_BAR_WIDTH)
-        self.setViewportMargins(0, 0, width, 0)
-        self._bar.setGeometry(self.width() - width, 0, width, self.height())
+        from_right = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
+        self.setViewportMargins(width * from_right, 0, width * (not from_right), 0)
+        place = QRect(self.width() - width, 0, width, self.height())
+        self._bar.setGeometry(mirrored(self, place, self.width()))

@@ -4,9 +4,9 @@ import sys
 from functools import lru_cache
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, QRect, Qt, Signal, Slot
 from PySide6.QtGui import QFontDatabase, QPalette
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QStyle, QWidget
 
 from ternchat.app.core.settings import ColourScheme
 
@@ -165,6 +165,11 @@ def set_style_property(widget: QWidget, name: str, value: object) -> None:
             return  # it will be looked at for the first time when it is shown
         widget.style().unpolish(widget)
         widget.style().polish(widget)
+
+
+def mirrored(widget: QWidget, place: QRect, width: int) -> QRect:
+    """A place in something that wide, where the window's language has it."""
+    return QStyle.visualRect(widget.layoutDirection(), QRect(0, 0, width, 0), place)
 
 
 @lru_cache(maxsize=1)

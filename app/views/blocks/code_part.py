@@ -108,6 +108,7 @@ class CodePart(QFrame):
             return
         self.items = [item]
         self.language.setText(item.language or self.tr("Text"))
+        self.surface.setAccessibleDescription(self.language.text())
         self._show_code()
 
     def unfold(self) -> None:

@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
+from ternchat.app.core.conversation import Message, Role, State
 from ternchat.app.core.markdown.direction import is_from_right
 from ternchat.app.core.markdown.flow import flow
 from ternchat.app.core.markdown.reader import parse
@@ -72,6 +73,41 @@ def test_the_bar_of_a_quote_is_as_high_as_its_words(body, theme):
     border = theme.colours.border.upper()
     ys = [y for y in range(image.height()) if image.pixelColor(1, y).name().upper() == border]
     assert (min(ys), max(ys)) == (0, 2 * 22 - 1)  # two lines of the theme's height
+
+
+def test_the_caret_stands_where_the_writing_goes_on(view, conversation):
+    for text, way in (("rain is", 1), ("שלום לך", -1)):
+        conversation.set_messages([Message(1, 1, None, Role.ASSISTANT, text, State.WRITING)])
+        widget = view.widget(0)
+        end = widget.text.end()
+        assert widget._caret.isVisible()
+        assert (widget._caret.geometry().center().x() - end.center().x()) * way > 0
+        assert widget._caret.x() >= 0
+
+
+def test_a_window_in_a_language_read_from_the_right_is_mirrored(view, conversation):
+    conversation.set_messages(
+        [
+            Message(1, 1, None, Role.USER, "Hi"),
+            Message(2, 1, 1, Role.ASSISTANT, "x", State.FAILED),
+        ]
+    )
+    asked, answered = view.widget(0), view.widget(1)
+
+    def places():
+        frame, notes = asked.frame.geometry(), answered.notes
+        shown = frame, notes.label.geometry(), notes.button.geometry()
+        return [(asked.width() - 1 - one.right(), one.width()) for one in shown]
+
+    before = [(one.left(), one.width()) for one in (
+        asked.frame.geometry(), answered.notes.label.geometry(), answered.notes.button.geometry()
+    )]  # fmt: skip
+    assert before[0][0] > asked.width() // 2
+    view.setLayoutDirection(RIGHT)
+    view.resize(view.width() - 100, view.height())
+    view.resize(view.width() + 100, view.height())
+    assert places() == before
+    assert view._bar.x() == 0
 
 
 @pytest.mark.parametrize("marker", ["-", "12.", "- [x]"])

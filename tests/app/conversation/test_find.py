@@ -1,7 +1,7 @@
 """Finding words in a chat."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 
 from ternchat.app.core.conversation import Message, Role
 from ternchat.app.views.chat_page import ChatPage
@@ -42,6 +42,12 @@ def marked(page, row):
     """The words that are marked in a message."""
     surfaces = page.conversation.widget(row).text.surfaces()
     return [s.cursor.selectedText() for text in surfaces for s in text.extraSelections()]
+
+
+def eye(page, row):
+    """Where a message stands in the window."""
+    view = page.conversation
+    return view.widget(row).mapTo(view.viewport(), QPoint(0, 0)).y()
 
 
 def test_matches_are_counted_in_all_messages(page, bar, qtbot):
@@ -143,10 +149,10 @@ def test_messages_that_come_while_one_looks_are_counted_and_one_stays(
     search(bar, qtbot, "number 77")
     qtbot.keyClick(bar.words, Qt.Key.Key_Return)
     assert bar.count.text() == "2/8"
-    place = page.conversation.verticalScrollBar().value()
+    before = eye(page, 77)
     conversation.insert(Message(999, 1, 200, Role.ASSISTANT, "number 77 again"))
     qtbot.waitUntil(lambda: bar.count.text() == "2/9")
-    assert page.conversation.verticalScrollBar().value() == place
+    assert eye(page, 77) == before
     conversation.remove(999)
     qtbot.waitUntil(lambda: bar.count.text() == "2/8")
 
