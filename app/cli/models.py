@@ -2,32 +2,21 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import datetime
-from typing import Any
 
-from ternchat.app.core.catalogue import CatalogueEntry
 from ternchat.app.core.download import unfinished
 from ternchat.app.core.download.staging import Staging
-from ternchat.app.core.hub_address import parse_repository
 from ternchat.app.core.hub_cache import HubCache
-from ternchat.app.core.inspection import inspect
 from ternchat.app.core.model_store import BUILT_IN, ModelDetails, ModelNotFoundError, ModelStore
 from ternchat.app.core.model_trash import Trash
-from ternchat.app.core.runnable import Verdict, folder_verdict
+from ternchat.app.core.runnable import folder_verdict
 from ternchat.app.core.wording import size_text
-from ternchat.app.workers.model_verdict import full_verdict
-from ternchat.engine.memory import predict
 
 from . import console, models_runs
 from .arguments import Options
 from .console import EXIT_OK, printable
+from .models_facts import Facts, facts_of
 from .setup import Setup
-from .token_input import read_token
-
-_CONTEXT_TOKENS = 4096
-
-Facts = dict[str, Any]
 
 
 def run(options: Options) -> int:
@@ -107,7 +96,7 @@ def _row(name: str, state: str, size_bytes: int | None, title: str) -> Facts:
 
 def _show(setup: Setup, store: ModelStore) -> int:
     models = setup.options.models
-    facts = _facts(setup, store, models.names[0])
+    facts = facts_of(setup, store, models.names[0])
     if models.json:
         print(json.dumps(facts, indent=1))
         return EXIT_OK
@@ -117,87 +106,6 @@ def _show(setup: Setup, store: ModelStore) -> int:
                 print(printable(f"{name:<12} {line}"))
                 name = ""
     return EXIT_OK
-
-
-def _facts(setup: Setup, store: ModelStore, name: str) -> Facts:
-    entry = store.catalogue.find(name)
-    facts = {} if entry is None else _described(entry)
-    if store.find(name) is not None:
-        return facts | _installed(store, name)
-    if entry is not None:
-        return facts | {"installed": "no"}
-    return _inspected(setup, name)
-
-
-def _described(entry: CatalogueEntry) -> Facts:
-    verdict = entry.verdict()
-    return {
-        "name": entry.name,
-        "title": entry.title,
-        "summary": entry.summary,
-        "good at": list(entry.good_at),
-        "bad at": list(entry.bad_at),
-        "languages": ", ".join(entry.languages),
-        "licence": f"{entry.licence} ({entry.licence_url})",
-        "source": f"{entry.repository} at {entry.revision}" if entry.repository else None,
-        "download": None if entry.size_bytes is None else size_text(entry.size_bytes),
-        **_judged(verdict),
-    }
-
-
-def _judged(verdict: Verdict) -> Facts:
-    memory = None
-    if verdict.config is not None:
-        context = min(_CONTEXT_TOKENS, verdict.config.max_position_embeddings)
-        needed = predict(verdict.config).allocated(context)
-        memory = f"{size_text(needed)} with {context:,} tokens of context"
-    return {"runs": "yes" if verdict.runs else f"no: {verdict.reason}", "memory": memory}
-
-
-def _installed(store: ModelStore, name: str) -> Facts:
-    details = store.details(name)
-    record, used = details.record, details.last_used
-    facts: Facts = {
-        "name": name,
-        "title": details.model.title,
-        "installed": "yes, used in place" if details.linked else "yes",
-        "folder": str(details.model.path),
-        "on disk": size_text(details.size_bytes),
-        "last used": "never" if used is None else f"{datetime.fromtimestamp(used):%Y-%m-%d %H:%M}",
-    }
-    if record is not None:
-        tested = {
-            True: "answers on this computer",
-            False: "unfit: it failed its test on this computer",
-            None: "not tested",
-        }
-        facts |= {
-            "source": f"{record.repository} at {record.commit}" if record.repository else None,
-            "licence": record.licence or facts.get("licence"),
-            "tested": tested[record.tested],
-            "sha256": [f"{file.sha256}  {file.name}" for file in record.files],
-        }
-    return facts
-
-
-def _inspected(setup: Setup, name: str) -> Facts:
-    """What the hub says about a repository."""
-    with closing(setup.hub()) as hub:
-        ref = parse_repository(name, hub.options.endpoint)
-        found = inspect(hub, ref, read_token(setup.options.models), full_verdict)
-    facts: Facts = {"name": ref.repository, "source": f"{ref.repository} at {ref.revision}"}
-    if found.model is not None:
-        facts |= {
-            "commit": found.model.commit,
-            "licence": found.model.licence or "not stated",
-            "languages": ", ".join(found.model.languages) or None,
-            "terms": "must be accepted first" if found.model.gated else None,
-            "download": size_text(found.model.total_bytes),
-            "files": [
-                f"{size_text(file.size_bytes):>8}  {file.name}" for file in found.model.files
-            ],
-        }
-    return facts | _judged(found.verdict) | {"installed": "no"}
 
 
 def _remove(options: Options, store: ModelStore) -> int:

@@ -15,8 +15,10 @@ import pytest
 from download_help import WEIGHTS, make_files
 from hub.faults import Corrupt, Drop, Slow, Status
 
+from ternchat.app.core import machine, speed_store
 from ternchat.app.core.model_store import ModelStore
 from ternchat.app.core.paths import DataPaths
+from ternchat.engine.speed import MachineSpeed
 
 NAMES = ("fledgling", "2b4t", "falcon-e-3b", "llama3-8b")
 
@@ -128,16 +130,27 @@ def test_a_damaged_model_is_found_and_repaired(models, tmp_path):
     assert path.read_bytes() == good
 
 
-def test_show_tells_about_the_catalogue_the_installed_and_the_hub(models):
+def test_show_tells_about_the_catalogue_the_installed_and_the_hub(models, real_files):
     catalogue = models("show", "2b4t").stdout
     assert "BitNet b1.58 2B4T" in catalogue
     assert "with 4,096 tokens of context" in catalogue
-    found = models("show", "acme/tiny").stdout
-    assert "runs         yes" in found
+    found = json.loads(models("show", "acme/tiny", "--json").stdout)
+    assert (found["runs"], found["installed"], found["licence"]) == ("yes", "no", "mit")
+    (checksum,) = found["sha256"]
+    assert checksum == f"{hashlib.sha256(real_files[WEIGHTS]).hexdigest()}  {WEIGHTS}"
+    assert re.fullmatch(r"[\d.]+ [MGT]B free", found["disk after"])
     models("pull", "acme/tiny")
     shown = json.loads(models("show", "tiny", "--json").stdout)
     assert shown["installed"] == "yes"
     assert any(line.endswith(WEIGHTS) for line in shown["sha256"])
+
+
+def test_show_says_how_fast_a_model_will_be_once_this_computer_was_measured(models, tmp_path):
+    assert "speed" not in json.loads(models("show", "2b4t", "--json").stdout)
+    speed = MachineSpeed("avx2", 2, 20e9, 15e9, 15e9, 2e11, 1e-5)
+    speed_store.save(tmp_path / "data" / "cache", machine.cpu_name(), speed)
+    shown = json.loads(models("show", "2b4t", "--json").stdout)
+    assert re.fullmatch(r"about [\d.]+ tokens/s on this computer", shown["speed"])
 
 
 def test_what_lies_in_the_shared_cache_is_listed_and_pulled_without_a_download(
