@@ -156,7 +156,7 @@ class Problem:
                 title, advice = error.title, error.advice
         return cls(
             title=translate("Problem", title),
-            text=_sentence(str(error) or names[0]),
+            text=sentence(str(error) or names[0]),
             advice=translate("Problem", advice),
             details="".join(traceback.format_exception(error)).strip(),
             chat_full="ContextFullError" in names,
@@ -164,7 +164,7 @@ class Problem:
         )
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
     """The message with a capital letter in front and a full stop at its end."""
     text = text.strip()
     head, rest = text[:1], text[1:]

@@ -1,12 +1,13 @@
 """One model of the models page: what it is, what it takes, how it comes along, what one can do."""
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QDate, QDateTime, QLocale, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from ternchat.app.core import model_wording
 from ternchat.app.core.access_token import AccessToken
 from ternchat.app.core.model_card import ModelCard, Place
 from ternchat.app.core.model_surroundings import Surroundings
+from ternchat.app.core.problem import sentence
 from ternchat.app.core.progress import State
 from ternchat.app.core.progress_wording import amount_text, progress_text, state_text
 
@@ -45,6 +46,7 @@ class ModelCardView(QFrame):
         self.disk = Fact(theme, self.tr("Disk afterwards"))
         self.memory = Fact(theme, self.tr("Memory"))
         self.speed = Fact(theme, self.tr("Speed here"))
+        self.used = Fact(theme, self.tr("Last used"))
         self.bar = QProgressBar()
         self.state = PlainLabel(name="muted", wrap=True)
         self.problem = ProblemNote(theme)
@@ -97,7 +99,7 @@ class ModelCardView(QFrame):
         self._facts = FlowLayout()
         facts = QWidget()
         facts.setLayout(self._facts)
-        for fact in (self.size, self.disk, self.memory, self.speed):
+        for fact in (self.size, self.disk, self.memory, self.speed, self.used):
             self._facts.addWidget(fact)
         self._box = QVBoxLayout(self)
         self._box.addLayout(head)
@@ -130,6 +132,8 @@ class ModelCardView(QFrame):
         )
         disk = model_wording.disk_fact(card, around.free_disk_bytes)
         self.disk.say(disk, "bad" if too_large else "")
+        self.used.setVisible(here)
+        self.used.say(self._last_used())
         needed, free = card.memory_bytes(around.context), around.free_memory_bytes
         fits = needed is None or free <= 0 or needed <= free or card.name == around.loaded
         memory = model_wording.memory_fact(card, around.context, fits=fits)
@@ -147,13 +151,22 @@ class ModelCardView(QFrame):
         for fact in (self.memory, self.speed):
             fact.setVisible(card.config is not None)
 
+    def _last_used(self) -> str:
+        """The day, or today the time."""
+        if self._card.last_used is None:
+            return self.tr("not yet")
+        when = QDateTime.fromSecsSinceEpoch(round(self._card.last_used))
+        if when.date() == QDate.currentDate():
+            return QLocale().toString(when.time(), QLocale.FormatType.ShortFormat)
+        return QLocale().toString(when.date(), QLocale.FormatType.ShortFormat)
+
     def _show_progress(self) -> None:
         card, progress = self._card, self._card.progress
         text, fraction = "", None
         if progress is not None and progress.state is not State.FAILED:
             text, fraction = progress_text(progress), progress.fraction or 0.0
             if progress.note:
-                text = f"{text}\n{progress.note}"
+                text = f"{text}\n{sentence(progress.note)}"
         elif progress is None and card.left is not None:
             left = card.left
             done = amount_text(left.done_bytes, left.total_bytes)

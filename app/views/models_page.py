@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QVBoxLayout, QWid
 from ternchat.app.core.access_token import OPENED_BY_TOKEN
 from ternchat.app.core.hub_address import AddressError, parse_repository
 from ternchat.app.core.inspection import Inspection
-from ternchat.app.core.language import number, translate
 from ternchat.app.core.model_overview import Overview
 from ternchat.app.core.model_surroundings import Surroundings
 from ternchat.app.core.problem import Problem
@@ -25,6 +24,7 @@ from .context_slider import ContextSlider
 from .error_strip import ErrorStrip
 from .import_question import ImportQuestion
 from .labels import GroupLabel, PlainLabel
+from .machine_row import MachineRow
 from .model_list import ModelList
 from .models_folder_row import ModelsFolderRow
 from .page_area import PageArea
@@ -61,11 +61,7 @@ class ModelsPage(QWidget):
         self._facts: ModelFacts | None = None  # of the model in memory
         self.back = IconButton(theme, "arrow-left", self.tr("Back to the chat"))
         self.import_button = TextButton(self.tr("Import"), "plain")
-        self.machine = PlainLabel(name="muted", wrap=True)
-        self.measure = TextButton(self.tr("Measure again"), "link")
-        self.measure.setAccessibleDescription(
-            self.tr("Find out anew how fast this computer is, in three seconds")
-        )
+        self.machine = MachineRow()
         self.slider = ContextSlider(theme)
         self.list = ModelList(theme, model)
         self.add = AddModelRow(theme)
@@ -76,7 +72,7 @@ class ModelsPage(QWidget):
         self._build()
         self.back.clicked.connect(self.close_requested)
         self.slider.chosen.connect(self._on_context)
-        self.measure.clicked.connect(self.measure_requested)
+        self.machine.measure_requested.connect(self.measure_requested)
         self.question.answered.connect(self.import_requested)
         theme.changed.connect(self._restyle)
         self._restyle()
@@ -111,7 +107,7 @@ class ModelsPage(QWidget):
         """Change some of what the numbers are for."""
         self._around = replace(self._around, **changes)
         self.list.set_surroundings(self._around)
-        self._show_machine()
+        self.machine.show_surroundings(self._around)
 
     @Slot(str)
     def ask_import(self, path: str) -> None:
@@ -201,11 +197,7 @@ class ModelsPage(QWidget):
         self._head.addWidget(self.import_button)
         self._column = Column(self._theme, top=4, bottom=24)
         box = self._column.box
-        machine = QHBoxLayout()
-        machine.addWidget(self.machine, 1)
-        machine.addWidget(self.measure, alignment=Qt.AlignmentFlag.AlignTop)
-        box.addLayout(machine)
-        for part in (self.slider, self.question, self.list):
+        for part in (self.machine, self.slider, self.question, self.list):
             box.addWidget(part)
         box.addWidget(GroupLabel(self.tr("Another model from Hugging Face")))
         box.addWidget(self.add)
@@ -223,28 +215,6 @@ class ModelsPage(QWidget):
         whole.addLayout(self._head)
         whole.addWidget(self._area, 1)
         whole.addWidget(bottom)
-
-    def _show_machine(self) -> None:
-        around = self._around
-        parts = []
-        if around.free_memory_bytes:
-            free = size_text(around.free_memory_bytes)
-            parts.append(self.tr("{size} of memory free").format(size=free))
-        if around.free_disk_bytes is not None:
-            free = size_text(around.free_disk_bytes)
-            parts.append(self.tr("{size} free on the disk").format(size=free))
-        if around.speed is not None and not around.measuring:
-            rate = number(around.speed.read_bytes_per_second / 1e9, 1)
-            parts.append(self.tr("reads {rate} GB/s").format(rate=rate))
-            threads = translate("Wording", "%n thread(s)", around.speed.threads)
-            parts.append(f"{around.speed.kernel}, {threads}")
-            if around.speed.is_disturbed:
-                parts.append(self.tr("measured while other programs were busy"))
-        if around.measuring:
-            parts.append(self.tr("measuring its speed …"))
-        self.measure.setVisible(around.speed is not None and not around.measuring)
-        text = " · ".join(parts)
-        self.machine.setText(self.tr("This computer: {facts}").format(facts=text) if text else "")
 
     @Slot(int)
     def _on_context(self, context: int) -> None:

@@ -82,6 +82,8 @@ class ModelJobs:
             for _ in range(ATTEMPTS):
                 machine.wait_until_quiet(control.stopped, QUIET_SECONDS)
                 stopped = control.stopped.is_set
+                if stopped():
+                    return None
                 speed = measure_in_child(options.isa, options.threads, stopped, gently=True)
                 if speed is None:
                     return None

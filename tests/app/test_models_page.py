@@ -6,7 +6,7 @@ from importlib import resources
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QDateTime, QEvent, QLocale, QObject, Qt, QTimer
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QLineEdit
@@ -220,7 +220,7 @@ def test_a_stalled_download_says_why_and_when_it_goes_on(view):
     view.show_card(view.card.with_progress(progress), Surroundings())
     assert "Waiting for the connection" in view.state.text()
     assert "next try in 8 s" in view.state.text()
-    assert "the server does not answer" in view.state.text()
+    assert "The server does not answer." in view.state.text()
 
 
 def test_a_failure_has_a_title_what_happened_what_to_do_and_details_to_copy(view, qapp):
@@ -392,8 +392,22 @@ def test_a_speed_measured_beside_other_programs_is_a_lower_bound(view, page):
     view.show_card(view.card, around)
     assert view.speed.value.text().startswith("at least ")
     page.set_around(speed=disturbed)
-    assert "measured while other programs were busy" in page.machine.text()
-    assert page.measure.isVisible()
+    assert "measured while other programs were busy" in page.machine.text.text()
+    assert page.machine.measure.isVisible()
+
+
+def test_an_installed_model_tells_when_it_was_last_used(view):
+    assert not view.used.isVisible()
+    card = replace(view.card, path=Path("/m"))
+    view.show_card(card, Surroundings())
+    assert view.used.value.text() == "not yet"
+    now = QDateTime.currentDateTime()
+    view.show_card(replace(card, last_used=float(now.toSecsSinceEpoch())), Surroundings())
+    assert view.used.value.text() == QLocale().toString(now.time(), QLocale.FormatType.ShortFormat)
+    earlier = now.addDays(-40)
+    view.show_card(replace(card, last_used=float(earlier.toSecsSinceEpoch())), Surroundings())
+    day = QLocale().toString(earlier.date(), QLocale.FormatType.ShortFormat)
+    assert view.used.value.text() == day
 
 
 def test_a_model_this_version_cannot_run_says_why_and_cannot_be_fetched(view):
@@ -418,7 +432,7 @@ def test_the_page_shows_all_cards_under_headings(page, model):
     assert {page.list.view(card.name).title.text() for card in model.cards()} == {
         card.title for card in model.cards()
     }
-    assert "free on the disk" in page.machine.text()
+    assert "free on the disk" in page.machine.text.text()
 
 
 class Windows(QObject):

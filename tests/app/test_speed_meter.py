@@ -170,6 +170,17 @@ def test_a_disturbed_measurement_is_made_twice_and_the_better_one_is_kept(measur
     assert measured(0.3, 0.0) == (0.0, 0)
 
 
+def test_one_that_is_stopped_while_it_waits_starts_no_process(measured, tmp_path, monkeypatch):
+    control = Control()
+    control.leave()
+    monkeypatch.setattr(
+        "ternchat.engine.speed_measurement.measure_in_child", lambda *_, **__: pytest.fail("began")
+    )
+    paths = DataPaths.from_option(tmp_path)
+    jobs = model_jobs.ModelJobs(paths, ModelStore(paths), None, None, LoadOptions)
+    assert jobs.measure().work(lambda _: None, control) is None
+
+
 def test_one_waits_for_a_quiet_moment_but_not_for_ever(monkeypatch):
     loads = iter([0.0, 90.0, 80.0, 10.0])
     monkeypatch.setattr(machine.psutil, "cpu_percent", lambda: next(loads))
