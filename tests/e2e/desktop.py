@@ -125,19 +125,13 @@ class Desktop:
         """Press the button of that name."""
         self.wait_for(name, role).queryAction().doAction(0)
 
-    def press_last(self, name, role=None):
-        """Press the button of that name in the dialog opened last."""
-        nodes = self.wait(lambda: list(self.all_named(name, role)))
-        nodes[-1].queryAction().doAction(0)
-
     def size_of(self, name, role=None):
         """Width and height of a node, in pixels."""
         box = self.find(name, role).queryComponent().getExtents(self._atspi.DESKTOP_COORDS)
         return box.width, box.height
 
-    def middle_of(self, name, role, below=None):
+    def middle_of(self, node):
         """The middle of a node, as a place on the screen."""
-        node = self.wait(lambda: self.find(name, role, self.find(below) if below else None))
         box = node.queryComponent().getExtents(self._atspi.DESKTOP_COORDS)
         return box.x + box.width // 2, box.y + box.height // 2
 

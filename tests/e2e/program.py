@@ -116,9 +116,17 @@ class Program:
         """Titles in the list of chats, as it stands there."""
         return self.entries("Chats")
 
-    def pick(self, entry, name):
-        """Click on an entry of the list of that name."""
-        self.desktop.click(*self.desktop.middle_of(entry, "list item", name))
+    def pick(self, title, name):
+        """Click on the entry of that title in the list of that name; behind it may stand more."""
+
+        def entry():
+            below = self.desktop.find(name, "list")
+            for node in self.desktop.nodes(below):
+                if node.getRoleName() == "list item" and node.name.split(",")[0] == title:
+                    return node
+            return None
+
+        self.desktop.click(*self.desktop.middle_of(self.desktop.wait(entry)))
 
     def open(self, title):
         """Show a chat of the list."""
@@ -131,19 +139,27 @@ class Program:
     def choose(self, menu, entry):
         """Open a menu of the menu bar by its letter and click on an entry: the action of a screen
         reader would leave the menu open."""
-        self.desktop.key(f"alt+{menu[0].lower()}")
-        self.desktop.wait(lambda: self._is_pointed_at(entry))
+        self.desktop.wait(lambda: self._points_at(menu, entry))
         self.desktop.click()
 
-    def _is_pointed_at(self, entry):
+    def _points_at(self, menu, entry):
         """Go there; a menu that is only just coming up does not notice at once."""
-        self.desktop.move(*self.desktop.middle_of(entry, "menu item"))
+        if not self.desktop.has(entry, "menu item"):
+            self.desktop.key(f"alt+{menu[0].lower()}")
+            return False
+        self.desktop.move(*self.desktop.middle_of(self.desktop.find(entry, "menu item")))
         return self.desktop.has_focus(entry, "menu item")
 
     def name_file(self, path, button):
         """Type a path into the file dialog and confirm it."""
         self.desktop.wait_for("File name:", "text").queryEditableText().setTextContents(path)
         self.desktop.press(button, "push button")
+
+    def choose_last_type(self, name):
+        """Write the file as the last of the types that the file dialog offers."""
+        self.wait_for_focus("File name:")
+        self.desktop.key("alt+t", "End")
+        self.desktop.wait_for(name, "combo box")
 
     def close_dialog(self, name, button="Close"):
         """Press a dialog's button, see it go, and be back in the window."""
@@ -154,19 +170,6 @@ class Program:
         """Wait until a dialog has closed; then the window has the keyboard again."""
         self.desktop.wait(lambda: not self.desktop.has(name, role))
         self.desktop.focus_window("Ternchat$")
-
-    def question(self, words):
-        """The text of a question that is being asked, with those words in it; None without."""
-        for node in self.desktop.nodes():
-            if node.getRoleName() == "alert" or node.getRoleName() == "dialog":
-                text = " ".join(part.name for part in self.desktop.nodes(node))
-                if words in text:
-                    return text
-        return None
-
-    def confirm(self, button):
-        """Press the button of the question that was opened last."""
-        self.desktop.press_last(button, "push button")
 
     def wait_for_focus(self, name):
         """Wait until what one types goes to the control of that name."""

@@ -6,6 +6,7 @@ import pytest
 
 from ternchat.app.core.conversation import Chat, ChatTree, Message, Role
 from ternchat.app.core.database.opening import open_chats
+from ternchat.app.core.export.exporting import trees_of
 from ternchat.app.core.paths import DataPaths
 
 pytestmark = pytest.mark.e2e
@@ -51,6 +52,17 @@ def write_chats(folder, chats):
     return folder
 
 
+def read_chats(folder):
+    """All chats of a data folder as one sees them: titles, and who said what."""
+    opened = open_chats(DataPaths.from_option(folder).database)
+    trees = trees_of(opened.store, [chat.id for chat in opened.store.chats()])
+    opened.close()
+    return {
+        tree.chat.title: [(m.role, m.text, m.created, m.state) for m in tree.messages]
+        for tree in trees
+    }
+
+
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
     return write_chats(tmp_path_factory.mktemp("data"), CHATS)
@@ -70,6 +82,7 @@ def play_on(share, data):
         "selected_words_are_copied",
         "the_last_answer_and_the_last_code_are_copied_by_keys",
         "a_deleted_chat_comes_back_with_undo",
+        "a_deleted_chat_is_restored_from_the_trash",
     ],
 )
 def test_with_some_chats(play_on, scenario):
@@ -78,3 +91,23 @@ def test_with_some_chats(play_on, scenario):
 
 def test_both_ends_of_a_chat_of_2000_messages_are_reached(play_on):
     play_on("library.both_ends_of_a_long_chat_are_reached", args=[LONG])
+
+
+def test_a_chat_deleted_for_ever_leaves_nothing_in_the_database(robot, tmp_path):
+    data = write_chats(tmp_path / "data", {title: texts[:2] for title, texts in CHATS.items()})
+    assert b"sardines" in (data / "chats.db").read_bytes()
+    robot.play("library.a_chat_deleted_for_ever_is_gone", data)
+    assert b"sardines" not in (data / "chats.db").read_bytes()
+
+
+def test_exported_chats_are_the_same_after_an_import_elsewhere(robot, tmp_path):
+    chats = {title: texts[:40] for title, texts in CHATS.items()}
+    here = write_chats(tmp_path / "here", chats)
+    everything, one = tmp_path / "all.json", tmp_path / "knots.md"
+    title = "Knots for sailors"
+    robot.play("library.chats_are_exported", here, [str(everything), str(one), title])
+    assert KNOTS in one.read_text()
+    assert "Porto" not in one.read_text()
+    there = tmp_path / "there"
+    robot.play("library.an_export_is_imported", there, [str(everything), title])
+    assert read_chats(there) == read_chats(here)

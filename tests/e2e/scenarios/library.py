@@ -95,7 +95,7 @@ def a_deleted_chat_is_restored_from_the_trash(program):
     program.choose("Chat", "Trash…")
     program.pick("Old shopping list", "Deleted chats")
     desktop.press("Restore", "push button")
-    desktop.wait(lambda: not program.entries("Deleted chats"))
+    desktop.wait_for("The trash is empty.")
     program.close_dialog("Trash")
     desktop.wait(lambda: "Old shopping list" in program.chats())
     program.open("Old shopping list")
@@ -105,18 +105,19 @@ def a_deleted_chat_is_restored_from_the_trash(program):
 def a_chat_deleted_for_ever_is_gone(program):
     """After a question that says how many."""
     desktop = program.desktop
+    program.start()
     program.open("Old shopping list")
     program.choose("Chat", "Delete chat")
     desktop.wait(lambda: "Old shopping list" not in program.chats())
     program.choose("Chat", "Trash…")
     program.pick("Old shopping list", "Deleted chats")
+    desktop.press("Delete for ever…", "push button")
+    desktop.wait_for("Delete 1 chat for ever?", "label")
     desktop.press("Delete for ever", "push button")
-    question = desktop.wait(lambda: program.question("for ever?"))
-    assert "Delete 1 chat for ever?" in question, question
-    program.confirm("Delete for ever")
-    desktop.wait(lambda: not program.entries("Deleted chats"))
+    desktop.wait_for("The trash is empty.")
     program.close_dialog("Trash")
     assert "Old shopping list" not in program.chats()
+    program.end()
 
 
 def both_ends_of_a_long_chat_are_reached(program, count):
@@ -137,9 +138,10 @@ def chats_are_exported(program, all_file, one_file, title):
     program.start()
     program.choose("Chat", "Export all chats…")
     desktop.wait_for("Export", "dialog")
+    program.choose_last_type("JSON, everything (*.json)")
     program.name_file(all_file, "Save")
     program.wait_until_gone("Export")
-    desktop.wait(lambda: "exported." in desktop.text_below("Ternchat", "frame"))
+    desktop.wait(lambda: "chats exported." in desktop.text_below("Ternchat", "frame"))
     program.open(title)
     program.choose("Chat", "Export chat…")
     desktop.wait_for("Export", "dialog")
