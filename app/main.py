@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
-import socket
 import sys
 from typing import TYPE_CHECKING
 
@@ -133,8 +131,9 @@ def _show(app: QApplication, context: AppContext, options: Options) -> int:
     from PySide6.QtCore import QTimer
 
     from ternchat.app.front_door import FrontDoor
+    from ternchat.app.signal_watch import SignalWatch
 
-    watch = _SignalWatch(app)
+    watch = SignalWatch(app)
     context.settings.restore()
     _tell_exceptions(context)
     door = FrontDoor(context.paths.root)
@@ -151,38 +150,6 @@ def _show(app: QApplication, context: AppContext, options: Options) -> int:
     door.close()
     watch.close()
     return code
-
-
-class _SignalWatch:
-    """Ends the event loop on SIGINT and SIGTERM.
-
-    Python looks at signals only between its own instructions, of which a waiting event loop
-    runs none; a socket wakes it.
-    """
-
-    def __init__(self, app: QApplication) -> None:
-        from PySide6.QtCore import QSocketNotifier, QTimer
-
-        self._read, self._write = socket.socketpair()
-        for end in (self._read, self._write):
-            end.setblocking(False)
-        self._notifier = QSocketNotifier(self._read.fileno(), QSocketNotifier.Type.Read, app)
-        self._notifier.activated.connect(self._drain)
-        signal.set_wakeup_fd(self._write.fileno())
-        for number in (signal.SIGINT, signal.SIGTERM):
-            # Not at once: a signal may come in the middle of painting.
-            # And not by closing the window: that could ask a question nobody answers.
-            signal.signal(number, lambda *_: QTimer.singleShot(0, lambda: app.exit(0)))
-
-    def close(self) -> None:
-        """Leave signals to Python again."""
-        self._notifier.setEnabled(False)
-        signal.set_wakeup_fd(-1)
-        self._read.close()
-        self._write.close()
-
-    def _drain(self) -> None:
-        self._read.recv(64)
 
 
 def _log_exception(

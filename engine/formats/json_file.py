@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import re
 import reprlib
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from ternchat.engine.formats.files import open_regular, reason
 # More would take seconds to build; the largest tokenizers have half as much.
 MAX_MARKS = {"[": 1_000_000, "{": 1_000_000, ",": 3_000_000}
 
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _repr = reprlib.Repr()
 _repr.maxstring = _repr.maxother = 80
@@ -58,7 +60,7 @@ def parse_json(data: bytes, source: str) -> dict[str, Any]:
             parse_float=_finite,
             parse_constant=_finite,
         )
-        if rb"\u" in data:  # only an escape can name half of a surrogate pair
+        if _SURROGATE.search(data):  # only an escape can name half of a pair
             json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeDecodeError as error:
         raise ModelFileError(

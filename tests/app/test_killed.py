@@ -1,5 +1,6 @@
 """A program killed in the middle of writing loses nothing that was acknowledged."""
 
+import os
 import random
 import signal
 import subprocess
@@ -49,6 +50,34 @@ for turn in range(10_000):
     names = [f"{turn}-{number}" for number in range(turn % 3)]
     drafts.set_files(chat_id, [Attachment(name, "text/plain", "x" * 9_000) for name in names])
     print("files", turn, flush=True)
+"""
+WINDOW = """
+import sys
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from ternchat.app.cli import arguments
+from ternchat.app.context import AppContext
+from ternchat.app.core.paths import DataPaths
+folder, *to_attach = sys.argv[1:]
+app = QApplication([])
+paths = DataPaths.from_option(folder)
+paths.create()
+context = AppContext.build(app, paths, arguments.parse(["--data-dir", folder]))
+context.settings.restore()
+composer = context.window.page.composer
+def tell():
+    files = composer.attachments.files
+    if files and not composer.attachments.reading:
+        print(composer.prompt.toPlainText(), *(file.name for file in files), flush=True)
+        timer.stop()
+timer = QTimer()
+timer.timeout.connect(tell)
+timer.start(20)
+if to_attach:
+    composer.prompt.setPlainText("Look:")
+    context.controller.close()  # as half a second later
+    composer.attachments.add_paths(to_attach)
+app.exec()
 """
 KILLS = 20
 
@@ -114,3 +143,27 @@ def test_a_draft_keeps_its_words_and_files_when_the_program_is_killed(tmp_path, 
         assert [file.name for file in files] in of_turns
         assert all(file.text == "x" * 9_000 for file in files)
         chats.close()
+
+
+def told_by_window(*arguments):
+    """What the program's window says of its composer before it is killed."""
+    with subprocess.Popen(
+        [sys.executable, "-c", WINDOW, *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+    ) as program:
+        line = program.stdout.readline()
+        program.send_signal(signal.SIGKILL)
+    return line.split()
+
+
+def test_attached_files_are_there_again_after_the_window_was_killed(tmp_path):
+    names = ["notes.md", "rain.txt"]
+    for name in names:
+        (tmp_path / name).write_text("words " * 500)
+    data = tmp_path / "data"
+    assert told_by_window(data, *(tmp_path / name for name in names)) == ["Look:", *names]
+    for name in names:
+        (tmp_path / name).unlink()  # the text that was read is what is kept
+    assert told_by_window(data) == ["Look:", *names]
