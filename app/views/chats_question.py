@@ -24,6 +24,8 @@ class ChatsQuestion(QMessageBox):
         self.setInformativeText(what_then)
         self.yes = self.addButton(button, QMessageBox.ButtonRole.DestructiveRole)
         self.no = self.addButton(QMessageBox.StandardButton.Cancel)
+        for pressed in (self.yes, self.no):
+            pressed.setProperty("kind", "plain")
         self.setDefaultButton(self.no)
         self.setEscapeButton(self.no)
         self.finished.connect(self._on_finished)

@@ -319,6 +319,36 @@ def test_a_newer_version_is_refused_with_a_sentence_but_can_be_read(opened, path
     assert path.read_bytes() == before
 
 
+def test_where_nothing_can_be_written_new_chats_still_come_into_folders(opened, path):
+    filled(opened, path, chats=1)
+    chats = opened(path)
+    chats.store.add_folder("Work")
+    chats.close()
+    sql(path, "PRAGMA user_version = 99")
+    before = path.read_bytes()
+    store = opened(path).store
+    [old] = store.chats()
+    new = store.create_chat("new")
+    store.add(new.id, None, Role.USER, "x", State.DONE)
+    store.move([new.id], "Work")
+    assert store.add_folder("Mine").name == "Mine"
+    store.move([new.id], "Mine")
+    store.set_archived([new.id], True)
+    assert (store.chat(new.id).folder, store.chat(new.id).archived) == ("Mine", True)
+    assert [folder.name for folder in store.folders()] == ["Mine", "Work"]
+    store.set_folded("Work", True)  # is not remembered, and no reason to complain
+    for change in (
+        lambda: store.move([old.id], "Work"),
+        lambda: store.set_archived([old.id], True),
+        lambda: store.rename_folder("Work", "Job"),
+        lambda: store.delete_folder("Work"),
+    ):
+        with pytest.raises(StorageError, match="only be read"):
+            change()
+    assert [folder.name for folder in store.folders()] == ["Mine", "Work"]
+    assert path.read_bytes() == before
+
+
 def test_a_newer_version_that_cannot_be_understood_is_left_alone(opened, path):
     filled(opened, path)
     sql(path, "PRAGMA user_version = 99", "ALTER TABLE messages RENAME COLUMN text TO body")
