@@ -152,7 +152,7 @@ class MessageBody(QWidget):
             for bar in bars(part.items[0].place):
                 x = self.width() - px(bar) - px(_BAR) if from_right else px(bar)
                 area = QRect(x, rect.top() - above, px(_BAR), rect.height() + 2 * above)
-                painter.fillRect(area, QColor(self._theme.colours.border))
+                painter.fillRect(area, QColor(self._theme.colours.faint))
         painter.end()
 
     def _is_from_right(self, number: int) -> bool:

@@ -94,7 +94,7 @@ class TextPart(MessageText):
         if not any(isinstance(item, RuleItem) or item.place.inside for item in self.items):
             return
         painter = QPainter(self.viewport())
-        colour = QColor(self._theme.colours.border)
+        colours = self._theme.colours
         layout = self.document().documentLayout()
         for at, block, rect in self._visible(event.rect()):
             item, px = self.items[at], self._theme.px
@@ -102,12 +102,14 @@ class TextPart(MessageText):
             above = layout.blockBoundingRect(block.previous())
             if isinstance(item, RuleItem):
                 left = round(block.blockFormat().leftMargin())
-                painter.fillRect(left, rect.center().y(), rect.right() - left, px(1), colour)
+                area = QRect(left, rect.center().y(), rect.right() - left, px(1))
+                painter.fillRect(area, QColor(colours.border))
             if at and bars(self.items[at - 1].place) and not item.place.first:
                 top = round(above.bottom())
             for bar in bars(item.place):
                 area = QRect(px(bar), top, px(_BAR), bottom - top + 1)
-                painter.fillRect(_on_its_side(area, item, self.viewport().width()), colour)
+                area = _on_its_side(area, item, self.viewport().width())
+                painter.fillRect(area, QColor(colours.faint))  # it alone says who speaks
         painter.end()
 
     def _visible(self, area: QRect) -> Iterator[tuple[int, QTextBlock, QRect]]:

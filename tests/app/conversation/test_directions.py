@@ -70,8 +70,8 @@ def test_the_bar_of_a_quote_is_as_high_as_its_words(body, theme):
     show(body, "> one\n> two\n\nthree")
     surface = body.parts[0].surface
     image = surface.grab().toImage()
-    border = theme.colours.border.upper()
-    ys = [y for y in range(image.height()) if image.pixelColor(1, y).name().upper() == border]
+    colour = theme.colours.faint.upper()
+    ys = [y for y in range(image.height()) if image.pixelColor(1, y).name().upper() == colour]
     assert (min(ys), max(ys)) == (0, 2 * 22 - 1)  # two lines of the theme's height
 
 
@@ -184,7 +184,7 @@ def test_the_bar_of_a_quote_stands_on_the_side_it_is_read_from(body, theme):
     surface = body.parts[0].surface
     image = surface.grab().toImage()
     y = image.height() // 2
-    border = theme.colours.border.upper()
-    xs = [x for x in range(image.width()) if image.pixelColor(x, y).name().upper() == border]
+    colour = theme.colours.faint.upper()
+    xs = [x for x in range(image.width()) if image.pixelColor(x, y).name().upper() == colour]
     assert xs
     assert min(xs) >= WIDTH - 4
