@@ -46,9 +46,11 @@ def new_client(options: HubOptions, pages_of: str | None = None) -> httpx.Client
             timeout=httpx.Timeout(CONNECT_SECONDS, read=READ_SECONDS),
         )
     except OSError as error:
-        reason = error.strerror or "it holds no certificate"
+        reason = error.strerror or sentence("it holds no certificate")
         raise Fault.CERTIFICATE.error(
-            f"the certificates that SSL_CERT_FILE names cannot be read: {reason}"
+            sentence(
+                "the certificates that SSL_CERT_FILE names cannot be read: {reason}", reason=reason
+            )
         ) from error
     except (ValueError, ImportError, httpx.InvalidURL):
         # Without its text, which may repeat the address with a password in it.
