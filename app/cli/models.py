@@ -8,7 +8,7 @@ from ternchat.app.core.download import unfinished
 from ternchat.app.core.download.staging import Staging
 from ternchat.app.core.hub_cache import HubCache
 from ternchat.app.core.model_store import BUILT_IN, ModelDetails, ModelNotFoundError, ModelStore
-from ternchat.app.core.model_trash import Trash
+from ternchat.app.core.model_trash import Removed, Trash
 from ternchat.app.core.runnable import folder_verdict
 from ternchat.app.core.wording import size_text
 
@@ -117,7 +117,8 @@ def _remove(options: Options, store: ModelStore) -> int:
                 staging.delete()
             print(f"The unfinished download of {name} is deleted.")
             continue
-        removed = trash.remove(name)
+        left = _deleted(trash, name) if options.models.now and store.find(name) is None else None
+        removed = left or trash.remove(name)
         if options.models.now:
             trash.purge_one(removed)
             print(f"{removed.title} is deleted ({size_text(removed.size_bytes)} are free again).")
@@ -129,7 +130,7 @@ def _remove(options: Options, store: ModelStore) -> int:
 def _restore(options: Options, store: ModelStore) -> int:
     trash = Trash(store)
     for name in options.models.names:
-        found = next((removed for removed in trash.items() if removed.name == name), None)
+        found = _deleted(trash, name)
         if found is None:
             raise ModelNotFoundError(f"no deleted model named {name!r} can be brought back")
         trash.restore(found)
@@ -139,6 +140,11 @@ def _restore(options: Options, store: ModelStore) -> int:
             when = f"{datetime.fromtimestamp(removed.removed_at):%Y-%m-%d %H:%M}"
             print(printable(f"{removed.name:<18} {when}  {size_text(removed.size_bytes):>8}"))
     return EXIT_OK
+
+
+def _deleted(trash: Trash, name: str) -> Removed | None:
+    """The model of that name that was deleted last; None when none was."""
+    return next((removed for removed in trash.items() if removed.name == name), None)
 
 
 def _path(options: Options, store: ModelStore) -> int:

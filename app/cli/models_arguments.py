@@ -57,7 +57,7 @@ def add_actions(parser: argparse.ArgumentParser, parents: list[argparse.Argument
     _add_token(verify)
     remove = action("remove", "delete a model, or a download that did not end")
     remove.add_argument("names", nargs="+", metavar="NAME")
-    remove.add_argument("--now", action="store_true", help="at once; nothing brings it back")
+    remove.add_argument("--now", action="store_true", help="for good; also what was deleted before")
     restore = action("restore", "bring back a deleted model; without a name, list them")
     restore.add_argument("names", nargs="*", metavar="NAME")
     importing = action("import", "use a model that is on this computer already")

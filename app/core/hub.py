@@ -94,13 +94,13 @@ class Hub:
             client.close()
 
     def _page(self, ref: RepositoryRef, token: AccessToken | None) -> Any:
-        library = load_library()
+        library, options = load_library(), self.options
         with _library_lock:
-            library.set_client_factory(lambda: _new_client(self.options, ref.repository))
+            library.set_client_factory(lambda: _new_client(options, ref.repository))
             try:
                 # False, and not None: that would send whatever token lies on this computer.
                 secret = False if token is None else token.reveal()
-                return library.HfApi(endpoint=self.options.endpoint, token=secret).model_info(
+                return library.HfApi(endpoint=options.endpoint, token=secret).model_info(
                     ref.repository, revision=ref.revision, files_metadata=True, timeout=PAGE_SECONDS
                 )
             finally:

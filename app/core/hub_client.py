@@ -45,6 +45,13 @@ def new_client(options: HubOptions, pages_of: str | None = None) -> httpx.Client
             mounts=dict.fromkeys(_ALL_WAYS) if options.proxy.direct else None,
             timeout=httpx.Timeout(CONNECT_SECONDS, read=READ_SECONDS),
         )
+    except OSError as error:
+        reason = error.strerror or sentence("it holds no certificate")
+        raise Fault.CERTIFICATE.error(
+            sentence(
+                "the certificates that SSL_CERT_FILE names cannot be read: {reason}", reason=reason
+            )
+        ) from error
     except (ValueError, ImportError, httpx.InvalidURL):
         # Without its text, which may repeat the address with a password in it.
         raise Fault.PROXY.error(

@@ -84,7 +84,9 @@ def test_a_repository_is_pulled_chatted_with_verified_and_removed(models, ternch
     assert "restore tiny" in models("remove", "tiny").stdout
     assert ternchat("chat", *data, "--model", "tiny", stdin="Hello!").returncode == 1
     assert models("restore", "tiny").stdout == "tiny is back.\n"
+    models("remove", "tiny")
     assert "are free again" in models("remove", "--now", "tiny").stdout
+    assert models("remove", "--now", "tiny").returncode == 1
     assert models("restore").stdout == ""
 
 

@@ -72,6 +72,20 @@ def test_an_authority_that_nobody_knows_is_not_trusted(authority, tmp_path):
         assert hub.requests == []
 
 
+@pytest.mark.parametrize("content", [None, "", "no certificate"])
+def test_a_file_of_certificates_that_cannot_be_read_is_named(
+    scene: Scene, tmp_path, monkeypatch, content
+):
+    path = tmp_path / "authority.pem"
+    if content is not None:
+        path.write_text(content)
+    monkeypatch.setenv("SSL_CERT_FILE", str(path))
+    seen = scene.run()
+    scene.assert_failed(seen, "certificate")
+    assert "SSL_CERT_FILE" in seen[-1].problem.text
+    assert State.STALLED not in {progress.state for progress in seen}
+
+
 @pytest.mark.usefixtures("trusted")
 def test_a_server_that_vouches_for_itself_is_not_trusted(tmp_path):
     with HubServer(self_signed(tmp_path)) as hub, Scene.of(hub, tmp_path / "data") as scene:

@@ -1,6 +1,7 @@
 """Pausing, cancelling, restarting, sharing the folder: nothing that came is lost or mixed up."""
 
 import os
+import socket
 import stat
 import subprocess
 import sys
@@ -240,6 +241,17 @@ def test_a_hub_that_is_not_there_is_a_problem_in_words_after_a_few_tries(scene: 
     clock = PatientClock()
     scene.assert_failed(scene.run(clock=clock), "no_network")
     assert clock.time - 1000 < 10
+
+
+def test_a_hub_whose_name_nobody_knows_is_a_problem_in_words(scene: Scene, monkeypatch):
+    def unknown(*args, **kwargs):
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    scene.client = Hub(HubOptions("https://hub.example"))
+    seen = scene.run()
+    scene.assert_failed(seen, "no_network")
+    assert "Name or service not known" in seen[-1].problem.text
 
 
 # ---- A disk that is really full -------------------------------------------------------------
