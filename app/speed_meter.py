@@ -33,7 +33,7 @@ class SpeedMeter(QObject):
         super().__init__()
         self._jobs, self._thread = jobs, thread
         self._looked = False  # whether anybody has looked if it was measured before
-        self._known = self._tried = False
+        self._known = self._tried = self._fresh = False
         self._wanted = self._busy = self._measuring = self._interrupted = False
         self._facts: ModelFacts | None = None
         thread.finished.connect(self._on_finished)
@@ -57,8 +57,8 @@ class SpeedMeter(QObject):
     @Slot()
     def measure_again(self) -> None:
         """Forget what was measured: the computer may have been busy then."""
-        if not self._measuring:
-            self._begin(fresh=True)
+        self._wanted = self._fresh = True
+        self._consider()
 
     @Slot(bool)
     def set_busy(self, busy: bool) -> None:
@@ -90,11 +90,10 @@ class SpeedMeter(QObject):
         return self._thread.close()
 
     def _consider(self) -> None:
-        stands_open = self._wanted and self._looked and not self._known
-        if stands_open and not self._busy and not self._measuring:
-            self._begin()
-
-    def _begin(self, *, fresh: bool = False) -> None:
+        stands_open = self._wanted and self._looked and (self._fresh or not self._known)
+        if not stands_open or self._busy or self._measuring:
+            return
+        fresh, self._fresh = self._fresh, False
         self._measuring = True
         self.measuring_changed.emit(True)
         self._thread.start(self._jobs.measure(fresh=fresh))

@@ -1,20 +1,25 @@
 """How near the speed promised for a model comes to the speed it has.
 
-python tools/measure_promise.py CACHE [SHAPE ...]
+python tools/measure_promise.py [--busy] CACHE [SHAPE ...]
 
 This machine is measured as the window does it, then a random checkpoint of each shape writes an
 answer at the position the promise is for, in alternation. Only ratios of one round mean anything:
-what else runs moves both.
+what else runs moves both. With --busy one thread computes, and its processor time stands for the
+clock: what it waits for its turn does not count then.
 """
 
 import argparse
 import os
+import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import median
 
 from ternchat import engine
 from ternchat.app.core.random_checkpoint import ensure_checkpoint
-from ternchat.engine.speed import TYPICAL_POSITION
+from ternchat.engine.measure_speed import measure
+from ternchat.engine.speed import TYPICAL_POSITION, MachineSpeed
 from ternchat.engine.speed_measurement import measure_in_child
 
 SHAPES = ("2b4t", "falcon3-1b")
@@ -27,19 +32,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("cache", type=Path)
     parser.add_argument("shapes", nargs="*", default=SHAPES)
+    parser.add_argument("--busy", action="store_true")
     options = parser.parse_args()
+    measured = measure_in_child
+    if options.busy:
+        time.perf_counter = time.process_time
+        measured = partial(measure, threads=1)
     for shape in options.shapes:
-        model = engine.load(ensure_checkpoint(shape, options.cache))
+        threads = 1 if options.busy else None
+        model = engine.load(ensure_checkpoint(shape, options.cache), threads)
         try:
-            _compare(shape, model)
+            _compare(shape, model, measured)
         finally:
             model.close()
 
 
-def _compare(shape: str, model: engine.Model) -> None:
+def _compare(shape: str, model: engine.Model, measured: Callable[[], MachineSpeed | None]) -> None:
     writing, reading = [], []
     for _ in range(ROUNDS):
-        speed = measure_in_child()
+        speed = measured()
         if speed is None:
             raise SystemExit("this machine could not be measured")
         timings = _answer(model)

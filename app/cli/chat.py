@@ -6,6 +6,7 @@ from dataclasses import asdict
 from importlib import import_module
 
 from ternchat import engine
+from ternchat.app.core.model_surroundings import context_of
 from ternchat.app.core.thread_choice import threads_for
 
 from . import console
@@ -48,7 +49,8 @@ def _run(options: Options) -> int:
     if model is None:
         return EXIT_INTERRUPTED
     try:
-        session = engine.Session(model, context_length=options.context_length)
+        usual = context_of(model.config.max_position_embeddings, None)
+        session = engine.Session(model, context_length=options.context_length or usual)
         conversation = Conversation(session, sampling, options.chat.system)
         if message is not None:
             finish = conversation.answer(message)

@@ -38,3 +38,8 @@ class Surroundings:
     set_context: int = DEFAULT_CONTEXT
     taken_bytes: int | None = None
     told_bytes: int | None = None
+
+
+def context_of(longest: int, wanted: int | None) -> int:
+    """The tokens a model looks back on: as wanted, as far as it goes; more takes more memory."""
+    return min(longest, wanted or DEFAULT_CONTEXT)

@@ -4,9 +4,11 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from ternchat.app.core.access_token import AccessToken
+from ternchat.app.core.problem import Problem
 
 from .buttons import TextButton
 from .labels import PlainLabel
+from .problem_note import ProblemNote
 from .theme import Theme, set_style_property
 from .token_row import TokenRow
 
@@ -37,6 +39,7 @@ class AddModelRow(QWidget):
         self.answer = PlainLabel(name="muted", wrap=True)
         self.download = TextButton(self.tr("Download"), "primary")
         self.download.setAccessibleName(self.tr("Download what was found"))
+        self.problem = ProblemNote(theme)
         self.token = TokenRow(theme)
         row = QHBoxLayout()
         row.addWidget(self.field, 1)
@@ -47,6 +50,7 @@ class AddModelRow(QWidget):
         self._box = QVBoxLayout(self)
         self._box.addLayout(row)
         self._box.addLayout(below)
+        self._box.addWidget(self.problem)
         self._box.addWidget(self.token)
         self.field.returnPressed.connect(self._look_up)
         self.field.textEdited.connect(self._forget)
@@ -57,24 +61,20 @@ class AddModelRow(QWidget):
         self._restyle()
         self.say("")
 
-    def say(
-        self,
-        text: str,
-        tone: str = "",
-        *,
-        offer: bool = False,
-        token_page: str = "",
-        private: bool = False,
-    ) -> None:
-        """Show an answer, and whether what it is about can be fetched.
-
-        `token_page`: the page of a model that an access token may open; `private`: if there is one.
-        """
-        self.token.ask_for(token_page, folded=private)
+    def say(self, text: str, tone: str = "", *, offer: bool = False) -> None:
+        """Show an answer, and whether what it is about can be fetched."""
+        self.problem.show_problem(None)
+        self.token.ask_for("")
         self.answer.setText(text)
         self.answer.setVisible(bool(text))
         set_style_property(self.answer, "tone", tone)
         self.download.setVisible(offer)
+
+    def show_problem(self, problem: Problem, page: str = "") -> None:
+        """Show why there is no answer; `page` is that of a model which a token may open."""
+        self.say("")
+        self.problem.show_problem(problem)
+        self.token.ask_for(page, folded=problem.code == "model_gone")
 
     @Slot()
     def _look_up(self) -> None:

@@ -158,9 +158,8 @@ class ModelsPage(QWidget):
     def show_found(self, answer: Inspection | Problem) -> None:
         """Show what the hub said about a repository."""
         if isinstance(answer, Problem):
-            text = f"{answer.title}. {answer.text} {answer.advice}"
             page = self._hub_page() if answer.code in OPENED_BY_TOKEN else ""
-            self.add.say(text, "bad", token_page=page, private=answer.code == "model_gone")
+            self.add.show_problem(answer, page)
             return
         model, runs = answer.model, answer.verdict.runs
         if model is None or not runs:

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from ternchat.app.core import machine
 from ternchat.app.core.model_store import InstalledModel
-from ternchat.app.core.model_surroundings import DEFAULT_CONTEXT
+from ternchat.app.core.model_surroundings import context_of
 from ternchat.app.core.turn import (
     Batch,
     Ending,
@@ -37,11 +37,6 @@ AroundLoad = Callable[[InstalledModel], AbstractContextManager[None]]
 def nothing_around(_model: InstalledModel) -> AbstractContextManager[None]:
     """Nothing."""
     return nullcontext()
-
-
-def context_of(longest: int, wanted: int | None) -> int:
-    """The tokens to look back on: as wanted, as far as the model goes; more takes more memory."""
-    return min(longest, wanted or DEFAULT_CONTEXT)
 
 
 def import_engine() -> Any:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ternchat.app.core.model_store import InstalledModel
+from ternchat.app.core.model_surroundings import context_of
 from ternchat.app.core.turn import LoadOptions, Phase, Request
 from ternchat.app.workers.engine_thread import EngineThread
 
@@ -292,3 +293,18 @@ def test_close_at_any_moment(qapp, qtbot, fake, seed, text):
     assert thread.close()
     del thread
     gc.collect()
+
+
+@pytest.mark.parametrize(
+    ("longest", "wanted", "expected"),
+    [(32_768, None, 4096), (512, None, 512), (4096, 8192, 4096), (32_768, 8192, 8192)],
+)
+def test_the_context_is_as_wanted_as_far_as_the_model_goes(longest, wanted, expected):
+    assert context_of(longest, wanted) == expected
+
+
+def test_a_context_longer_than_the_model_s_is_cut_to_it(start_thread, qtbot):
+    thread = start_thread(options=LoadOptions(context_length=100_000))
+    with qtbot.waitSignal(thread.loaded) as loaded:
+        thread.send(Request(MODEL))
+    assert loaded.args[0].context_length == 256

@@ -498,6 +498,27 @@ def test_a_card_keeps_its_widget_when_it_moves(page, model):
     assert view.bar.isVisible()
 
 
+def test_a_look_up_that_fails_has_a_title_what_to_do_and_details_to_copy(page, qapp, qtbot):
+    page.add.field.setText("acme/secret")
+    page.show_found(Problem("No such model", "It is not there.", "Look.", "x", code="model_gone"))
+    note, token = page.add.problem, page.add.token
+    assert (note.title.text(), note.text.text()) == ("No such model", "It is not there.")
+    assert note.advice.text() == "Look."
+    note.copy.click()
+    assert "[model_gone]" in qapp.clipboard().text()
+    assert token.unfold.isVisibleTo(page)
+    assert token.link.text() == "huggingface.co/acme/secret"
+    token.unfold.click()
+    token.field.setText("hf_secret")
+    with qtbot.waitSignal(page.add.token_given) as given:
+        token.button.click()
+    assert given.args == ["acme/secret", AccessToken("hf_secret")]
+    assert not note.isVisibleTo(page)
+    page.show_found(Problem("No address", "x is none.", "Write owner/name.", "x", code="address"))
+    assert note.isVisibleTo(page)
+    assert not token.isVisibleTo(page)
+
+
 def test_an_import_asks_whether_to_copy(page, qtbot):
     page.ask_import("/somewhere/model")
     assert page.question.isVisible()

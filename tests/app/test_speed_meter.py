@@ -131,6 +131,19 @@ def test_what_cannot_be_measured_is_tried_again_only_when_somebody_looks(meter, 
     assert len(jobs.asked) == 2
 
 
+def test_to_measure_again_waits_for_the_answer_that_is_on_its_way(meter, jobs, qtbot):
+    meter.learn(KNOWN)
+    meter.set_busy(True)
+    meter.measure_again()
+    assert jobs.asked == []
+    jobs.may_end.set()
+    with qtbot.waitSignal(meter.measured):
+        meter.set_busy(False)
+    assert jobs.asked == [True]
+    meter.want()
+    assert jobs.asked == [True]
+
+
 def test_a_speed_measured_beside_other_programs_is_tried_again_once(meter, jobs, qtbot):
     disturbed = replace(UNKNOWN, speed=replace(SPEED, others_share=0.6))
     jobs.result = disturbed.speed
