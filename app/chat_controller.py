@@ -97,6 +97,12 @@ class ChatController(QObject):
         """Store the person's message, then answer it, or queue it while something runs."""
         self._sending.send(text, attachments)
 
+    @Slot(str)
+    @told
+    def send_suggestion(self, text: str) -> None:
+        """Send a prompt that an empty chat offers; what is typed stays in the composer."""
+        self._sending.send(text, (), typed=False)
+
     @Slot()
     def stop(self) -> None:
         """End what runs or waits for this chat; what was written stays."""

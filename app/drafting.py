@@ -79,6 +79,16 @@ class Drafting(QObject):
             self._drafts.set(place, "")
         self.show(chat_id)
 
+    def go_along(self, chat_id: int) -> None:
+        """Hand what is typed to a new chat that began with other words."""
+        place = self._place
+        text, files = self._drafts.of(place), self._drafts.files(place)
+        self.files_moved.emit(place, chat_id)
+        for whose, words, attached in ((chat_id, text, files), (place, "", ())):
+            self._drafts.set(whose, words)
+            self._drafts.set_files(whose, attached)
+        self.show(chat_id)
+
     def take_back(self, messages: list[Message]) -> None:
         """Put messages in front of the drafts of their chats, and store that."""
         for message in reversed(messages):

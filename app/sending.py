@@ -45,8 +45,11 @@ class Sending(QObject):
         self._actions = actions
         queue.returned.connect(self.return_to_drafts)
 
-    def send(self, text: str, attachments: tuple[Attachment, ...]) -> None:
-        """Store the person's message, then answer it, or queue it while something runs."""
+    def send(self, text: str, attachments: tuple[Attachment, ...], *, typed: bool = True) -> None:
+        """Store the person's message, then answer it, or queue it while something runs.
+
+        Words that were not `typed` leave the draft alone.
+        """
         text = text.strip("\n")
         if not text.strip() and not attachments:
             return
@@ -69,7 +72,10 @@ class Sending(QObject):
             self._screen.chat = chat
             self.began.emit(chat)
         self._conversation.insert(message)
-        self._drafting.sent(chat.id)
+        if typed:
+            self._drafting.sent(chat.id)
+        else:
+            self._drafting.go_along(chat.id)
         self.added.emit()
         self._queue.add(message)
 

@@ -34,7 +34,7 @@ def _connect_composer(window: MainWindow, controller: ChatController) -> None:
     composer.draft_changed.connect(controller.set_draft)
     composer.edit_last_requested.connect(controller.begin_edit_last)
     composer.edit_cancelled.connect(controller.end_edit)
-    page.empty.prompt_chosen.connect(controller.send)
+    page.empty.prompt_chosen.connect(controller.send_suggestion)
     controller.draft_changed.connect(composer.set_draft)
     controller.busy_changed.connect(composer.set_busy)
     controller.repeating_changed.connect(composer.show_repeating)

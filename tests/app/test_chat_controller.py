@@ -176,6 +176,16 @@ def test_each_chat_keeps_its_draft(controller, store, idle, heard):
     assert heard.drafts[-1] == "for a new one"
 
 
+def test_a_suggestion_leaves_what_is_typed_in_the_composer(controller, store, idle, heard):
+    controller.set_draft("half a sent")
+    controller.send_suggestion("What is rain?")
+    idle()
+    (chat,) = store.chats()
+    assert store.messages(chat.id)[0].text == "What is rain?"
+    assert heard.drafts[-1] == "half a sent"
+    assert (store.draft(chat.id), store.draft(None)) == ("half a sent", "")
+
+
 @pytest.mark.parametrize("text", ["fail", "panic"])
 def test_a_failed_answer_says_so_and_can_be_tried_again(
     controller, conversation, idle, heard, states, texts, text

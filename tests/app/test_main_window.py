@@ -114,6 +114,18 @@ def test_a_prompt_card_sends(window, qtbot, answered):
     assert rows[0].text.toPlainText() == "What is rain?"
 
 
+def test_a_prompt_card_leaves_draft_and_files_alone(window, prompt, qtbot, answered, store):
+    notes = Attachment("notes.md", "text/markdown", "rain")
+    window.page.composer.attachments.add(notes)
+    qtbot.keyClicks(prompt, "half a sent")
+    next(b for b in window.findChildren(QAbstractButton) if b.text() == "What is rain?").click()
+    answered()
+    (chat,) = store.chats()
+    assert [m.attachments for m in store.messages(chat.id)] == [(), ()]
+    assert prompt.toPlainText() == "half a sent"
+    assert [file.name for file in window.page.composer.attachments.files] == ["notes.md"]
+
+
 def test_the_built_in_model_can_be_loaded_without_a_message(
     window, controller, qtbot, store, status
 ):
