@@ -50,7 +50,11 @@ class Drafts:
         """Replace the files, and store them at once: they change seldom."""
         # Another model counts other tokens.
         files = tuple(replace(file, tokens=None) for file in files)
-        if files != self.files(place):
+        try:
+            is_news = files != self.files(place)
+        except KeyError:  # the chat went while its files were read
+            return
+        if is_news:
             self._files[place] = files
             if not isinstance(place, str):
                 self._unsaved_files.add(place)

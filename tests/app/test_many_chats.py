@@ -502,6 +502,18 @@ def test_files_of_a_draft_outlive_the_program(
     assert held == [(None, (PAPER,))]
 
 
+def test_files_that_are_read_after_their_chat_is_gone_do_no_harm(controller, store):
+    chat = store.create_chat("Rain")
+    store.add(chat.id, None, Role.USER, "rain?", State.DONE)
+    controller.open_chat(chat.id)
+    controller.new_chat()
+    store.purge([chat.id])
+    for _ in range(2):
+        controller.set_draft_files(chat.id, (PAPER,))
+        controller.set_draft_files(chat.id, ())
+    assert store.chats() == []
+
+
 def test_nothing_of_a_temporary_draft_is_stored_even_when_its_message_is_taken_back(
     controller, store, heard, fake, shown, idle
 ):
