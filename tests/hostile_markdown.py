@@ -33,6 +33,10 @@ HOSTILE = {
     "invisible": "a\u200b\u200d\u2060\ufeff" * 20_000,
     "marks on marks": "a" + "\u0301" * 50_000,
     "ANSI": "\x1b[31m" * 20_000,
+    "signs Qt ends paragraphs and frames with": (
+        "- a\u2029b\ufdd0c\ufdd1d\u2028e\ufffcf\uffffg\n- h\n\n```\na\u2029b\u2028c\ufdd0d\n```\n\n"
+        "| a\u2029b |\n|---|\n| c\ufdd1d |\n\n" * 50
+    ),
     "controls": "".join(map(chr, range(32))) * 2000,
     "lone surrogates": "\ud800a" * 10_000,
     "NUL": "\0" * 100_000,

@@ -4,11 +4,14 @@ import re
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
-# Controls (ESC starts terminal orders), lone surrogates (no text at all), and the characters that
-# show text in another order than it is stored in.
-_UNSAFE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e]")
+# Controls (ESC starts terminal orders), lone surrogates and other code points that are no text at
+# all (Qt ends paragraphs and tables with some), and the characters that show text in another order
+# than it is stored in.
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2029\ufdd0-\ufdef\ufffc\ufffe\uffff]"
+)
 # Also what may reorder text without overriding it: meant in prose, a trap in code and in names.
-_INVISIBLE = re.compile("[\u061c\u200b\u200e\u200f\u2066-\u2069\ufeff]")
+_INVISIBLE = re.compile("[\u061c\u2028\u200b\u200e\u200f\u2066-\u2069\ufeff]")
 
 
 def safe_text(text: str) -> str:

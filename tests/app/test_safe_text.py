@@ -13,6 +13,7 @@ from ternchat.app.core.safe_text import safe_code, safe_name, safe_text
         ("a\u202eb\u202c", "a\ufffdb\ufffd"),
         ("\ud800", "\ufffd"),
         ("\x7f\x9b", "␡\ufffd"),
+        ("a\u2029b\ufdd0\ufdd1\ufffc\uffff", "a\ufffdb\ufffd\ufffd\ufffd\ufffd"),
     ],
 )
 def test_controls_and_overrides_are_neutralised_everywhere(evil, shown):
@@ -25,6 +26,7 @@ def test_ordinary_text_of_every_script_stays():
 
 
 def test_code_holds_nothing_invisible():
+    assert safe_code("a\u2028b") == "a\ufffdb"
     assert safe_code("a\u2066b\u200bc\u200ed\ufeff") == "a\ufffdb\ufffdc\ufffdd\ufffd"
     assert safe_code("\tif x:\n") == "\tif x:\n"
 

@@ -24,7 +24,7 @@ class OpenTable:
     def __init__(self, source: str, table: Table) -> None:
         self.closed = False
         self.table = table
-        self._head = "".join(source.splitlines(keepends=True)[:2])
+        self._head = "".join(_lines(source)[:2])
         self._read = [source]
 
     @classmethod
@@ -50,8 +50,7 @@ class OpenTable:
             return None
         (grown, _), *_others = parse_lines(self._head + complete)
         assert isinstance(grown, Table)
-        lines = complete.splitlines(keepends=True)
-        taken = "".join(lines[: _rows_of(grown)])
+        taken = "".join(_lines(complete)[: _rows_of(grown)])
         self.closed = len(taken) < len(complete)
         if taken:
             self._read.append(taken)
@@ -62,6 +61,11 @@ class OpenTable:
         rows = (*self.table.rows, *grown.rows)[:MAX_ROWS]
         hidden = _rows_of(self.table) + _rows_of(grown) - len(rows)
         self.table = replace(self.table, rows=rows, hidden_rows=hidden)
+
+
+def _lines(text: str) -> list[str]:
+    """Complete lines; `splitlines` would also part them at signs that end none here."""
+    return [f"{line}\n" for line in text.split("\n")[:-1]]
 
 
 def _rows_of(table: Table) -> int:

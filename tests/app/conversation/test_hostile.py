@@ -13,6 +13,8 @@ from ternchat.app.core.conversation import Message, Role, State
 from ternchat.app.core.markdown import reader, stream
 from ternchat.app.core.safe_text import safe_text
 from ternchat.app.views.blocks.body import MAX_TEXT_ITEMS
+from ternchat.app.views.blocks.code_part import CodePart
+from ternchat.app.views.blocks.text_part import TextPart
 from ternchat.app.views.message_feed import AT_ONCE
 from ternchat.app.views.message_text import MessageText
 
@@ -75,8 +77,13 @@ def test_hostile_text_is_shown_at_a_bounded_cost(
     assert max(parsed, default=0) <= stream.MAX_BLOCK + AT_ONCE
     assert len(steps) <= len(text) // stream.SLICE + 3
     assert len(widget.text.parts) <= MAX_PARTS
-    for surface in widget.text.surfaces():
-        assert surface.document().blockCount() <= 20_000
+    for part in widget.text.parts:
+        blocks = part.surface.document().blockCount()
+        assert blocks <= 20_000
+        if isinstance(part, TextPart):
+            assert blocks == len(part.items)
+        if isinstance(part, CodePart) and not part.fold.isVisible():
+            assert blocks == part.code.count("\n") + 1
     view.grab()
     assert open_things() == before
     assert threading.active_count() == threads
@@ -140,7 +147,7 @@ PIECES = [
     "<img src='file:///etc/passwd'>", "![x](https://e.org/x.png)", "[x](javascript:1)",
     "\x1b[31m", "\0", "\u202e", "\u200b", "\ud800", "👩\u200d", "a\u0301", "x" * 1200, "&#x0;",
     "**", "`", "```\n", "$$\n", "$x", "|a|\n|-|\n", "|b\n", "> ", "- ", "1. ", "\n", "\n\n",
-    "word ", "שלום ", "雨", "\\",
+    "word ", "\u2029", "\ufdd0", "שלום ", "雨", "\\",
 ]  # fmt: skip
 
 
@@ -159,6 +166,9 @@ def test_hostile_pieces_end_as_if_they_had_come_at_once(
     widget = view.widget(0)
     qtbot.waitUntil(lambda: widget._feed.complete)
     grown = widget.text.items()
+    for part in widget.text.parts:
+        if isinstance(part, TextPart):
+            assert part.surface.document().blockCount() == len(part.items)
     assert all(part.surface.isVisible() or not text.strip() for part in widget.text.parts)
     widget.copy.click()
     assert not text or clipboard() == safe_text(text)

@@ -17,7 +17,8 @@ MARKS = [
     "---", "***", "===", "| a | b |", "|---|:-:|", "|x", "$$", "\\[", "\\]", "$x^2$", "$$y$$",
     "**", "*", "_", "`", "``", "~~", "[a](https://b.c)", "![i](file:///x)", "<b>", "&amp;", "\\",
     "- [ ] ", "- [x] ", "https://e.org/a_b.", "[a]: /b", "    ", "  ", "\t", " ", "word", "a", "é",
-    "\N{FAMILY}\u200d", "\x1b[1m", "\0", "\u202e", "\r", "\r\n", "\n", "\n\n", "-", "1.", "\\(",
+    "\N{FAMILY}\u200d", "\x1b[1m", "\0", "\u202e", "\u2028", "\r", "\r\n", "\n", "\n\n", "-",
+    "1.", "\\(",
 ]  # fmt: skip
 TABLE = st.lists(st.sampled_from([*MARKS, "| a | b |", "|x", "| c"]), max_size=12).map(
     lambda lines: "| a | b |\n|---|:-:|\n" + "\n".join(lines)
@@ -52,6 +53,7 @@ def whole(text):
 @example("- a\n\n      code\n- b\n-\n\n  foo")
 @example("| a | b |\n|---|:-:|\n| a | b |\n$$\n|x\n\n- a")
 @example("| a | b |\n|---|:-:|\n| a | b |\n$$y$$\n|x")
+@example("| a | b |\n|---|:-:|\n| a\u2028c |\n| b |\n|x")
 @example("| a | b |\n|---|:-:|\n$$\n# \n$$")
 @example("| a | b |\n|---|:-:|\n    x\n| a |")
 @example("text\n| a | b |\n|---|---|\n| 1 | 2 |\nmore")
