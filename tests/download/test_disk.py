@@ -7,16 +7,8 @@ import subprocess
 import sys
 
 import pytest
-from download_help import (
-    BLOCK_BYTES,
-    WEIGHTS,
-    Scene,
-    patient,
-    starts,
-)
-from hub.faults import (
-    Drop,
-)
+from download_help import BLOCK_BYTES, WEIGHTS, Scene, patient, starts
+from hub.faults import Drop
 
 from ternchat.app.core.progress import State
 

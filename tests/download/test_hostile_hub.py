@@ -2,12 +2,7 @@
 
 import pytest
 from download_help import WEIGHTS, Scene
-from hub.faults import (
-    Gzip,
-    Headers,
-    Redirect,
-    Status,
-)
+from hub.faults import Gzip, Headers, Redirect, Status
 
 SIZE = 150_000
 
