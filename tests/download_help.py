@@ -7,7 +7,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from hub.server import HubServer
@@ -173,3 +173,19 @@ class Scene:
         assert last.problem.advice
         assert last.problem.text.endswith((".", "!", "?"))
         assert not self.target.exists()
+
+
+def ranges(scene: Scene) -> list[str | None]:
+    """The part of the weights that each answer with bytes of them was asked for; None: all."""
+    return [request.range for request in scene.hub.bodies(WEIGHTS)]
+
+
+def starts(scene: Scene) -> list[int]:
+    """Where each of those parts begins."""
+    asked = [range or "bytes=0-" for range in ranges(scene)]
+    return [int(range.removeprefix("bytes=").split("-")[0]) for range in asked]
+
+
+def patient(**values: object) -> Policy:
+    """The tests' policy with other numbers."""
+    return replace(POLICY, **values)

@@ -2,14 +2,13 @@
 
 import os
 import socket
-import stat
 import subprocess
 import sys
 import threading
 import time
 
 import pytest
-from download_help import WEIGHTS, FakeClock, PatientClock, Scene
+from download_help import WEIGHTS, FakeClock, PatientClock, Scene, ranges
 from hub.faults import Drop, Slow, Stall
 
 from ternchat.app.core.control import Control
@@ -24,10 +23,6 @@ def stop_at_first_drop(scene: Scene, wish: str):
     """A run that gets 50,000 bytes of the weights and is then stopped."""
     scene.hub.at_bytes(WEIGHTS, Drop(50_000))
     return scene.run_until(lambda progress: progress.state is State.STALLED, wish)
-
-
-def starts(scene: Scene) -> list[str | None]:
-    return [request.range for request in scene.hub.bodies(WEIGHTS)]
 
 
 @pytest.mark.parametrize(
@@ -47,7 +42,7 @@ def test_a_stopped_download_goes_on_with_the_next_byte(scene: Scene, wish, state
     assert left.total_bytes == seen[-1].total_bytes
     assert left.done_bytes >= 50_000
     scene.assert_ready(scene.run(request=left.request()))
-    assert starts(scene) == [None, "bytes=50000-149999"]
+    assert ranges(scene) == [None, "bytes=50000-149999"]
     assert unfinished(scene.store) == ()
 
 
@@ -71,7 +66,7 @@ def test_a_wish_is_heard_while_the_files_are_checked(scene: Scene):
     seen = scene.run_until(lambda progress: progress.state is State.VERIFYING, "pause")
     assert seen[-1].state is State.PAUSED
     scene.assert_ready(scene.run())
-    assert starts(scene)[-1] == "bytes=50000-149999"
+    assert ranges(scene)[-1] == "bytes=50000-149999"
 
 
 def test_a_wish_is_heard_at_once_although_the_server_says_nothing(scene: Scene):
@@ -172,7 +167,7 @@ def test_a_damaged_journal_costs_no_byte(scene: Scene, damage):
     (scene.staging / "download.json").write_bytes(damage)
     assert unfinished(scene.store) == ()
     scene.assert_ready(scene.run())
-    assert starts(scene)[-1] == "bytes=50000-149999"
+    assert ranges(scene)[-1] == "bytes=50000-149999"
 
 
 def test_damaged_checksums_of_blocks_cost_only_time(scene: Scene):
@@ -208,20 +203,6 @@ def test_a_calendar_that_is_set_back_changes_nothing(scene: Scene, monkeypatch):
     assert all((progress.seconds_left or 0) >= 0 for progress in seen)
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permission bits")
-def test_a_folder_that_may_not_be_written_is_a_problem_in_words(scene: Scene, tmp_path):
-    if os.geteuid() == 0:
-        # The administrator may write everywhere but where there is no folder at all.
-        scene.store.folder.parent.mkdir(parents=True)
-        scene.store.folder.write_text("")
-        last = scene.run()[-1]
-        assert (last.state, last.problem.code) == (State.FAILED, "disk")
-        return
-    scene.store.folder.mkdir(parents=True)
-    scene.store.folder.chmod(stat.S_IRUSR | stat.S_IXUSR)
-    scene.assert_failed(scene.run(), "read_only")
-
-
 # ---- Connections that are not allowed ----------------------------------------
 
 
@@ -252,84 +233,3 @@ def test_a_hub_whose_name_nobody_knows_is_a_problem_in_words(scene: Scene, monke
     seen = scene.run()
     scene.assert_failed(seen, "no_network")
     assert "Name or service not known" in seen[-1].problem.text
-
-
-# ---- A disk that is really full -------------------------------------------------------------
-
-PULL = """
-import resource, sys
-from ternchat.app.core.download import Download, DownloadRequest, Policy, Tools
-from ternchat.app.core.hub import Hub
-from ternchat.app.core.hub_address import HubOptions
-from ternchat.app.core.model_store import ModelStore
-from ternchat.app.core.paths import DataPaths
-import signal
-signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-limit = int(sys.argv[3])
-if limit:
-    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-tools = Tools(policy=Policy(reserve_bytes=0, floor_bytes=0, block_bytes=1 << 14))
-run = Download(DownloadRequest("tiny", "Tiny", "acme/tiny", use_cache=False),
-    ModelStore(DataPaths.from_option(sys.argv[1])), Hub(HubOptions(sys.argv[2])), tools=tools,
-).run()
-last = list(run)[-1]
-print(last.problem.code if last.problem else last.state)
-"""
-
-
-def pull_in_child(scene: Scene, data, limit: int = 0) -> str:
-    arguments = [str(data), scene.hub.url, str(limit)]
-    result = subprocess.run(
-        [sys.executable, "-c", PULL, *arguments], capture_output=True, text=True, timeout=60
-    )
-    assert result.stderr == ""
-    return result.stdout.strip()
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs POSIX limits")
-def test_a_file_that_may_not_grow_stops_it_and_nothing_is_lost(scene: Scene, tmp_path):
-    assert pull_in_child(scene, tmp_path / "data", limit=100_000) == "no_disk"
-    assert scene.part.stat().st_size == 100_000
-    scene.hub.requests.clear()
-    assert pull_in_child(scene, tmp_path / "data") == "ready"
-    assert starts(scene) == ["bytes=100000-149999"]
-    scene.assert_installed()
-
-
-@pytest.mark.skipif(
-    not hasattr(os, "geteuid") or os.geteuid() != 0 or sys.platform != "linux",
-    reason="only the administrator can mount a small disk",
-)
-def test_a_disk_that_is_full_stops_it_and_nothing_is_lost(scene: Scene, tmp_path):
-    disk = tmp_path / "data"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=120k", "tmpfs", str(disk)]
-    if subprocess.run(mount, capture_output=True).returncode != 0:
-        pytest.skip("this system lets nobody mount a disk")
-    try:
-        # The room is looked at through a liar: the disk is to say no by itself.
-        seen = scene.run(free_bytes=lambda folder: 10**9)
-        scene.assert_failed(seen, "no_disk")
-        kept = scene.part.stat().st_size
-        assert kept > 50_000
-        subprocess.run(["mount", "-o", "remount,size=2m", str(disk)], check=True)
-        scene.assert_ready(scene.run())
-        assert starts(scene)[-1] == f"bytes={kept}-149999"
-    finally:
-        subprocess.run(["umount", "-l", str(disk)], check=True)
-
-
-@pytest.mark.skipif(
-    not hasattr(os, "geteuid") or os.geteuid() != 0 or sys.platform != "linux",
-    reason="only the administrator can mount a disk",
-)
-def test_a_disk_that_cannot_be_written_is_a_problem_in_words(scene: Scene, tmp_path):
-    disk = tmp_path / "data"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "ro", "tmpfs", str(disk)]
-    if subprocess.run(mount, capture_output=True).returncode != 0:
-        pytest.skip("this system lets nobody mount a disk")
-    try:
-        scene.assert_failed(scene.run(), "read_only")
-    finally:
-        subprocess.run(["umount", "-l", str(disk)], check=True)

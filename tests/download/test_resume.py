@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from download_help import BLOCK_BYTES, WEIGHTS, FakeClock, PatientClock, Scene, make_files
+from download_help import BLOCK_BYTES, WEIGHTS, FakeClock, PatientClock, Scene, make_files, ranges
 from hub.faults import (
     Corrupt,
     Drop,
@@ -46,10 +46,6 @@ LASTING = {
     "a file of another size": (Headers({"Content-Range": f"bytes {HAVE}-9/10"}), "changed"),
     "less than was announced": (Status(416, {"Content-Range": "bytes */10"}), "changed"),
 }
-
-
-def ranges(scene: Scene) -> list[str | None]:
-    return [asked.range for asked in scene.hub.bodies(WEIGHTS)]
 
 
 @pytest.mark.parametrize("kind", PASSING)
