@@ -103,7 +103,6 @@ class AppContext:
         library.purged.connect(engine.forget_texts)
         controller.private_ended.connect(engine.forget_private_texts)
         LibraryViews(window, theme, library)
-        chosen = SettingsModel(SettingsFile(paths.settings))
         notifier = Notifier(window, lambda: chosen.settings.notify)
         runner.ended.connect(notifier.on_ended)
         settings = SettingsController(

@@ -97,7 +97,7 @@ class DownloadModel(QAbstractListModel):
 
     def _put(self, cards: list[ModelCard]) -> None:
         cards = sorted(cards, key=lambda card: _ORDER.index(card.place))
-        if [card.name for card in cards] != [card.name for card in self._cards]:
+        if _places(cards) != _places(self._cards):
             self.beginResetModel()
             self._cards = cards
             self.endResetModel()
@@ -106,3 +106,8 @@ class DownloadModel(QAbstractListModel):
         for row, (before, after) in enumerate(zip(old, cards, strict=True)):
             if before != after:
                 self.dataChanged.emit(self.index(row), self.index(row))
+
+
+def _places(cards: list[ModelCard]) -> list[tuple[str, Place]]:
+    """Which card stands where, and under which heading."""
+    return [(card.name, card.place) for card in cards]

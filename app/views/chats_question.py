@@ -18,7 +18,6 @@ class ChatsQuestion(QMessageBox):
     ) -> None:
         super().__init__(parent)
         self._chat_ids = chat_ids
-        self.setIcon(QMessageBox.Icon.Question)
         self.setWindowTitle(question)
         self.setText(question)
         self.setInformativeText(what_then)

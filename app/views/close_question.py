@@ -16,7 +16,6 @@ class CloseQuestion(QMessageBox):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("closeQuestion")
-        self.setIcon(QMessageBox.Icon.Question)
         self.setWindowTitle(self.tr("Close Ternchat?"))
         self.setText(self.tr("An answer is still being written."))
         self.setInformativeText(

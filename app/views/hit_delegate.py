@@ -10,6 +10,7 @@ from .row_painter import at_end
 from .theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex
+_MORE = "…"  # in place of what has no room
 
 
 class HitDelegate(QStyledItemDelegate):
@@ -71,12 +72,21 @@ class HitDelegate(QStyledItemDelegate):
         line = layout.createLine()
         layout.endLayout()
         width = line.naturalTextWidth()
-        from_right = mirrored
+        from_right, shown = mirrored, QRectF(box)
+        painter.setPen(self._colour(role))
         if width > box.width():  # what has no room is the end of the text
             from_right = line.cursorToX(0)[0] > 0
+            room = option.fontMetrics.horizontalAdvance(_MORE)
+            dots = QRectF(box)
+            if from_right:
+                dots.setRight(box.left() + room)
+                shown.setLeft(dots.right())
+            else:
+                dots.setLeft(box.right() - room)
+                shown.setRight(dots.left())
+            painter.drawText(dots.topLeft() + QPointF(0, line.ascent()), _MORE)
         x = box.right() - width if from_right else box.left()
-        painter.setClipRect(box)
-        painter.setPen(self._colour(role))
+        painter.setClipRect(shown)
         layout.draw(painter, QPointF(x, box.top()))
         painter.setClipping(False)
 

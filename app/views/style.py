@@ -53,6 +53,11 @@ QPushButton[kind="plain"] { background: $surface; border: 2px solid $border;
     padding: ${s4}px ${s12}px; }
 QPushButton[kind="plain"]:hover { background: $hover; }
 QPushButton[kind="plain"]:focus { border-color: $accent; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
+QDialogButtonBox QPushButton { background: $surface; border: 2px solid $border;
+    padding: ${s4}px ${s12}px; }
+QDialogButtonBox QPushButton:hover { background: $hover; }
+QDialogButtonBox QPushButton:focus { border-color: $accent; }
 QPushButton[kind="primary"] { background: $accent; color: $on_accent; font-weight: 600;
     padding: ${s4}px ${s12}px; }
 QPushButton[kind="primary"]:hover { background: $accent_hover; }

@@ -62,7 +62,7 @@ class Program:
         self.desktop.focus_window("Ternchat$")
         self.desktop.key("ctrl+n")
         self.desktop.wait(lambda: not self.desktop.has("Conversation"))
-        self.desktop.wait(lambda: self.typed() == "")
+        self.desktop.wait_for("Message").queryEditableText().setTextContents("")
 
     def type(self, text):
         """Type at the composer, which has the focus, and see it there."""

@@ -1,0 +1,1 @@
+"""What take_screenshots.py shows: a studio, chats to be looked at, and scenes."""
