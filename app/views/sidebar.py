@@ -47,8 +47,7 @@ class Sidebar(QFrame):
         self._logo.setAccessibleName(self.tr("Ternchat's tern"))
         self.new_chat = IconButton(theme, "square-pen", self.tr("New chat"), role="text")
         self.new_chat.setToolTip(with_keys(self.tr("New chat"), "Ctrl+N"))
-        self.search = TextButton(self.tr("Search"), "plain")
-        self.search.setAccessibleName(self.tr("Search"))
+        self.search = TextButton(self.tr("Search"), "field")
         self.search.setToolTip(with_keys(self.tr("Search all chats"), "Ctrl+K"))
         self.new_folder = IconButton(theme, "folder-plus", self.tr("New folder"))
         self.new_folder.setToolTip(with_keys(self.tr("New folder"), NEW_FOLDER_KEYS))
@@ -163,4 +162,5 @@ class Sidebar(QFrame):
         for button, icon in ((self.models, "box"), (self.settings, "settings")):
             button.setIcon(self._theme.icon(icon, "muted"))
             button.setIconSize(QSize(px(18), px(18)))
+        self.search.show_words(self.tr("Search"), self._theme.icon("search", "muted"), px(16))
         self._logo.setPixmap(icons.pixmap("tern", colour, px(22), self.devicePixelRatioF()))

@@ -53,6 +53,10 @@ QPushButton[kind="plain"] { background: $surface; border: 2px solid $border;
     padding: ${s4}px ${s12}px; }
 QPushButton[kind="plain"]:hover { background: $hover; }
 QPushButton[kind="plain"]:focus { border-color: $accent; }
+QPushButton[kind="field"] { background: $surface; border: 2px solid $border; color: $muted;
+    text-align: left; padding: ${s4}px ${s8}px; }
+QPushButton[kind="field"]:hover { background: $hover; }
+QPushButton[kind="field"]:focus { border-color: $accent; }
 QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QDialogButtonBox QPushButton { background: $surface; border: 2px solid $border;
     padding: ${s4}px ${s12}px; }
