@@ -67,7 +67,7 @@ def test_deleting_a_temporary_chat_leaves_nothing_of_it_in_the_engine(context, a
     assert private > 0
     assert set(heron) <= set(ids)
     assert len(answers) == 2
-    context.window.sidebar.delete_requested.emit([chat_id])
+    context.window.sidebar.requests.delete_requested.emit([chat_id])
     rest()
     private, ids, answers = held(context)
     assert (private, answers) == (0, {})
@@ -76,7 +76,7 @@ def test_deleting_a_temporary_chat_leaves_nothing_of_it_in_the_engine(context, a
 
 def test_deleting_it_while_it_is_the_last_thing_read_does_the_same(context, ask, rest):
     chat_id = ask(SECRET, temporary=True)
-    context.window.sidebar.delete_requested.emit([chat_id])
+    context.window.sidebar.requests.delete_requested.emit([chat_id])
     rest()
     assert held(context) == (0, [], {})
 
