@@ -24,7 +24,7 @@ class TrashDialog(PutAwayDialog):
     def __init__(self, theme: Theme, model: PutAwayModel, parent: QWidget | None = None) -> None:
         super().__init__(theme, model, parent)
         self.restore = self.offer(self.tr("Restore"), self._restore)
-        self.purge = self.offer(self.tr("Delete for ever"), self._purge)
+        self.purge = self.offer(self.tr("Delete for ever…"), self._purge)
         self.empty = self.offer(self.tr("Empty Trash…"), self._empty, for_all=True)
         self.explain(
             self.tr("Trash"),

@@ -118,7 +118,7 @@ def test_the_menu_key_offers_what_can_be_done(trash, store):
     press_menu_key(trash.chats)
     menu = trash.chats.menu
     assert menu.isVisible()
-    assert [action.text() for action in menu.actions()] == ["Restore", "Delete for ever"]
+    assert [action.text() for action in menu.actions()] == ["Restore", "Delete for ever…"]
     menu.actions()[0].trigger()
     menu.hide()
     assert store.chat(restored).trashed is None
