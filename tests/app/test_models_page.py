@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QDateTime, QEvent, QLocale, QObject, Qt, QTimer
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QAccessible, QDesktopServices
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
 
 from ternchat.app.core.access_token import AccessToken
 from ternchat.app.core.download.staging import Unfinished
@@ -526,6 +526,33 @@ def test_an_import_asks_whether_to_copy(page, qtbot):
         page.question.copy.click()
     assert asked.args == ["/somewhere/model", True]
     assert not page.question.isVisible()
+
+
+def test_every_control_of_the_page_has_a_name_and_is_reached_by_tab(page, model, seen):
+    problem = Problem("Title", "Text.", "Advice.", "trace", code="gated")
+    card = next(card for card in seen.cards if card.name == "2b4t")
+    cards = (
+        card.with_progress(Progress("2b4t", State.FAILED, 420_000_000, 1, problem=problem)),
+        installed(seen, name="here", repository="acme/tiny"),
+        next(card for card in seen.cards if card.built_in),
+    )
+    model.set_overview(replace(seen, cards=cards, moving_to=Path("/elsewhere")))
+    page.show_overview(model.overview)
+    page.ask_import("/somewhere/model")
+    view = page.list.view("2b4t")
+    view.question.ask(420_000_000)
+    page.show_found(Problem("No such model", "It is not there.", "Look.", "x", code="forbidden"))
+    page.errors.show_problem(problem)
+    controls = [
+        widget
+        for widget in page.findChildren(QWidget)
+        if widget.isVisibleTo(page) and widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+    ]
+    assert len(controls) > 20
+    names = [QAccessible.queryAccessibleInterface(w).text(QAccessible.Text.Name) for w in controls]
+    assert all(names), [w for w, name in zip(controls, names, strict=True) if not name]
+    for button in page.findChildren(QAbstractButton):
+        assert not button.isVisibleTo(page) or button in controls, button.text()
 
 
 def test_escape_goes_back(page, qtbot):
