@@ -19,11 +19,12 @@ from ternchat.engine.backend import SCREEN_GROUP, Kernels, ScreenTable
 from ternchat.engine.child_process import end_with_parent, let_others_first
 from ternchat.engine.config import ModelConfig
 from ternchat.engine.errors import EngineError
+from ternchat.engine.kv_cache import KVPart
 from ternchat.engine.memory import CHUNK_TOKENS, predict
 from ternchat.engine.model import Model
 from ternchat.engine.others_share import OthersShare
 from ternchat.engine.processor_cache import last_level_bytes
-from ternchat.engine.speed import MachineSpeed
+from ternchat.engine.speed import TYPICAL_POSITION, MachineSpeed
 from ternchat.engine.synthetic import synthetic_model
 
 _SECONDS = 0.6  # for each of the measurements
@@ -73,7 +74,8 @@ def measure(isa: str | None = None, threads: int | None = None) -> MachineSpeed:
     beyond_caches = min(_CACHES * last_level_bytes(), backend.available_memory() // 4)
     config = _larger_than(beyond_caches)
     large = synthetic_model(config, kernels)
-    token_seconds = _token_seconds(large)
+    token_seconds = _token_seconds(large, TYPICAL_POSITION)
+    read_bytes = large.memory.weights + large.memory.kv(TYPICAL_POSITION)
     in_weights = token_seconds - config.num_hidden_layers * layer_seconds
     prompt_tokens, prompt_seconds = _reading(large)
     weights = sum(
@@ -83,7 +85,7 @@ def measure(isa: str | None = None, threads: int | None = None) -> MachineSpeed:
         kernel=kernels.name,
         threads=kernels.threads,
         read_bytes_per_second=1.0,
-        weight_bytes_per_second=large.memory.weights / max(in_weights, token_seconds / 2),
+        weight_bytes_per_second=read_bytes / max(in_weights, token_seconds / 2),
         screen_bytes_per_second=_screen_rate(kernels, beyond_caches),
         weights_per_second=weights * prompt_tokens / prompt_seconds,
         layer_seconds=layer_seconds,
@@ -101,11 +103,17 @@ def _larger_than(nbytes: int) -> ModelConfig:
     )
 
 
-def _token_seconds(model: Model) -> float:
-    cache = model.new_cache(64)
+def _token_seconds(model: Model, position: int = 0) -> float:
+    """What a token takes behind so many others."""
+    cache = model.new_cache(position + 64)
+    if position:
+        config = model.config
+        shape = (config.num_hidden_layers, 2, config.num_key_value_heads, position, config.head_dim)
+        rows = np.random.default_rng(0).standard_normal(shape, np.float32).astype(np.float16)
+        cache.append(KVPart(rows, None), 0, position)
 
     def one_token() -> None:
-        cache.truncate(0)
+        cache.truncate(position)
         model.hidden([1], cache)
 
     return _seconds(one_token)

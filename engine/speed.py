@@ -19,7 +19,8 @@ class MachineSpeed:
 
     Attributes:
         read_bytes_per_second: the best sequential read of memory.
-        weight_bytes_per_second: packed matrices, decoding one token.
+        weight_bytes_per_second: packed matrices, with keys and values in their usual share,
+            decoding one token.
         screen_bytes_per_second: the screen of a head.
         weights_per_second: ternary weights times tokens, reading a prompt.
         layer_seconds: what a layer costs besides its bytes.
