@@ -22,6 +22,7 @@ from ternchat.app.core.problem import Problem
 from ternchat.app.core.progress import Progress, State
 from ternchat.app.core.progress_wording import progress_text
 from ternchat.app.models.download_model import DownloadModel
+from ternchat.app.views.labels import GroupLabel
 from ternchat.app.views.link_dialog import LinkDialog
 from ternchat.app.views.model_actions import Action, actions_for
 from ternchat.app.views.model_card_view import ModelCardView
@@ -425,6 +426,18 @@ def test_text_from_elsewhere_stays_plain(view):
 
 
 # ---- The page --------------------------------------------------------------------------------
+
+
+def test_a_model_that_has_come_stands_under_the_heading_of_those_that_are_here(page, model, seen):
+    """Also where the order of all cards stays as it was."""
+    first = next(card for card in seen.cards if card.place is Place.OFFERED)
+    here = replace(first, path=Path("/models/first"))
+    cards = tuple(here if card is first else card for card in seen.cards)
+    model.set_overview(replace(seen, cards=cards))
+    box = page.list.layout()
+    shown = [box.itemAt(row).widget() for row in range(box.count())]
+    before = shown[: shown.index(page.list.view(first.name))]
+    assert [part.text() for part in before if isinstance(part, GroupLabel)] == ["On this computer"]
 
 
 def test_the_page_shows_all_cards_under_headings(page, model):
