@@ -128,7 +128,8 @@ class Painted(QObject):
 def test_only_the_row_that_turns_is_painted_again(window, view, three, chats, qtbot):
     chats.set_answering(three[2].id)
     spinner = view.itemDelegate().spinner
-    qtbot.waitUntil(spinner.timer.isActive)
+    with qtbot.waitSignals([spinner.turned] * 3):
+        pass  # the window itself has been painted by then
     painted = Painted(view.viewport())
     with qtbot.waitSignals([spinner.turned] * 3):
         pass
