@@ -134,6 +134,7 @@ class EmptyView(PageArea):
         folder.setAccessibleDescription(self.tr("Choose the folder of a model"))
         folder.clicked.connect(self.folder_requested)
         self._way_icons: list[tuple[QLabel, str]] = []
+        self._way_rows: list[QHBoxLayout] = []
         self.download = TextButton(self.tr("Download"), "plain")
         self.download.clicked.connect(self.download_requested)
         self._best_text = PlainLabel(name="muted", wrap=True)
@@ -187,8 +188,7 @@ class EmptyView(PageArea):
         for label in labels:
             words.addWidget(label)
         row = QHBoxLayout(frame)
-        row.setContentsMargins(12, 10, 12, 10)
-        row.setSpacing(12)
+        self._way_rows.append(row)
         row.addWidget(picture, alignment=Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)
         row.addWidget(button, alignment=Qt.AlignmentFlag.AlignVCenter)
@@ -201,6 +201,9 @@ class EmptyView(PageArea):
         self._tern.setPixmap(icons.pixmap("tern", colours.muted, px(96), ratio))
         for label, name in self._way_icons:
             label.setPixmap(icons.pixmap(name, colours.muted, px(18), ratio))
+        for row in self._way_rows:
+            row.setContentsMargins(px(12), px(10), px(12), px(10))
+            row.setSpacing(px(12))
         self._cards.setSpacing(px(12))
         self._column.box.setSpacing(px(8))
         self._ways_box.setSpacing(px(8))
