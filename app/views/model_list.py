@@ -60,10 +60,12 @@ class ModelList(QWidget):
     def _arrange(self) -> None:
         """Put headings and cards into the order of the model."""
         cards = self._model.cards()
+        # Not by `takeAt`: what it gives would never be deleted, and keep the new place of the
+        # same widget from hearing that the widget needs more room.
+        for widget in (*self._headings.values(), *self._views.values()):
+            self._box.removeWidget(widget)
         for name in self._views.keys() - {card.name for card in cards}:
             self._views.pop(name).deleteLater()
-        while self._box.takeAt(0) is not None:
-            pass
         place = None
         shown = {card.place for card in cards}
         for heading_place, heading in self._headings.items():

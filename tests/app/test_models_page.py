@@ -440,6 +440,19 @@ def test_a_model_that_has_come_stands_under_the_heading_of_those_that_are_here(p
     assert [part.text() for part in before if isinstance(part, GroupLabel)] == ["On this computer"]
 
 
+def test_a_card_that_was_moved_still_gets_the_room_it_asks_for(page, model, seen, qtbot):
+    first = next(card for card in seen.cards if card.place is Place.OFFERED)
+    moved = replace(first, path=Path("/models/first"))
+    model.set_overview(
+        replace(seen, cards=tuple(moved if card is first else card for card in seen.cards))
+    )
+    view = page.list.view(first.name)
+    before = view.height()
+    view.buttons.details.click()
+    qtbot.waitUntil(lambda: view.height() > before)
+    assert view.height() == view.heightForWidth(view.width())
+
+
 def test_the_page_shows_all_cards_under_headings(page, model):
     assert page.accessibleName() == "Models"
     assert {page.list.view(card.name).title.text() for card in model.cards()} == {

@@ -121,9 +121,10 @@ class Desktop:
         """What a screen reader has to work with."""
         return "\n".join(f"{node.getRoleName()}: {node.name!r}" for node in self.nodes())
 
-    def press(self, name, role=None):
-        """Press the button of that name."""
-        self.wait_for(name, role).queryAction().doAction(0)
+    def press(self, name, role=None, below=None):
+        """Press the button of that name, below the first node of another name or anywhere."""
+        inside = self.wait_for(below) if below else None
+        self.wait(lambda: self.find(name, role, inside)).queryAction().doAction(0)
 
     def size_of(self, name, role=None):
         """Width and height of a node, in pixels."""
