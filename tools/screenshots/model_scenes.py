@@ -119,3 +119,4 @@ def _wait_for(studio: Studio, name: str, is_it: Callable[[State], bool]) -> None
         return card is not None and card.progress is not None and is_it(card.progress.state)
 
     studio.wait(there, name)
+    studio.reveal(studio.window.models.list.view(name))
