@@ -101,6 +101,16 @@ def test_another_format_changes_the_ending_and_nothing_that_was_typed(ask, qtbot
     assert field(asked).text() == "notes.md"
 
 
+def test_an_ending_that_is_typed_says_more_than_the_format_chosen(ask, window, tmp_path, qtbot):
+    asked = ask()
+    choose_format(asked, MARKDOWN)
+    retype(qtbot, asked, "all.json")
+    save(asked, qtbot)
+    qtbot.waitUntil(lambda: window.toast.text.text() == "1 chat exported.")
+    trees, _ = read_chats(tmp_path / "all.json")
+    assert [tree.chat.title for tree in trees] == ["What is rain?"]
+
+
 @pytest.mark.parametrize(("typed", "written"), [("rain", "rain.json"), ("rain.txt", "rain.txt")])
 def test_the_format_chosen_counts_and_an_ending_is_added_where_there_is_none(
     ask, window, tmp_path, qtbot, typed, written
