@@ -1,7 +1,7 @@
 """The list of chats and folders."""
 
 import json
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from html import escape
@@ -27,6 +27,7 @@ class ChatListModel(KeyedListModel):
     "answering" while an answer is being written, "unread" when one was finished while another chat
     was on the screen, and otherwise empty; a folded folder carries the mark of what is in it.
     `HeadingRole` is what stands above the first chat of a group, and empty for the others.
+    `TemporaryRole` tells whether the chat will never touch the disk.
 
     Signals:
         rename_requested: the id of a chat and the title a person typed for it.
@@ -38,6 +39,7 @@ class ChatListModel(KeyedListModel):
     HeadingRole = Qt.ItemDataRole.UserRole + 2
     FolderRole = Qt.ItemDataRole.UserRole + 3
     InsideRole = Qt.ItemDataRole.UserRole + 4
+    TemporaryRole = Qt.ItemDataRole.UserRole + 5
 
     rename_requested = Signal(int, str)
     folder_rename_requested = Signal(str, str)
@@ -64,9 +66,7 @@ class ChatListModel(KeyedListModel):
             case Qt.ItemDataRole.ToolTipRole:
                 return f"<qt>{escape(_name_of(row))}</qt>"  # or Qt takes some for markup
             case Qt.ItemDataRole.AccessibleTextRole:
-                words = self._folder_words(row) if isinstance(row, FolderRow) else row.title
-                mark = self._mark(row)
-                return f"{words}, {mark}" if mark else words
+                return ", ".join(self._spoken(row))
             case self.HeadingRole:
                 return self._heading(row)
             case self.ChatIdRole:
@@ -77,6 +77,8 @@ class ChatListModel(KeyedListModel):
                 return isinstance(row, Chat) and row.folder is not None
             case self.MarkRole:
                 return self._mark(row)
+            case self.TemporaryRole:
+                return isinstance(row, Chat) and row.temporary
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
@@ -197,6 +199,18 @@ class ChatListModel(KeyedListModel):
             if group is not None and group is not before:
                 self._headings[key_of(row)] = heading_of(group)
             before = group
+
+    def _spoken(self, row: Chat | FolderRow) -> Iterator[str]:
+        """What a screen reader says of a row."""
+        if isinstance(row, FolderRow):
+            yield self._folder_words(row)
+        else:
+            yield row.title
+            if row.temporary:
+                yield self.tr("temporary")
+        mark = self._mark(row)
+        if mark:
+            yield self.tr("answering") if mark == "answering" else self.tr("unread")
 
     def _folder_words(self, row: FolderRow) -> str:
         count = translate("ChatListModel", "%n chat(s)", len(row.chats))

@@ -59,7 +59,9 @@ class ChatDelegate(QStyledItemDelegate):
             return
         if index.data(ChatListModel.InsideRole):
             _, box = at_beginning(option, box, px(16))
-        self._rows.line(painter, option, box, index.data())
+        font = QFont(option.font)
+        font.setItalic(bool(index.data(ChatListModel.TemporaryRole)))
+        self._rows.line(painter, option, box, index.data(), "text", font)
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:
         """Begin with what is there; what is typed stays, whatever happens in the chat."""

@@ -37,6 +37,14 @@ def model(qapp):
     return watched(ChatListModel(today=lambda: TODAY))
 
 
+def test_what_a_screen_reader_says_of_a_chat(model):
+    model.set_chats([chat(1), chat(2, temporary=True), chat(3, unread=True)])
+    model.set_answering(2)
+    said = {model.index(row).data(Qt.ItemDataRole.AccessibleTextRole) for row in range(3)}
+    assert said == {"chat 1", "chat 2, temporary, answering", "chat 3, unread"}
+    assert [model.index(row).data(model.TemporaryRole) for row in range(3)].count(True) == 1
+
+
 # ---- The order
 
 
