@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 DEFAULT_CONTEXT = 4096
 """Tokens that models look back on where the settings leave it to the program."""
 
+SMALLEST_COMPARED = 64 << 20
+"""Bytes from which on a prediction is held against what was taken. With a smaller model the few
+megabytes outweigh it that libraries and threads take along with the first one."""
+
 
 @dataclass(frozen=True)
 class Surroundings:

@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from ternchat.app.core.model_surroundings import SMALLEST_COMPARED
 from ternchat.app.core.wording import kernel_text, rate_text, size_text
 from ternchat.app.models.monitor_model import SAMPLES, MonitorModel
 
@@ -135,7 +136,7 @@ class MonitorPanel(QFrame):
         for label, size in zip(self.parts.values(), sizes, strict=True):
             label.setText(size_text(size))
         text = ""
-        if now.predicted is not None:
+        if now.predicted is not None and now.predicted >= SMALLEST_COMPARED:
             used = sum(sizes[:3]) - now.in_file if now.taken is None else now.taken
             text = self.tr(
                 "Predicted before loading, with a full context: {predicted}; now {used}"

@@ -173,6 +173,11 @@ def test_the_panel_tells_speeds_memory_and_kernels(panel, model):
     assert panel.reading.text() == "100 tok/s"
     assert panel.total.text() == "1.20 GB"
     assert panel.kernel.text() == "avx2, 2 threads"
+    assert panel.predicted.text() == ""  # so small that what libraries take outweighs it
+    facts = replace(WRITING.facts, predicted_bytes=800_000_000)
+    now = sample_of(replace(WRITING, facts=facts), Residence(1_200_000_000))
+    model.samples.append(now)
+    model.sampled.emit()
     assert panel.predicted.text().startswith("Predicted before loading, with a full")
     assert panel.accessibleName() == "Monitor"
 
