@@ -116,6 +116,13 @@ class ModelCard:
         return machine.decode_tokens_per_second(self.config)
 
     @property
+    def whole_bytes(self) -> int | None:
+        """Bytes of all its files; of a download also as the hub has said meanwhile."""
+        if self.size_bytes is None and self.progress is not None and self.progress.total_bytes:
+            return self.progress.total_bytes
+        return self.size_bytes
+
+    @property
     def fetched_bytes(self) -> int:
         """What has come of a download."""
         if self.progress is not None and self.progress.done_bytes:

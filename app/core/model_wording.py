@@ -13,15 +13,15 @@ def unknown_text() -> str:
 
 def size_fact(card: ModelCard) -> str:
     """Bytes on the disk, or of the download."""
-    return unknown_text() if card.size_bytes is None else size_text(card.size_bytes)
+    return unknown_text() if card.whole_bytes is None else size_text(card.whole_bytes)
 
 
 def disk_fact(card: ModelCard, free_bytes: int | None) -> str:
     """What stays free on the disk after the download."""
-    if free_bytes is None or card.size_bytes is None:
+    if free_bytes is None or card.whole_bytes is None:
         return unknown_text()
     done = 0 if card.left is None else card.left.done_bytes
-    left = free_bytes - (0 if card.cached else card.size_bytes - done)
+    left = free_bytes - (0 if card.cached else card.whole_bytes - done)
     if left < 0:
         return translate("Model", "{size} too few").format(size=size_text(-left))
     return translate("Model", "{size} left").format(size=size_text(left))

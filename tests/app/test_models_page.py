@@ -11,6 +11,7 @@ from PySide6.QtGui import QAccessible, QDesktopServices
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
 
+from ternchat.app.core import model_wording
 from ternchat.app.core.access_token import AccessToken
 from ternchat.app.core.download.staging import Unfinished
 from ternchat.app.core.model_card import ModelCard, Place
@@ -589,3 +590,11 @@ def test_escape_goes_back(page, qtbot):
 def test_the_smallest_window_cuts_nothing_off(page, qtbot):
     page.resize(480, 360)
     qtbot.waitUntil(lambda: page._column.width() <= page._area.viewport().width())
+
+
+def test_what_the_hub_says_of_a_size_is_told_while_it_comes():
+    card = ModelCard("bird", "Bird", progress=Progress("bird", State.DOWNLOADING))
+    assert model_wording.size_fact(card) == "not known yet"
+    known = card.with_progress(Progress("bird", State.DOWNLOADING, 5_000_000, 20_000_000))
+    assert model_wording.size_fact(known) == "20 MB"
+    assert model_wording.disk_fact(known, 1_020_000_000) == "1.00 GB left"
