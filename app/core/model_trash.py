@@ -13,7 +13,8 @@ from .model_store import BUILT_IN, TRASH, USED, ModelNotFoundError, ModelStore
 from .remote_names import is_model_name
 from .translatable import QT_TRANSLATE_NOOP
 
-KEEP_SECONDS = 7 * 24 * 3600.0
+KEEP_SECONDS = 30 * 24 * 3600.0
+"""As long as deleted chats are kept."""
 
 
 class RemoveError(AppError):

@@ -13,7 +13,7 @@ from ternchat.app.core.inspection import inspect
 from ternchat.app.core.model_import import import_model
 from ternchat.app.core.model_move import move_models
 from ternchat.app.core.model_overview import overview
-from ternchat.app.core.model_trash import Removed, Trash
+from ternchat.app.core.model_trash import KEEP_SECONDS, Removed, Trash
 from ternchat.app.core.model_verify import begin_repair, verify
 
 from .job_thread import Job, Report
@@ -59,10 +59,13 @@ class ModelJobs:
         self._options = options
 
     def list(self) -> Job:
-        """Look at all models; gives an Overview."""
-        return Job(
-            LIST, "", lambda *_: overview(self._paths, self._store, self._queue.unfinished())
-        )
+        """Look at all models, and let go of those deleted long ago; gives an Overview."""
+
+        def work(*_: object) -> Any:
+            Trash(self._store).purge(KEEP_SECONDS)
+            return overview(self._paths, self._store, self._queue.unfinished())
+
+        return Job(LIST, "", work)
 
     def measure(self, *, fresh: bool = False) -> Job:
         """Measure this computer, unless that was done; gives a MachineSpeed or None.

@@ -10,6 +10,8 @@ from ternchat.app.core.access_token import AccessToken
 from ternchat.app.core.download import Download, DownloadQueue, DownloadRequest, Policy, Tools
 from ternchat.app.core.hub import Hub
 from ternchat.app.core.hub_address import HubOptions
+from ternchat.app.core.model_store import TRASH
+from ternchat.app.core.model_trash import KEEP_SECONDS, Trash
 from ternchat.app.core.progress import State
 from ternchat.app.core.turn import LoadOptions
 from ternchat.app.model_controller import ModelController
@@ -150,6 +152,16 @@ def test_a_deleted_model_comes_back(manager, cards, qtbot):
     qtbot.waitUntil(lambda: cards.card("bird") is None, timeout=TIMEOUT)
     manager.accept()
     qtbot.waitUntil(lambda: cards.card("bird") is not None, timeout=TIMEOUT)
+
+
+def test_a_model_deleted_a_month_ago_is_let_go_of(manager, cards, models, qtbot):
+    fetched(manager, cards, qtbot)
+    trash = Trash(models)
+    removed = trash.remove("bird")
+    old = f"{int(removed.removed_at - KEEP_SECONDS) - 1}-bird"
+    (models.folder / TRASH / removed.key).rename(models.folder / TRASH / old)
+    manager.refresh()
+    qtbot.waitUntil(lambda: trash.items() == (), timeout=TIMEOUT)
 
 
 def test_a_damaged_model_is_found_out_and_repaired(manager, cards, models, qtbot):
