@@ -79,8 +79,8 @@ class Answer:
         self._sampling = sampling
         self._sampler = Sampler(sampling, model.config.vocab_size)
         self._head = model.head
-        self._stop_ids = frozenset() if ignore_stop else _stop_ids(model)
-        self._detokenizer = None if ignore_stop else _detokenizer(model)
+        self._stop_ids = frozenset[int]() if ignore_stop else model.stop_ids
+        self._detokenizer = None if ignore_stop else Detokenizer(model.tokenizer)
         self._matcher = StopMatcher(sampling.stop)
         self._guard = None if ignore_stop else RepetitionGuard()
         self._texts: list[str] = []
@@ -185,11 +185,3 @@ class Answer:
         self.text_is_whole = not matched
         self._texts.append(text)
         return text
-
-
-def _stop_ids(model: Model) -> frozenset[int]:
-    return model.stop_ids
-
-
-def _detokenizer(model: Model) -> Detokenizer:
-    return Detokenizer(model.tokenizer)
