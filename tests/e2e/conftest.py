@@ -145,6 +145,9 @@ def share(robot):
     return partial(robot.play, fresh=False)
 
 
+END_TOKENS = (1, 2)  # <|end_of_text|> and <|eot_id|> in Fledgling's vocabulary
+
+
 @pytest.fixture(scope="session")
 def slow_model(tmp_path_factory):
     """A model of random weights that is in no hurry and does not know when to end."""
@@ -164,4 +167,18 @@ def slow_model(tmp_path_factory):
     built_in = resources.files("ternchat.resources") / "fledgling"
     for name in ("tokenizer.json", "tokenizer_config.json"):
         (folder / name).write_bytes((built_in / name).read_bytes())
+    make_unlikely(folder / "model.safetensors", END_TOKENS)
     return folder
+
+
+def make_unlikely(weights, tokens):
+    """Take the tokens' rows of the head away: they are never among the likeliest."""
+    data = bytearray(weights.read_bytes())
+    begin = 8 + int.from_bytes(data[:8], "little")
+    head = json.loads(data[8:begin])["lm_head.weight"]
+    first, last = head["data_offsets"]
+    row = (last - first) // head["shape"][0]
+    for token in tokens:
+        at = begin + first + token * row
+        data[at : at + row] = bytes(row)
+    weights.write_bytes(data)
