@@ -54,7 +54,7 @@ class ConversationModel(QAbstractListModel):
         """Where somebody stopped reading this chat when it was opened; None is the end."""
         return self._position
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+    def rowCount(self, parent: Index = QModelIndex()) -> int:
         """Number of messages."""
         return 0 if parent.isValid() else len(self._messages)
 

@@ -22,7 +22,7 @@ class KeyedListModel(QAbstractListModel):
         self._key = key
         self.rows: list[Any] = []
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+    def rowCount(self, parent: Index = QModelIndex()) -> int:
         """Number of rows."""
         return 0 if parent.isValid() else len(self.rows)
 

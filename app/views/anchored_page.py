@@ -53,7 +53,7 @@ class AnchoredPage(PageArea):
         """The messages that have widgets, first message first."""
         return self.column.widgets()
 
-    def widget(self, row: int) -> MessageWidget | None:  # type: ignore[override]
+    def message_widget(self, row: int) -> MessageWidget | None:
         """The widget of a row, if it has one."""
         return self.column.widget(row)
 

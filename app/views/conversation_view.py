@@ -166,7 +166,7 @@ class ConversationView(MessageArea):
             self._tell_all()
             return
         for row in range(first.row(), last.row() + 1):
-            widget = self.widget(row)
+            widget = self.message_widget(row)
             if widget is None:
                 self.row_changed(row)
                 continue
@@ -182,7 +182,7 @@ class ConversationView(MessageArea):
 
     @Slot(int, str)
     def _append(self, row: int, text: str) -> None:
-        widget = self.widget(row)
+        widget = self.message_widget(row)
         if widget is None:
             self.row_changed(row)
         else:

@@ -69,7 +69,7 @@ class Finding(QObject):
         """Mark what was found in all messages that have widgets."""
         current = self.finder.current
         for row in self._page.rows():
-            widget = self._page.widget(row)
+            widget = self._page.message_widget(row)
             number = current[1] if current is not None and current[0] == row else None
             if widget is not None:
                 self._marks.mark(widget, self.finder.pattern, number)
@@ -78,7 +78,9 @@ class Finding(QObject):
     def _show_match(self, row: int, number: int) -> None:
         page = self._page
         page.follow.stop()
-        if page.widget(row) is None or row not in range(page.first_visible(), page.last_visible()):
+        if page.message_widget(row) is None or row not in range(
+            page.first_visible(), page.last_visible()
+        ):
             page.go_to(row)
         widget = page.column.realise_row(row)
         if self.finder.pattern is not None:

@@ -35,7 +35,7 @@ class HitModel(QAbstractListModel):
         super().__init__(parent)
         self._hits: list[Hit] = []
 
-    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: B008
+    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:
         """Number of hits."""
         return 0 if parent.isValid() else len(self._hits)
 

@@ -109,7 +109,7 @@ class Selection(QObject):
 
     def select_message(self, row: int) -> None:
         """Select all of one message."""
-        widget = self._page.widget(row)
+        widget = self._page.message_widget(row)
         if widget is None or not widget.text.parts:
             return
         self.clear()
@@ -218,7 +218,7 @@ class Selection(QObject):
 
     def _parts(self) -> Iterator[tuple[int, int, Part]]:
         for row in self._page.rows():
-            widget = self._page.widget(row)
+            widget = self._page.message_widget(row)
             if widget is not None:
                 for number, part in enumerate(widget.text.parts):
                     yield row, number, part

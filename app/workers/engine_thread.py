@@ -30,7 +30,7 @@ class EngineThread(QObject):
 
     def __init__(
         self,
-        options: LoadOptions = LoadOptions(),  # noqa: B008  frozen
+        options: LoadOptions = LoadOptions(),
         engine: Callable[[], Any] = import_engine,
         parent: QObject | None = None,
         around_load: AroundLoad = nothing_around,

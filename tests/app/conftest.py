@@ -240,7 +240,7 @@ def start_thread(qapp, fake):
     """Starts engine threads, and ends them even after a failed test."""
     threads = []
 
-    def start(engine=lambda: fake, options=LoadOptions()):  # noqa: B008  frozen
+    def start(engine=lambda: fake, options=LoadOptions()):
         threads.append(EngineThread(options, engine))
         return threads[-1]
 

@@ -362,18 +362,18 @@ def test_messages_are_edited_versioned_pinned_and_deleted_from_the_page(
     answered()
     qtbot.waitUntil(lambda: controller.quiet)
     view = window.page.conversation
-    view.widget(1).actions.change.click()
+    view.message_widget(1).actions.change.click()
     qtbot.waitUntil(lambda: controller.quiet and len(conversation.messages()) == 2)
-    assert view.widget(1).actions.version.text() == "2/2"
+    assert view.message_widget(1).actions.version.text() == "2/2"
     trigger(window, "Previous version")
-    assert view.widget(1).actions.version.text() == "1/2"
+    assert view.message_widget(1).actions.version.text() == "1/2"
     view.pin_requested.emit(conversation.messages()[0].id, True)
     assert conversation.messages()[0].pinned
-    view.widget(0).actions.change.click()
+    view.message_widget(0).actions.change.click()
     assert prompt.toPlainText() == "one"
     qtbot.keyClick(prompt, Qt.Key.Key_Escape)
     view.delete_requested.emit(conversation.messages()[1].id)
-    assert len(conversation.messages()) < 2 or view.widget(1).actions.version.isHidden()
+    assert len(conversation.messages()) < 2 or view.message_widget(1).actions.version.isHidden()
 
 
 def test_words_are_found_from_the_menu(window, prompt, qtbot, answered):

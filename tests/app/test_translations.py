@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 
 import PySide6
 import pytest
+from needed import need
 from PySide6.QtCore import QCoreApplication, QLocale
 
 from ternchat.app.core import language
@@ -32,8 +33,7 @@ def lrelease():
     program = Path(PySide6.__file__).parent / (
         "lrelease.exe" if sys.platform == "win32" else "lrelease"
     )
-    if not program.exists():
-        pytest.skip("this build of PySide6 comes without lrelease")
+    need(program.exists(), "PySide6's lrelease")
     return program
 
 

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from needed import need
 
 from ternchat.ext import _kernels
 
@@ -39,17 +40,9 @@ SANITIZERS = [
 WINDOWS_HEADERS = Path("/usr/x86_64-w64-mingw32/include/windows.h")
 
 
-def require(is_there, what):
-    """Skip the test without it; CI must have everything."""
-    if not is_there and os.environ.get("CI") == "true":
-        pytest.fail(f"{what} is not installed")
-    if not is_there:
-        pytest.skip(f"{what} is not installed")
-
-
 def tool(name):
     """The program of this name."""
-    require(shutil.which(name), name)
+    need(shutil.which(name), name)
     return name
 
 
@@ -115,7 +108,7 @@ def test_every_arm_set_equals_plain_c_under_qemu(tmp_path):
     "name", ["ops_scalar", "ops_avxvnni", "ops_amx", "matmul", "cpu", "system"]
 )
 def test_the_sources_compile_with_clang_for_windows(tmp_path, name):
-    require(WINDOWS_HEADERS.exists(), WINDOWS_HEADERS)
+    need(WINDOWS_HEADERS.exists(), WINDOWS_HEADERS)
     own = FLAGS.get(name.removeprefix("ops_").upper(), [])
     made = ["-c", str(KERNELS / f"{name}.c"), "-o", str(tmp_path / "made.o")]
     run(tool("clang"), "--target=x86_64-windows-gnu", *COMMON, *own, *made)

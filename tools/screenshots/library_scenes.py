@@ -51,7 +51,7 @@ def info(studio: Studio) -> None:
     _open(studio, "What is rain?")
     view = studio.window.page.conversation
     answer = next(row for row in view.rows() if view.message(row).role is Role.ASSISTANT)
-    view.widget(answer).requested.emit("info")
+    view.message_widget(answer).requested.emit("info")
     studio.shoot("info")
     studio.close_dialogs()
 

@@ -48,22 +48,18 @@ def _read_archive(path: Path, file: BinaryIO) -> list[Any]:
                 with archive.open(entry) as inner:
                     values.append(_parse(_read(inner, entry.filename), entry.filename))
             return values
-    # A password is a RuntimeError, an unknown compression a NotImplementedError of zipfile.
-    except (zipfile.BadZipFile, RuntimeError, EOFError, ValueError) as error:
-        raise ImportFileError(
-            sentence("{name} cannot be unpacked: {error}", name=path.name, error=error)
-        ) from error
-    except _decompression_errors() as error:
+    except _unpacking_errors() as error:
         raise ImportFileError(
             sentence("{name} cannot be unpacked: {error}", name=path.name, error=error)
         ) from error
 
 
-def _decompression_errors() -> tuple[type[Exception], ...]:
+def _unpacking_errors() -> tuple[type[Exception], ...]:
+    """What zipfile and the ways of packing raise; a password is a RuntimeError."""
     import zlib
     from lzma import LZMAError
 
-    return (zlib.error, LZMAError)
+    return zipfile.BadZipFile, RuntimeError, EOFError, ValueError, zlib.error, LZMAError
 
 
 def _read(file: Any, name: str) -> bytes:

@@ -168,7 +168,7 @@ def _is(value: Any, kind: type[T], where: str) -> T:
                 expected=_NAMES[kind],
             )
         )
-    if kind is int and not -(2**63) <= value < 2**63:  # type: ignore[operator]
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
         raise ImportFileError(sentence("{where} is a number out of range", where=where))
     return value
 

@@ -34,12 +34,12 @@ def chat(view, conversation):
 
 def menu_of(view, row):
     """The names of what the menu offers."""
-    menu = view.widget(row).actions.menu()
+    menu = view.message_widget(row).actions.menu()
     return [action.data() for action in menu.actions() if action.data()]
 
 
 def trigger(view, row, name):
-    menu = view.widget(row).actions.menu()
+    menu = view.message_widget(row).actions.menu()
     next(action for action in menu.actions() if action.data() == name).trigger()
 
 
@@ -87,48 +87,48 @@ def test_requests_name_the_message_they_are_about(view, conversation, qtbot):
     conversation.set_messages([question(state=State.QUEUED), answer(2, state=State.FAILED)])
     for row, signal, id_ in ((0, view.take_back_requested, 1), (1, view.retry_requested, 2)):
         with qtbot.waitSignal(signal) as asked:
-            view.widget(row).extra.click()
+            view.message_widget(row).extra.click()
         assert asked.args == [id_]
     conversation.set_messages([question(), answer(2, state=State.STOPPED)])
     with qtbot.waitSignal(view.continue_requested) as asked:
-        view.widget(1).extra.click()
+        view.message_widget(1).extra.click()
     assert asked.args == [2]
     with qtbot.waitSignal(view.edit_requested) as asked:
-        view.widget(0).actions.change.click()
+        view.message_widget(0).actions.change.click()
     assert asked.args == [1]
 
 
 def test_an_answer_can_only_go_on_at_the_end_of_the_chat(view, conversation):
     conversation.set_messages([question(), answer(2, state=State.STOPPED)])
-    assert view.widget(1).extra is not None
+    assert view.message_widget(1).extra is not None
     conversation.insert(question(3))
-    assert view.widget(1).extra is None
+    assert view.message_widget(1).extra is None
 
 
 def test_actions_come_forward_under_the_pointer_and_with_the_focus(view, chat, monkeypatch):
-    widget = view.widget(3)
+    widget = view.message_widget(3)
     roles = []
     monkeypatch.setattr(widget.actions.more, "set_role", roles.append)
     place = QPointF(1, 1)
     QApplication.sendEvent(widget, QEnterEvent(place, place, place))
     QApplication.sendEvent(widget, QEvent(QEvent.Type.Leave))
     widget.text.parts[0].surface.setFocus(Qt.FocusReason.TabFocusReason)
-    view.widget(2).text.parts[0].surface.setFocus(Qt.FocusReason.TabFocusReason)
+    view.message_widget(2).text.parts[0].surface.setFocus(Qt.FocusReason.TabFocusReason)
     assert roles == ["text", "faint", "text", "faint"]
     widget.copy.setFocus(Qt.FocusReason.TabFocusReason)
-    view.widget(2).copy.setFocus(Qt.FocusReason.TabFocusReason)
+    view.message_widget(2).copy.setFocus(Qt.FocusReason.TabFocusReason)
     assert roles[4:] == ["text", "faint"]
 
 
 @pytest.mark.parametrize("row", [0, 1, 2, 3])
 def test_actions_are_never_absent_for_the_keyboard(view, chat, row):
     view.go_to(0)
-    names = [widget.accessibleName() for widget in view.widget(row).focus_chain()]
+    names = [widget.accessibleName() for widget in view.message_widget(row).focus_chain()]
     assert {"Copy", "More", "Edit" if row % 2 == 0 else "Regenerate"} <= set(names)
 
 
 def test_copy_gives_markdown_and_copy_as_plain_text_what_one_sees(view, chat, clipboard):
-    view.widget(3).copy.click()
+    view.message_widget(3).copy.click()
     assert clipboard() == "**Water.**"
     trigger(view, 3, "copy_text")
     assert clipboard() == "Water."
@@ -136,15 +136,15 @@ def test_copy_gives_markdown_and_copy_as_plain_text_what_one_sees(view, chat, cl
 
 def test_what_is_copied_obeys_no_terminal(view, conversation, clipboard):
     conversation.set_messages([answer(1, "a\x1b[31mb\n```\nrm\u202e\x07\n```")])
-    view.widget(0).copy.click()
+    view.message_widget(0).copy.click()
     assert not set("\x1b\x07\u202e") & set(clipboard())
-    view.widget(0).text.parts[1].copy.click()
+    view.message_widget(0).text.parts[1].copy.click()
     assert clipboard() == "rm\ufffd␇"
 
 
 @no_hints
 def test_the_menu_opens_at_the_text_and_below_its_button(view, chat, qtbot):
-    surface = view.widget(3).text.parts[0].surface
+    surface = view.message_widget(3).text.parts[0].surface
     surface.customContextMenuRequested.emit(QPoint(1, 1))
     menu = QApplication.activePopupWidget()
     assert "Copy message" in [action.text() for action in menu.actions()]
@@ -155,7 +155,7 @@ def test_the_menu_opens_at_the_text_and_below_its_button(view, chat, qtbot):
     menu = QApplication.activePopupWidget()
     assert "Copy selection" in [action.text() for action in menu.actions()]
     menu.close()
-    view.widget(3).actions.more.click()
+    view.message_widget(3).actions.more.click()
     QApplication.activePopupWidget().close()
 
 
@@ -164,7 +164,7 @@ def test_the_menu_opens_at_the_text_and_below_its_button(view, chat, qtbot):
 def test_the_menu_opens_wherever_one_asks_for_it(view, conversation, where):
     text = "```py\nx = 1\n```" if where == "code header" else ""
     conversation.set_messages([question(), answer(text=text, state=State.FAILED, stats=None)])
-    widget = view.widget(1)
+    widget = view.message_widget(1)
     places = {
         "widget": widget,
         "more": widget.actions.more,
@@ -185,7 +185,7 @@ def test_the_menu_opens_wherever_one_asks_for_it(view, conversation, where):
 @no_hints
 def test_the_menu_of_a_link_can_copy_where_it_leads(view, conversation, clipboard):
     conversation.set_messages([answer(1, "[here](https://e.org/x?y=1)")])
-    surface = view.widget(0).text.parts[0].surface
+    surface = view.message_widget(0).text.parts[0].surface
     surface.customContextMenuRequested.emit(QPoint(10, 10))
     menu = QApplication.activePopupWidget()
     next(a for a in menu.actions() if str(a.data()).startswith("copy_link")).trigger()
@@ -197,9 +197,9 @@ def test_the_menu_of_a_link_can_copy_where_it_leads(view, conversation, clipboar
 
 
 def test_versions_are_counted_and_switched_below_the_message(view, chat, qtbot):
-    actions = view.widget(3).actions
+    actions = view.message_widget(3).actions
     assert actions.version.text() == "2/3"
-    assert view.widget(1).actions.version.isHidden()
+    assert view.message_widget(1).actions.version.isHidden()
     for button, step in ((actions.older, -1), (actions.newer, 1)):
         with qtbot.waitSignal(view.sibling_requested) as asked:
             button.click()
@@ -211,12 +211,12 @@ def test_versions_are_counted_and_switched_below_the_message(view, chat, qtbot):
 
 @pytest.mark.parametrize(("key", "step"), [(Qt.Key.Key_Left, -1), (Qt.Key.Key_Right, 1)])
 def test_alt_and_an_arrow_switch_versions(view, chat, qtbot, key, step):
-    surface = view.widget(3).text.parts[0].surface
+    surface = view.message_widget(3).text.parts[0].surface
     surface.setFocus()
     with qtbot.waitSignal(view.sibling_requested) as asked:
         qtbot.keyClick(surface, key, ALT)
     assert asked.args == [4, step]
-    other = view.widget(2).text.parts[0].surface
+    other = view.message_widget(2).text.parts[0].surface
     other.setFocus()
     with qtbot.assertNotEmitted(view.sibling_requested):
         qtbot.keyClick(other, key, ALT)
@@ -258,7 +258,7 @@ def test_info_leaves_out_what_is_unknown(view, conversation, theme, qtbot):
 
 
 def test_time_and_speed_stand_below_an_answer(view, chat):
-    actions = view.widget(3).actions
+    actions = view.message_widget(3).actions
     assert actions.rate.text() == "34.1 tok/s"
     assert ":" in actions.time.text()
     assert actions.time.toolTip()
@@ -267,10 +267,10 @@ def test_time_and_speed_stand_below_an_answer(view, chat):
 def test_files_are_named_in_plain_text(view, conversation):
     file = Attachment("<b>x</b>\u202e.md", "text/markdown", "x", 1340)
     conversation.set_messages([question(attachments=(file,))])
-    (label,) = view.widget(0).attachments._names
+    (label,) = view.message_widget(0).attachments._names
     assert label.text() == "<b>x</b>\ufffd.md · 1,340 tokens"
     assert label.textFormat() is Qt.TextFormat.PlainText
-    assert view.widget(0).attachments.height() > 0
+    assert view.message_widget(0).attachments.height() > 0
 
 
 # Links
@@ -281,7 +281,7 @@ def linked(view, conversation):
     conversation.set_messages(
         [answer(1, "see [here](https://e.org/x?y=1) ![p](https://e.org/p.png) [z](javascript:1)")]
     )
-    return view.widget(0).text.parts[0].surface
+    return view.message_widget(0).text.parts[0].surface
 
 
 @pytest.fixture
@@ -329,7 +329,7 @@ def test_enter_does_not_open_what_nobody_looked_at(view, linked, opened, qtbot):
 @no_hints
 def test_a_host_in_other_letters_is_shown_as_it_is_looked_up(view, linked, theme):
     one = LinkDialog(theme, "https://аpple.com/x", view)  # the first letter is Cyrillic
-    texts = [label.text() for label in one.findChildren(type(view.widget(0).note))]
+    texts = [label.text() for label in one.findChildren(type(view.message_widget(0).note))]
     assert any("xn--pple-43d.com" in text for text in texts)
     one.reject()
 

@@ -78,7 +78,7 @@ def test_the_bar_of_a_quote_is_as_high_as_its_words(body, theme):
 def test_the_caret_stands_where_the_writing_goes_on(view, conversation):
     for text, way in (("rain is", 1), ("שלום לך", -1)):
         conversation.set_messages([Message(1, 1, None, Role.ASSISTANT, text, State.WRITING)])
-        widget = view.widget(0)
+        widget = view.message_widget(0)
         end = widget.text.end()
         assert widget._caret.isVisible()
         assert (widget._caret.geometry().center().x() - end.center().x()) * way > 0
@@ -92,7 +92,7 @@ def test_a_window_in_a_language_read_from_the_right_is_mirrored(view, conversati
             Message(2, 1, 1, Role.ASSISTANT, "x", State.FAILED),
         ]
     )
-    asked, answered = view.widget(0), view.widget(1)
+    asked, answered = view.message_widget(0), view.message_widget(1)
 
     def places():
         frame, notes = asked.frame.geometry(), answered.notes

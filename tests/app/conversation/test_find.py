@@ -40,14 +40,14 @@ def search(bar, qtbot, words):
 
 def marked(page, row):
     """The words that are marked in a message."""
-    surfaces = page.conversation.widget(row).text.surfaces()
+    surfaces = page.conversation.message_widget(row).text.surfaces()
     return [s.cursor.selectedText() for text in surfaces for s in text.extraSelections()]
 
 
 def eye(page, row):
     """Where a message stands in the window."""
     view = page.conversation
-    return view.widget(row).mapTo(view.viewport(), QPoint(0, 0)).y()
+    return view.message_widget(row).mapTo(view.viewport(), QPoint(0, 0)).y()
 
 
 def test_matches_are_counted_in_all_messages(page, bar, qtbot):
@@ -64,7 +64,7 @@ def test_matches_are_counted_in_all_messages(page, bar, qtbot):
 
 def test_going_through_the_matches_shows_messages_without_widgets(page, bar, qtbot):
     view = page.conversation
-    assert view.widget(77) is None
+    assert view.message_widget(77) is None
     search(bar, qtbot, "number 77")
     assert marked(page, 77) == ["number 77"] * 8
     top, bottom = view.first_visible(), view.last_visible()
@@ -87,7 +87,7 @@ def test_all_matches_on_the_page_are_marked_and_one_stands_out(page, bar, qtbot,
     grounds = [
         selection.format.background().color().name().upper()
         for row in rows
-        for text in page.conversation.widget(row).text.surfaces()
+        for text in page.conversation.message_widget(row).text.surfaces()
         for selection in text.extraSelections()
     ]
     assert grounds.count(theme.colours.accent.upper()) == 1
@@ -159,6 +159,6 @@ def test_messages_that_come_while_one_looks_are_counted_and_one_stays(
 
 def test_what_is_selected_is_looked_for(page, qtbot):
     view = page.conversation
-    view.widget(199).text.parts[0].surface.select(0, 6)
+    view.message_widget(199).text.parts[0].surface.select(0, 6)
     page.find()
     assert page.find_bar.words.text() == "number"

@@ -56,7 +56,7 @@ def open_things():
 def shown(view, conversation, qtbot, text):
     """The widget of an answer, when all of it is on the page."""
     conversation.set_messages([Message(1, 1, None, Role.ASSISTANT, text)])
-    widget = view.widget(0)
+    widget = view.message_widget(0)
     qtbot.waitUntil(lambda: widget._feed.complete, timeout=60_000)
     return widget
 
@@ -136,7 +136,7 @@ def test_endless_lines_of_code_are_wrapped_anywhere(view, conversation, qtbot):
 def test_what_a_person_pastes_is_shown_as_it_stands(view, conversation, qtbot, asked, name):
     text = HOSTILE[name]
     conversation.set_messages([Message(1, 1, None, Role.USER, text)])
-    widget = view.widget(0)
+    widget = view.message_widget(0)
     qtbot.waitUntil(lambda: widget._feed.complete, timeout=60_000)
     words = "".join(surface.toPlainText() for surface in widget.text.surfaces())
     assert words.replace("\n", "") == safe_text(text).replace("\n", "")
@@ -163,7 +163,7 @@ def test_hostile_pieces_end_as_if_they_had_come_at_once(
         conversation.append_text(1, piece)
     text = conversation.messages()[0].shown_text
     conversation.update(Message(1, 1, None, Role.ASSISTANT, text))
-    widget = view.widget(0)
+    widget = view.message_widget(0)
     qtbot.waitUntil(lambda: widget._feed.complete)
     grown = widget.text.items()
     for part in widget.text.parts:

@@ -93,17 +93,17 @@ def test_a_message_with_the_focus_keeps_its_widget(page, conversation, qtbot):
     conversation.set_messages(
         [Message(n, 1, n - 1 or None, Role.USER, "word " * 200) for n in range(1, 100)]
     )
-    focused = page.view.widget(98).text.parts[0].surface
+    focused = page.view.message_widget(98).text.parts[0].surface
     focused.setFocus()
     page.view.go_to(0)
     qtbot.waitUntil(lambda: not page.view._ahead.isActive())
     assert focused.hasFocus()
-    assert page.view.widget(50) is None
+    assert page.view.message_widget(50) is None
 
 
 def test_buttons_do_not_take_the_focus_from_the_composer(page, short, qtbot):
     page.after.setFocus()
-    qtbot.mouseClick(page.view.widget(1).copy, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(page.view.message_widget(1).copy, Qt.MouseButton.LeftButton)
     assert page.after.hasFocus()
 
 

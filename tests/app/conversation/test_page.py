@@ -107,12 +107,12 @@ def test_a_message_out_of_sight_costs_no_widget_when_it_changes(view, conversati
     messages[0] = replace(messages[0], state=State.WRITING)
     conversation.set_messages(messages)
     qtbot.waitUntil(lambda: not view._ahead.isActive())
-    assert view.widget(0) is None
+    assert view.message_widget(0) is None
     conversation.append_text(1, "more " * 500)
     conversation.update(replace(conversation.messages()[0], state=State.DONE))
-    assert view.widget(0) is None
+    assert view.message_widget(0) is None
     view.verticalScrollBar().setValue(0)
-    assert view.widget(0).text.toPlainText().endswith("more")
+    assert view.message_widget(0).text.toPlainText().endswith("more")
 
 
 def test_each_message_is_as_high_as_its_text(view, conversation, qtbot):
@@ -157,7 +157,7 @@ def test_a_bubble_shows_all_of_its_words_however_often_it_is_laid_out(view, conv
     conversation.set_messages([question(1, "Show me some code"), answer(2, "x", State.DONE)])
     view.row_changed(0)
     view.row_changed(0)
-    (surface,) = view.widget(0).text.surfaces()
+    (surface,) = view.message_widget(0).text.surfaces()
     assert surface.lineWrapColumnOrWidth() == surface.width()
     assert surface.horizontalScrollBar().maximum() == 0
 
@@ -320,5 +320,5 @@ def test_a_chat_that_was_filled_while_it_was_hidden_is_there_when_it_is_shown(
     bar = view.verticalScrollBar()
     assert bar.maximum() == view.column.height() - view.viewport().height()
     assert bar.value() == bar.maximum()
-    last = view.widget(7)
+    last = view.message_widget(7)
     assert last.mapTo(view.viewport(), QPoint(0, last.height())).y() <= view.viewport().height()

@@ -21,7 +21,7 @@ def messages(count, text="word " * 60, chat_id=1):
 
 def eye(view, row):
     """Where a message stands in the window."""
-    return view.widget(row).mapTo(view.viewport(), QPoint(0, 0)).y()
+    return view.message_widget(row).mapTo(view.viewport(), QPoint(0, 0)).y()
 
 
 @pytest.fixture
@@ -35,7 +35,8 @@ def middle(view, conversation):
 
 def test_rows_that_get_their_real_height_above_do_not_move_the_text(view, middle, qtbot):
     qtbot.waitUntil(lambda: not view._ahead.isActive())
-    assert view.widget(middle - 2) is not None  # made meanwhile, and not as high as was guessed
+    # Made meanwhile, and not as high as was guessed.
+    assert view.message_widget(middle - 2) is not None
     assert eye(view, middle) == 0
 
 
@@ -56,9 +57,9 @@ def test_code_that_unfolds_above_in_the_same_message_does_not_move_the_text(view
     text = f"{CODE}\n\n" + "\n\n".join(f"paragraph {n} " * 20 for n in range(20))
     conversation.set_messages([*messages(3), Message(4, 1, 3, Role.ASSISTANT, text), *messages(9)])
     view.go_to(3, 0.7)
-    surface = view.widget(3).text.parts[1].surface
+    surface = view.message_widget(3).text.parts[1].surface
     before = surface.mapTo(view.viewport(), QPoint(0, 0)).y()
-    code = view.widget(3).text.parts[0]
+    code = view.message_widget(3).text.parts[0]
     assert isinstance(code, CodePart)
     code.fold.click()
     assert code.height() > 800
@@ -76,12 +77,12 @@ def test_a_chat_opens_at_its_end(view, conversation):
     conversation.set_messages(messages(40))
     bar = view.verticalScrollBar()
     assert bar.value() == bar.maximum() > 1000
-    assert view.widget(39).text.toPlainText().startswith("word")
+    assert view.message_widget(39).text.toPlainText().startswith("word")
 
 
 def test_a_chat_opens_where_somebody_stopped_reading(view, conversation):
     conversation.set_messages(messages(40), position=ReadPosition(12, 0.5))
-    height = view.widget(11).height()
+    height = view.message_widget(11).height()
     assert eye(view, 11) == pytest.approx(-height / 2, abs=1)
     assert not view.follow.following
     conversation.set_messages(messages(40, chat_id=2))
@@ -135,7 +136,7 @@ def test_nothing_moves_by_itself_while_one_reads_above_a_growing_answer(view, co
     before = eye(view, 38)
     for number in range(30):
         conversation.append_text(40, f"\n\nparagraph {number}")
-    qtbot.waitUntil(lambda: "paragraph 29" in view.widget(39).text.toPlainText())
+    qtbot.waitUntil(lambda: "paragraph 29" in view.message_widget(39).text.toPlainText())
     assert eye(view, 38) == before
     assert view._pill.isVisible()
 
@@ -148,5 +149,5 @@ def test_a_message_longer_than_the_window_is_read_on_where_one_was(view, convers
     view.scroll_pages(-1)
     before = view.verticalScrollBar().value()
     conversation.append_text(4, "\n\n```py\n" + "x = 1\n" * 50)
-    qtbot.waitUntil(lambda: len(view.widget(3).text.parts) == 2)
+    qtbot.waitUntil(lambda: len(view.message_widget(3).text.parts) == 2)
     assert view.verticalScrollBar().value() == before

@@ -35,7 +35,7 @@ def long_chat(view, conversation, qtbot):
 def jump(view, qtbot, row):
     view.go_to(row)
     qtbot.waitUntil(lambda: not view._ahead.isActive())
-    return view.widget(row)
+    return view.message_widget(row)
 
 
 def code_of(widget):
@@ -50,7 +50,8 @@ def test_jumping_about_makes_no_new_widgets_in_the_end(view, long_chat, qtbot, m
     monkeypatch.setattr(view, "_listen", lambda widget: made.append(widget) or original(widget))
     for row in (151, 61, 121, 13, 93, 33, 153):
         jump(view, qtbot, row)
-        assert view.widget(row).text.toPlainText().startswith(f"Title {row + 1}\n\nwords {row + 1}")
+        words = view.message_widget(row).text.toPlainText()
+        assert words.startswith(f"Title {row + 1}\n\nwords {row + 1}")
     assert made == []
 
 
@@ -77,7 +78,7 @@ def test_a_widget_used_again_looks_like_a_new_one(view, conversation, qtbot, the
     view.selection.clear()
     jump(view, qtbot, 40)
     conversation.set_messages([Message(9, 2, None, Role.ASSISTANT, ANSWER)])
-    used = view.widget(0)
+    used = view.message_widget(0)
     used.grab()
     qtbot.waitUntil(lambda: not code_of(used)._later.isActive())
     seen = used.grab().toImage()
@@ -125,7 +126,7 @@ def test_an_answer_being_written_is_not_written_into_another(view, conversation,
     jump(view, qtbot, 50)
     conversation.append_text(2, " more")
     for row in view.rows():
-        assert "growing" not in view.widget(row).text.toPlainText()
+        assert "growing" not in view.message_widget(row).text.toPlainText()
     assert jump(view, qtbot, 1).text.toPlainText() == "growing more"
 
 
@@ -147,7 +148,7 @@ def test_code_stays_unfolded_and_wrapped_when_its_message_was_out_of_sight(view,
     code.fold.click()
     code.wrap.click()
     jump(view, qtbot, 150)
-    assert view.widget(11) is None
+    assert view.message_widget(11) is None
     other = code_of(jump(view, qtbot, 13))
     assert (other.surface.document().blockCount(), other.wrap.isChecked()) == (FOLDED_LINES, False)
     jump(view, qtbot, 150)
@@ -161,11 +162,11 @@ def test_code_stays_unfolded_and_wrapped_when_its_message_was_out_of_sight(view,
 
 def test_code_stays_so_when_another_chat_was_open(view, conversation, qtbot):
     conversation.set_messages(chat(4))
-    code_of(view.widget(3)).wrap.click()
+    code_of(view.message_widget(3)).wrap.click()
     conversation.set_messages([Message(99, 2, None, Role.ASSISTANT, ANSWER)])
-    assert not code_of(view.widget(0)).wrap.isChecked()
+    assert not code_of(view.message_widget(0)).wrap.isChecked()
     conversation.set_messages(chat(4))
-    assert code_of(view.widget(3)).wrap.isChecked()
+    assert code_of(view.message_widget(3)).wrap.isChecked()
     assert not code_of(jump(view, qtbot, 1)).wrap.isChecked()
 
 
@@ -185,9 +186,9 @@ def test_code_one_saw_being_written_does_not_fold_behind_ones_back(view, convers
     conversation.set_messages(messages)
     conversation.append_text(41, CODE)
     conversation.update(replace(conversation.messages()[-1], state=State.DONE))
-    assert code_of(view.widget(40)).surface.document().blockCount() == 60
+    assert code_of(view.message_widget(40)).surface.document().blockCount() == 60
     jump(view, qtbot, 0)
-    assert view.widget(40) is None
+    assert view.message_widget(40) is None
     assert code_of(jump(view, qtbot, 40)).surface.document().blockCount() == 60
 
 

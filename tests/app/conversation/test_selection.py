@@ -28,7 +28,7 @@ def chat(view, conversation):
 
 
 def surface(view, row, part=0):
-    return view.widget(row).text.parts[part].surface
+    return view.message_widget(row).text.parts[part].surface
 
 
 def place_of(text, position):
@@ -90,7 +90,7 @@ def test_select_all_takes_one_message(view, chat, qtbot, clipboard):
     text = surface(view, 1)
     text.setFocus()
     qtbot.keyClick(text, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
-    assert [part.surface.selection() is not None for part in view.widget(1).text.parts] == [
+    assert [part.surface.selection() is not None for part in view.message_widget(1).text.parts] == [
         True
     ] * 3
     assert surface(view, 0).selection() is None
@@ -150,13 +150,13 @@ def test_a_selection_reaches_messages_without_widgets(view, conversation, qtbot)
     last = surface(view, 50)
     send(first, QMouseEvent.Type.MouseMove, place_of(last, 10))
     send(first, QMouseEvent.Type.MouseButtonRelease, place_of(last, 10))
-    assert view.widget(25) is None
+    assert view.message_widget(25) is None
     copied = view.selection.text().split("\n\n")
     assert len(copied) == 51
     assert copied[25] == f"You: {texts[25]}"
     view.go_to(25)
     qtbot.waitUntil(lambda: surface(view, 25).selection() is not None)
-    assert view.widget(0) is not None  # where the selection began
+    assert view.message_widget(0) is not None  # where the selection began
 
 
 def test_holding_the_pointer_below_the_page_scrolls_on(view, conversation, qtbot):
