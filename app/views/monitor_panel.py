@@ -137,8 +137,7 @@ class MonitorPanel(QFrame):
         text = ""
         if now.predicted is not None and now.taken is not None:
             text = self.tr(
-                "The first three, predicted before loading, with a full context: {predicted};"
-                " now {used}"
+                "The model alone: {predicted} with a full context, as predicted; now {used}"
             ).format(predicted=size_text(now.predicted), used=size_text(now.taken))
         self.predicted.setText(text)
         self.predicted.setVisible(bool(text))

@@ -185,8 +185,8 @@ def test_the_panel_tells_speeds_memory_and_kernels(panel, model):
     facts = replace(FACTS, predicted_bytes=4_600_000, measure=measured(weights=2_300_000))
     model.samples.append(sample_of(replace(WRITING, facts=facts), Residence(1_200_000_000)))
     model.sampled.emit()
-    text = panel.predicted.text()
-    assert text.endswith("predicted before loading, with a full context: 4.6 MB; now 2.3 MB")
+    told = "The model alone: 4.6 MB with a full context, as predicted; now 2.3 MB"
+    assert panel.predicted.text() == told
     assert panel.accessibleName() == "Monitor"
 
 
