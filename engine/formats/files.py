@@ -2,8 +2,8 @@
 
 import os
 import stat
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
 
 from ternchat.engine.errors import ModelFileError, UnsupportedModelError, gguf_answer
 
@@ -26,7 +26,7 @@ def model_folder(path: str | os.PathLike[str]) -> Path:
     return folder
 
 
-def open_regular(path: Path) -> BinaryIO:
+def open_regular(path: Path) -> FileIO:
     """The file opened for reading; anything but a regular file is refused without waiting on it."""
     try:
         _require_regular(path, os.stat(path).st_mode)
