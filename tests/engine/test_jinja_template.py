@@ -537,11 +537,12 @@ def test_a_process_that_does_not_start_is_told(monkeypatch):
 @pytest.mark.parametrize(
     "answer",
     [
-        b"\x00\x00\x00\x02[]",
-        b"\x00\x00\x00\x02{}",
-        b'\x00\x00\x00\x0f{"results": [1]}',
-        b"\x7f\xff\xff\xff",
-        b"\x00\x00\x00\x03{]}",
+        b"\x00\x00\x00\x02\x00\x00\x00\x01[]",
+        b"\x00\x00\x00\x02\x00\x00\x00\x01{}",
+        b'\x00\x00\x00\x0f\x00\x00\x00\x01{"results": [1]}',
+        b"\x7f\xff\xff\xff\x00\x00\x00\x01",
+        b"\x00\x00\x00\x03\x00\x00\x00\x01{]}",
+        b"\x00\x00\x00\x02\x00\x00\x00\x07{}",
         b"",
     ],
 )
@@ -551,9 +552,9 @@ def test_an_answer_that_is_none_is_an_error(monkeypatch, tmp_path, answer):
         "import os, sys\n"
         "out = sys.stdout.buffer\n"
         "ready = b'{\"pid\": %d}' % os.getpid()\n"
-        "out.write(len(ready).to_bytes(4, 'big') + ready)\n"
+        "out.write(len(ready).to_bytes(4, 'big') + bytes(4) + ready)\n"
         "out.flush()\n"
-        "sys.stdin.buffer.read(4)\n"
+        "sys.stdin.buffer.read(8)\n"
         f"out.write({answer!r})\n"
         "out.flush()\n"
     )
