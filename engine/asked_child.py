@@ -29,7 +29,11 @@ log = logging.getLogger(__name__)
 
 
 class ChildError(Exception):
-    """A question that got no answer: the process ended."""
+    """A question that got no answer."""
+
+
+class ChildEnded(ChildError):
+    """The process ended, by itself or because somebody else broke off a question."""
 
 
 class ChildTooSlow(ChildError):
@@ -85,7 +89,7 @@ class AskedChild:
     @property
     def is_alive(self) -> bool:
         """Whether it can be asked."""
-        return self._error is None
+        return self._error is None and self._process.poll() is None
 
     def wait_until_ready(self, seconds: float, pause: Pause = nothing) -> None:
         """Wait until it has started; ChildError when it does not."""
@@ -110,13 +114,13 @@ class AskedChild:
     def check_memory(self) -> None:
         """Raises ChildTooLarge, and ends the process, when it has more than it may."""
         if self._most_bytes is not None and resident_bytes(self._pid) > self._most_bytes:
-            self.end(ChildTooLarge("it took too much memory"))
+            self.end(ChildTooLarge("it took more memory than it may"))
 
     def end(self, error: ChildError | None = None) -> None:
         """End it at once, and with it all questions; it has nothing to lose."""
         with self._lock:
             if self._error is None:
-                self._error = error or ChildError("it was ended")
+                self._error = error or ChildEnded("it was ended")
             questions, self._open = list(self._open.values()), {}
         self._outbox.put(None)
         self._process.kill()
@@ -134,14 +138,14 @@ class AskedChild:
                 frames.write(requests, *frame)
 
     def _receive(self) -> None:
-        problem = "it ended"
+        problem = "it ended without an answer"
         with cast("BinaryIO", self._process.stdout) as answers:
             try:
                 while (frame := frames.read(answers, _MAX_ANSWER_BYTES)) is not None:
                     self._take(*frame)
             except Exception as error:  # whatever it said
                 problem = f"it said what it never says: {error}"
-        self.end(ChildError(problem))
+        self.end(ChildEnded(problem))
 
     def _take(self, number: int, data: bytes) -> None:
         if number == frames.HELLO:
@@ -171,7 +175,7 @@ class Question:
         self._child = child
         self._began = time.monotonic()
         self._settled = threading.Event()
-        self._answer: bytes | ChildError = ChildError("it was not answered")
+        self._answer: bytes | ChildError | None = None
 
     def answer(self, seconds: float, pause: Pause = nothing) -> bytes:
         """The answer, no later than so long after the question; ChildError when there is none.
@@ -185,21 +189,23 @@ class Question:
         except BaseException:
             self._child.end()
             raise
-        if isinstance(self._answer, ChildError):
-            raise self._answer
+        if not isinstance(self._answer, bytes):
+            raise self._answer or ChildEnded("it was not answered")
         return self._answer
 
     def look(self, seconds: float) -> bool:
         """Whether it is settled; a child that takes too long or too much is ended."""
         if not self._settled.is_set():
             if time.monotonic() > self._began + seconds:
-                self._child.end(ChildTooSlow(f"it took longer than {seconds:g} seconds"))
+                self.settle(ChildTooSlow(f"it took longer than {seconds:,.0f} seconds"))
+                self._child.end()
             self._child.check_memory()
         return self._settled.is_set()
 
     def settle(self, answer: bytes | ChildError) -> None:
-        """Give the answer, or say why there is none."""
-        self._answer = answer
+        """Give the answer, or say why there is none; what comes later does not count."""
+        if self._answer is None:
+            self._answer = answer
         self._settled.set()
 
 

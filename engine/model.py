@@ -210,8 +210,10 @@ class Model:
         self._checkpoint.check_unchanged()
 
     def close(self) -> None:
-        """Lets go of the model's files, and of what renders its template."""
+        """Lets go of the model's files, and of what encodes texts and renders its template."""
         self._checkpoint.close()
+        if self._tokenizer is not None:
+            self._tokenizer.close()
         if "template" in self.__dict__:  # it was asked for
             self.template.close()
 
