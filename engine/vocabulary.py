@@ -1,5 +1,9 @@
 """The tokens of a model by id and by name, a few bytes for each."""
 
+import codecs
+from array import array
+from bisect import bisect_left
+
 import numpy as np
 
 from ternchat.engine.token_edges import Edges
@@ -32,15 +36,15 @@ class Vocabulary:
         self._added_ids = {token.content: token.id for token in facts.added_tokens}
         # One text and where its gaps are: objects of Python take 100 bytes a token.
         self._pieces = facts.pieces
-        whole = np.frombuffer(facts.pieces, np.uint8)
-        self._gaps = np.flatnonzero(whole == GAP[0]).astype(np.uint32)  # (tokens + 1,)
+        gaps = np.flatnonzero(np.frombuffer(facts.pieces, np.uint8) == GAP[0])  # (tokens + 1,)
+        self._gaps = array("i", gaps.astype(np.intc).tobytes())
 
     def token_to_id(self, token: str) -> int | None:
         """The id of a token, None where there is no such token."""
         if not token or token in self._added_ids:
             return self._added_ids.get(token)
         place = self._pieces.find(GAP + token.encode("utf-8", "surrogatepass") + GAP)
-        return None if place < 0 else int(np.searchsorted(self._gaps, place))
+        return None if place < 0 else bisect_left(self._gaps, place)
 
     def decode_bytes(self, token_id: int) -> bytes:
         """The bytes a token stands for: none for special tokens and ids without a token."""
@@ -49,20 +53,19 @@ class Vocabulary:
             return b"" if token.special else token.content.encode("utf-8")
         if not 0 <= token_id < len(self._gaps) - 1:
             return b""
-        begin, end = self._gaps[token_id : token_id + 2]
-        piece = self._pieces[begin + 1 : end]
+        piece = self._pieces[self._gaps[token_id] + 1 : self._gaps[token_id + 1]]
         try:
-            return bytes(_BYTE_OF[character] for character in piece.decode("utf-8"))
-        except (KeyError, UnicodeDecodeError):  # not in the byte alphabet: it stands for itself
+            return codecs.charmap_encode(piece.decode("utf-8"), "strict", _BYTE_OF)[0]
+        except UnicodeError:  # not written in the byte alphabet: it stands for itself
             return piece
 
 
-def _byte_alphabet() -> dict[str, int]:
+def _byte_alphabet() -> dict[int, int]:
     """GPT-2's alphabet: printable Latin-1 characters as they are, other bytes from U+0100 on."""
     printable = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
     others = [byte for byte in range(256) if byte not in printable]
-    shifted = {chr(0x100 + index): byte for index, byte in enumerate(others)}
-    return {chr(byte): byte for byte in printable} | shifted
+    shifted = {0x100 + index: byte for index, byte in enumerate(others)}
+    return {byte: byte for byte in printable} | shifted
 
 
 _BYTE_OF = _byte_alphabet()
