@@ -131,6 +131,13 @@ class Model:
             template = None
         return stop_ids(self.tokenizer, self.config, template)
 
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """The processes that work for it, as long as it is loaded; safe on any thread."""
+        tokenizer = () if self._tokenizer is None else self._tokenizer.pids
+        template = self.__dict__.get("template")
+        return tokenizer if template is None else (*tokenizer, *template.pids)
+
     def new_cache(self, capacity: int) -> KVCache:
         """An empty cache for `capacity` tokens."""
         return KVCache(self.config, capacity, self.kernels, self.kv_dtype)

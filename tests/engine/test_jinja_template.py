@@ -339,6 +339,26 @@ def test_work_without_end_is_ended(hasty, name):
     assert text_of(template_of("{{ 2 }}", hasty).render([user("x")], True, ())) == "2"
 
 
+def test_a_rendering_can_be_stopped_while_it_runs_and_while_its_process_starts():
+    class Enough(Exception):
+        pass
+
+    def enough():
+        raise Enough
+
+    patient = TemplateProcess(600)
+    template = template_of(ENDLESS["nested loops"], patient)
+    with pytest.raises(Enough):
+        template.render([user("x")], True, MARKERS, enough)
+    assert patient.pids == ()
+    template_of("{{ 1 }}", patient).render([user("x")], True, ())
+    child = child_of(patient)
+    with pytest.raises(Enough):
+        template.render([user("x")], True, MARKERS, enough)
+    assert child.poll() is not None
+    patient.close()
+
+
 def test_a_template_has_two_seconds():
     process = TemplateProcess()
     template = template_of(ENDLESS["nested loops"], process)

@@ -267,6 +267,34 @@ def test_a_text_is_encoded_although_another_one_ends_the_process(make, monkeypat
     assert outcome == [tokenizer.encode(text)]
 
 
+class Later:
+    """A cancel that somebody sets while the text is being encoded."""
+
+    def __init__(self):
+        self.looks = 0
+
+    def is_set(self):
+        self.looks += 1
+        return self.looks > 20
+
+
+def test_a_prompt_on_its_way_can_be_stopped(roomy_folder, tmp_path):
+    folder = Path(shutil.copytree(roomy_folder, tmp_path / "hostile"))
+    (folder / "tokenizer.json").write_text(json.dumps(HOSTILE), "utf-8")
+    model = engine.load(folder)
+    session = engine.Session(model)
+    chat = [{"role": "user", "content": ENDLESS}]
+    with pytest.raises(engine.ForwardCancelled):
+        session.prompt(chat, cancel=Later())
+    assert session.last.finish_reason == "cancelled"
+    assert list(session.reply(chat, cancel=Later())) == []
+    assert session.last.finish_reason == "cancelled"
+    hello = [{"role": "user", "content": "Hello"}]
+    few = engine.SamplingParams(temperature=0, max_tokens=2)
+    assert len(list(session.reply(hello, few))) == 2
+    model.close()
+
+
 # ---- Bounds ----------------------------------------------------------------------------------
 
 
