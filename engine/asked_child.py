@@ -117,7 +117,7 @@ class AskedChild:
             self.end(ChildTooLarge("it took more memory than it may"))
 
     def end(self, error: ChildError | None = None) -> None:
-        """End it at once, and with it all questions; it has nothing to lose."""
+        """End it, and at once all questions; it has nothing to lose."""
         with self._lock:
             if self._error is None:
                 self._error = error or ChildEnded("it was ended")
@@ -126,7 +126,6 @@ class AskedChild:
         self._process.kill()
         if self._job is not None:
             self._job.close()
-        self._process.wait()
         for question in questions:
             question.settle(self._error)
 
@@ -146,6 +145,7 @@ class AskedChild:
             except Exception as error:  # whatever it said
                 problem = f"it said what it never says: {error}"
         self.end(ChildEnded(problem))
+        self._process.wait()  # not in `end`: a gigabyte is not given back at once
 
     def _take(self, number: int, data: bytes) -> None:
         if number == frames.HELLO:

@@ -355,7 +355,7 @@ def test_a_rendering_can_be_stopped_while_it_runs_and_while_its_process_starts()
     child = child_of(patient)
     with pytest.raises(Enough):
         template.render([user("x")], True, MARKERS, enough)
-    assert child.poll() is not None
+    assert child.wait(60) is not None
     patient.close()
 
 
@@ -481,7 +481,7 @@ def test_a_llama_with_a_template_of_its_own_answers_and_reuses_its_cache(tmp_pat
     assert session.last.timings.reused_tokens >= read - 1
     child = model.template._jinja._process._child._process
     model.close()
-    assert child.poll() is not None
+    assert child.wait(60) is not None
 
 
 # ---- The process -----------------------------------------------------------------------------
@@ -519,7 +519,7 @@ def test_no_process_is_left_behind():
     closed.close()
     del forgotten, process
     gc.collect()
-    assert all(child.poll() is not None for child in children)
+    assert all(child.wait(60) is not None for child in children)
 
 
 def test_the_process_ends_with_its_owner_although_nobody_kills_it(process):

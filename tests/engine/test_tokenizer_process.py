@@ -345,6 +345,26 @@ def test_the_system_bounds_it_too(make, in_process):
     assert len(list((proc / "fd").iterdir())) == 3
 
 
+def test_a_file_that_is_none_is_told_as_soon_as_it_is_known(start, in_process):
+    tokenizer = start({})
+    assert tokenizer._child._reading._settled.wait(60)
+    with pytest.raises(TokenizerError, match=r"tokenizer\.json: the model is None"):
+        tokenizer.look()
+
+
+def test_a_model_is_not_loaded_to_its_end_without_a_tokenizer(roomy_folder, monkeypatch):
+    looks, told = iter(range(5)), []
+
+    def look(_self):
+        if next(looks, None) is None:
+            raise TokenizerError("there is none")
+
+    monkeypatch.setattr(TokenizerStart, "look", look)
+    with pytest.raises(TokenizerError, match="there is none"):
+        engine.load(roomy_folder, progress=lambda *done: told.append(done))
+    assert told[-1][0] < told[-1][1]
+
+
 # ---- Lost, and begun anew --------------------------------------------------------------------
 
 
@@ -429,7 +449,7 @@ def test_models_that_come_and_go_leave_no_process(roomy_folder, in_process):
         else:
             assert len(model.tokenizer.pids) == 1
             model.close()
-    assert set(psutil.Process().children()) == before
+    assert all(map(has_ended, set(psutil.Process().children()) - before))
 
 
 def test_a_process_does_not_outlive_the_program(path):
