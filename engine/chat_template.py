@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ternchat.engine.asked_child import Pause, nothing
 from ternchat.engine.config import ModelConfig
 from ternchat.engine.errors import ModelFileError, TemplateError, TokenizerError
 from ternchat.engine.formats.files import exists, model_folder
@@ -101,10 +102,11 @@ class ChatTemplate:
         messages: Sequence[Mapping[str, Any]],
         add_generation_prompt: bool = True,
         markers: Iterable[str] = (),
+        pause: Pause = nothing,
     ) -> list[Piece]:
         """The conversation in pieces, ready for an answer when a generation prompt is added.
 
-        `markers`: the texts of the tokenizer's special tokens.
+        `markers`: the texts of the tokenizer's special tokens. `pause` may end it by an exception.
         """
         if not messages:
             raise TemplateError("the conversation has no messages; expected at least one")
@@ -114,7 +116,7 @@ class ChatTemplate:
         # The tokens of BitNet's are needed; where a vocabulary lacks another's, they are text.
         if known is not None and (known is BITNET or known.specials <= markers):
             return known.render(checked, add_generation_prompt)
-        return self._jinja.render(checked, add_generation_prompt, markers)
+        return self._jinja.render(checked, add_generation_prompt, markers, pause)
 
     def end_of_turn(self, markers: Iterable[str]) -> str | None:
         """The special token that ends an answer; None where the template writes none."""
@@ -130,6 +132,11 @@ class ChatTemplate:
                 return None
         return None
 
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """The processes that work for it."""
+        return self._jinja.pids
+
     def close(self) -> None:
         """End what renders."""
         self._jinja.close()
@@ -141,17 +148,20 @@ def encode_prompt(
     messages: Sequence[Mapping[str, Any]],
     bos_token_id: int | None = None,
     kept_ids: Callable[[str], Sequence[int] | None] | None = None,
+    pause: Pause = nothing,
 ) -> list[int]:
     """The ids of a conversation that the model is to answer.
 
     Each run between special tokens is encoded as one string. `kept_ids` is asked with the content
-    of each assistant message for the ids it was generated with, which then stand for it.
+    of each assistant message for the ids it was generated with, which then stand for it. `pause`
+    may end it by an exception.
     """
     ids: list[int] = []
     run = ""
-    for piece in settle(template.render(messages, markers=tokenizer.markers), tokenizer.edges):
+    pieces = template.render(messages, markers=tokenizer.markers, pause=pause)
+    for piece in settle(pieces, tokenizer.edges):
         if isinstance(piece, Special):
-            ids += tokenizer.encode(run) if run else []
+            ids += tokenizer.encode(run, pause) if run else []
             ids.append(_special_id(tokenizer, piece.text))
             run = ""
             continue
@@ -161,9 +171,9 @@ def encode_prompt(
         if kept is None:
             run += piece.text
         else:
-            ids += [*tokenizer.encode(run), *kept]
+            ids += [*tokenizer.encode(run, pause), *kept]
             run = ""
-    ids += tokenizer.encode(run) if run else []
+    ids += tokenizer.encode(run, pause) if run else []
     first_is_ours = template.needs_bos or tokenizer.adds_bos
     if bos_token_id is not None and first_is_ours and ids[:1] != [bos_token_id]:
         return [bos_token_id, *ids]

@@ -28,7 +28,7 @@ from ternchat.engine.memory import KV_BYTES, SMALLEST_SCREENED_HEAD, predict
 from ternchat.engine.model import Layer, Model, Weights
 from ternchat.engine.output_head import OutputHead, ScreenedHead
 from ternchat.engine.row_reader import RowReader
-from ternchat.engine.tokenizer import Tokenizer
+from ternchat.engine.tokenizer import TokenizerStart
 
 Progress = Callable[[int, int], object]
 """progress(done_bytes, total_bytes); returning False cancels."""
@@ -67,10 +67,11 @@ def load(
     kernels = backend.choose_kernels(isa, threads)
     config = ModelConfig.from_folder(path)
     checkpoint = HuggingFaceCheckpoint(path, config)
+    loader = _Loader(checkpoint, kernels, kv_dtype, progress)
     try:
-        model = _Loader(checkpoint, kernels, kv_dtype, progress).model()
+        model = loader.model()
     except BaseException:
-        checkpoint.close()
+        loader.give_up()
         raise
     backend.return_unused_memory()  # what the weights were read into
     return model
@@ -94,6 +95,13 @@ class _Loader:
         self._reader = RowReader(checkpoint)
         self._total = checkpoint.total_bytes
         self._done = 0
+        self._tokenizer: TokenizerStart | None = None
+
+    def give_up(self) -> None:
+        """Let go of what was begun."""
+        if self._tokenizer is not None:
+            self._tokenizer.close()
+        self._checkpoint.close()
 
     def model(self) -> Model:
         """The loaded model."""
@@ -105,10 +113,9 @@ class _Loader:
                 f"the model in {checkpoint.folder}", memory.allocated(1), free
             )
         self._advance(0)
-        tokenizer = None
-        if exists(checkpoint.folder / "tokenizer.json"):
-            tokenizer = Tokenizer.from_folder(checkpoint.folder, config, lambda: self._advance(0))
-        backend.return_unused_memory()  # a tokenizer's file, as objects, takes a lot of it
+        path = checkpoint.folder / "tokenizer.json"
+        if exists(path):
+            self._tokenizer = TokenizerStart(path, config.vocab_size)
         self._arena = _Arena(self._packed_bytes())
         layers = tuple(self._layer(i) for i in range(config.num_hidden_layers))
         embedding = table = checkpoint.dense("model.embed_tokens.weight")
@@ -123,6 +130,9 @@ class _Loader:
             screen=weights.head.screen_nbytes,
             embedding_mapped=embedding.mapped and table.mapped,
         )
+        tokenizer = None
+        if self._tokenizer is not None:
+            tokenizer = self._tokenizer.result(self._go_on)
         return Model(config, weights, checkpoint, self._kernels, actual, self._kv_dtype, tokenizer)
 
     # ---- Layers and their parts -----------------------------------------------------------------
@@ -240,6 +250,12 @@ class _Loader:
 
     def _advance(self, nbytes: int) -> None:
         self._done += nbytes
+        self._go_on()
+        if self._tokenizer is not None:
+            self._tokenizer.look()
+
+    def _go_on(self) -> None:
+        """Raises LoadCancelled when nobody wants the model any more."""
         if self._progress is not None and self._progress(self._done, self._total) is False:
             raise LoadCancelled(f"loading {self._checkpoint.folder} was cancelled")
 

@@ -131,6 +131,13 @@ class Model:
             template = None
         return stop_ids(self.tokenizer, self.config, template)
 
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """The processes that work for it, as long as it is loaded; safe on any thread."""
+        tokenizer = () if self._tokenizer is None else self._tokenizer.pids
+        template = self.__dict__.get("template")
+        return tokenizer if template is None else (*tokenizer, *template.pids)
+
     def new_cache(self, capacity: int) -> KVCache:
         """An empty cache for `capacity` tokens."""
         return KVCache(self.config, capacity, self.kernels, self.kv_dtype)
@@ -210,8 +217,10 @@ class Model:
         self._checkpoint.check_unchanged()
 
     def close(self) -> None:
-        """Lets go of the model's files, and of what renders its template."""
+        """Lets go of the model's files, and of what encodes texts and renders its template."""
         self._checkpoint.close()
+        if self._tokenizer is not None:
+            self._tokenizer.close()
         if "template" in self.__dict__:  # it was asked for
             self.template.close()
 

@@ -16,6 +16,7 @@ from ternchat.engine.prefix_pool import PrefixPool
 from ternchat.engine.prompt import Message, Prompt, PromptWriter
 from ternchat.engine.sampler import SamplingParams
 from ternchat.engine.speculation import MAX_DRAFT, NO_DRAFT, Draft, Drafter, Pace
+from ternchat.engine.timing import Timings
 
 Progress = Callable[[int, int], object]
 """progress(done_tokens, total_tokens) while the prompt is read."""
@@ -92,7 +93,11 @@ class Session:
         """
         longest = (sampling.max_tokens if sampling else None) or _ANSWER_TOKENS
         answer = min(longest, self.context_length // 4)
-        return self._prompts.write(messages, self.context_length - answer, cancel)
+        try:
+            return self._prompts.write(messages, self.context_length - answer, cancel)
+        except ForwardCancelled:
+            self.last = Outcome("cancelled", Timings(), "", ())
+            raise
 
     def reply(
         self,
@@ -107,7 +112,8 @@ class Session:
             messages: {"role": "system" | "user" | "assistant", "content": text}, oldest first
                 (see prompt.Message). An answer that comes last is gone on with.
             sampling: how tokens are chosen.
-            cancel: looked at between layers; once set, the reply ends.
+            cancel: looked at while the prompt is written and between layers; once set, the reply
+                ends.
             progress: called with (done_tokens, total_tokens) while the prompt is read.
 
         Raises:
@@ -115,7 +121,10 @@ class Session:
             EngineError: template or tokenizer cannot write the messages.
 
         """
-        prompt = self.prompt(messages, sampling)
+        try:
+            prompt = self.prompt(messages, sampling, cancel)
+        except ForwardCancelled:
+            return
         yield from self.generate(
             prompt.token_ids, sampling, cancel, progress, begun=len(prompt.open_ids)
         )
