@@ -84,22 +84,26 @@ class ChatLibrary(QObject):
     @Slot(object, bool)
     @told
     def set_pinned(self, chat_ids: list[int], pinned: bool) -> None:
-        """Keep chats at the top of the list, or no longer."""
-        for chat_id in chat_ids:
-            self._store.set_chat_pinned(chat_id, pinned)
-        self.refresh()
+        """Keep chats at the top of the list, or no longer, which can be undone."""
+        changed = [id_ for id_ in chat_ids if self._store.chat(id_).pinned is not pinned]
+        if changed:
+            self._pin(changed, pinned)
+            if pinned:
+                text = translate("ChatLibrary", "%n chat(s) pinned.", len(changed))
+            else:
+                text = translate("ChatLibrary", "%n chat(s) unpinned.", len(changed))
+            self._offer_undo(text, lambda: self._pin(self._still_there(changed), not pinned))
 
     @Slot(object, bool)
     @told
     def set_archived(self, chat_ids: list[int], archived: bool) -> None:
-        """Keep chats out of the list, which can be undone, or bring them back."""
-        self._store.set_archived(chat_ids, archived)
-        if archived and self._shown in chat_ids:
-            self._controller.new_chat()
-        self.refresh()
+        """Keep chats out of the list, or bring them back, which can be undone."""
+        self._archive(chat_ids, archived)
         if archived:
             text = translate("ChatLibrary", "%n chat(s) archived.", len(chat_ids))
-            self._offer_undo(text, lambda: self.set_archived(chat_ids, False))
+        else:
+            text = translate("ChatLibrary", "%n chat(s) back in the list.", len(chat_ids))
+        self._offer_undo(text, lambda: self._archive(self._still_there(chat_ids), not archived))
 
     @Slot(object)
     def unarchive(self, chat_ids: list[int]) -> None:
@@ -120,7 +124,7 @@ class ChatLibrary(QObject):
 
     @Slot()
     def undo(self) -> None:
-        """Take back the last deletion."""
+        """Take back the last thing that can be."""
         if self._undo is not None:
             undo, self._undo = self._undo, None
             undo()
@@ -188,6 +192,24 @@ class ChatLibrary(QObject):
         new = [folder.name for folder in self._store.folders() if folder.name not in before]
         text = translate("ChatLibrary", "%n chat(s) imported.", len(chat_ids))
         self._offer_undo(text, lambda: self._forget(chat_ids, new))
+
+    @told
+    def _pin(self, chat_ids: list[int], pinned: bool) -> None:
+        for chat_id in chat_ids:
+            self._store.set_chat_pinned(chat_id, pinned)
+        self.refresh()
+
+    @told
+    def _archive(self, chat_ids: list[int], archived: bool) -> None:
+        self._store.set_archived(chat_ids, archived)
+        if archived and self._shown in chat_ids:
+            self._controller.new_chat()
+        self.refresh()
+
+    def _still_there(self, chat_ids: list[int]) -> list[int]:
+        """Without those that were deleted for ever meanwhile."""
+        there = {chat.id for chat in [*self._store.chats(), *self._store.trashed()]}
+        return [chat_id for chat_id in chat_ids if chat_id in there]
 
     @told
     def _forget(self, chat_ids: list[int], folders: list[str]) -> None:

@@ -56,6 +56,8 @@ class LibraryViews(QObject):
         sidebar.search_requested.connect(self.open_search)
         sidebar.archive_opened.connect(self.open_archive)
         sidebar.trash_opened.connect(self.open_trash)
+        sidebar.chats.undo_requested.connect(library.undo)
+        sidebar.chats.undo_requested.connect(self._window.toast.hide)
         sidebar.model.folder_rename_requested.connect(folders.rename)
         requests.new_folder_requested.connect(folders.make)
         requests.move_requested.connect(folders.move)
