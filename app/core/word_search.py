@@ -79,6 +79,13 @@ def words(text: str) -> Iterator[Word]:
             yield Word(normal, start, end)
 
 
+def indexed(text: str) -> str:
+    """The words of a text, with blanks between them."""
+    if text.isascii():  # the same, without a record for each
+        return " ".join(_LATIN_WORD.findall(text)).lower()
+    return " ".join(word.text for word in words(text))
+
+
 def snippet(text: str, query: Query) -> tuple[Span, ...]:
     """The part of a text where the query is found first, what was found marked."""
     found = list(words(text))

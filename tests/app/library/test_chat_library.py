@@ -242,8 +242,8 @@ def test_chats_go_out_and_come_in(window, views, talk, library, tmp_path, qtbot)
     qtbot.waitUntil(lambda: window.toast.text.text() == "1 chat exported.")
     assert not window.toast.button.isVisible()
     views.import_chosen.emit(str(file))
+    qtbot.waitUntil(lambda: window.toast.text.text() == "1 chat imported.")
     assert titles(window.sidebar.model) == ["Rain", "Rain"]
-    assert window.toast.text.text() == "1 chat imported."
     window.toast.button.click()
     assert titles(window.sidebar.model) == ["Rain"]
 
@@ -261,14 +261,16 @@ def test_taking_back_an_import_takes_back_the_folders_it_made(
     store.delete_folder("Weather")
     library.refresh()
     views.import_chosen.emit(str(file))
+    qtbot.waitUntil(lambda: window.toast.text.text() == "2 chats imported.")
     assert titles(window.sidebar.model) == ["Weather", "Rain", "Work", "Wind", "Wind", "Rain"]
     window.toast.button.click()
     assert titles(window.sidebar.model) == ["Work", "Wind", "Rain"]
 
 
-def test_a_file_that_is_no_export_is_told_in_the_window(window, views, tmp_path):
+def test_a_file_that_is_no_export_is_told_in_the_window(window, views, tmp_path, qtbot):
     (tmp_path / "x.json").write_text("[]")
     views.import_chosen.emit(str(tmp_path / "x.json"))
+    qtbot.waitUntil(window.page.errors.isVisible)
     assert "x.json is no export" in window.page.errors.text.text()
 
 
