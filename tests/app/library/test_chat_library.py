@@ -208,9 +208,31 @@ def test_a_hit_on_another_branch_is_shown_with_its_branch(
 
 def test_nothing_found_is_said(palette, qtbot):
     qtbot.keyClicks(palette.field, "zebra")
-    qtbot.waitUntil(lambda: palette.hint.text() == "Nothing found.")
+    qtbot.waitUntil(palette.hint.isVisible)
+    assert palette.hint.text() == "Nothing found."
     qtbot.keyClick(palette.field, Qt.Key.Key_Return)
     assert palette.isVisible()
+
+
+def test_the_search_is_as_high_as_what_it_shows(palette, window, talk, theme, qtbot):
+    def height_for(words):
+        palette.field.setText(words)
+        palette.look()
+        return palette.height()
+
+    empty, nothing = height_for(""), height_for("zebra")
+    assert palette.hits.isHidden()
+    one, two = height_for("often"), height_for("rain")
+    bottom = palette.hits.mapTo(palette, palette.hits.rect().bottomLeft()).y()
+    assert palette.hits.verticalScrollBar().maximum() == 0
+    assert 0 < two - bottom <= theme.px(13)
+    assert empty < nothing < one < two
+    for number in range(30):
+        talk(f"rain {number}")
+    many = height_for("rain")
+    assert two < many <= theme.px(440)
+    assert palette.hits.verticalScrollBar().maximum() > 0
+    assert height_for("") == empty
 
 
 def test_what_was_found_is_drawn_as_plain_text_and_told_in_words(palette, qtbot):
