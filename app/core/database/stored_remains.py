@@ -21,8 +21,8 @@ class StoredRemains(Tables):
         if gone:
             yield from in_slices(self.database, self._empty(gone))
             yield from in_slices(self.database, self.index.forget_deleted())
-            yield from in_slices(self.database, self._delete(gone))
             self.database.empty_log()
+            yield from in_slices(self.database, self._delete(gone))
 
     def _empty(self, gone: list[int]) -> Iterator[None]:
         for chat_id in gone:

@@ -83,14 +83,17 @@ class WordIndex:
         FTS5 keeps them until all parts of the index are merged into one.
         """
         for table in ("title_words", "message_words"):
-            changes = -SIGN_OF_WORK
-            while self._database.changes - changes >= SIGN_OF_WORK:
-                changes = self._database.changes
-                # Below zero it begins to merge all there is, or goes on with that.
-                self._database.run(
-                    f"INSERT INTO {table} ({table}, rank) VALUES ('merge', -{PAGES_AT_ONCE})"
-                )
+            while self._merge_some(table):
                 yield
+
+    def _merge_some(self, table: str) -> bool:
+        """Go on merging all parts of a table; whether there was anything to merge."""
+        before = self._database.changes
+        # Below zero FTS5 begins to merge all there is, or goes on with that.
+        self._database.run(
+            f"INSERT INTO {table} ({table}, rank) VALUES ('merge', -{PAGES_AT_ONCE})"
+        )
+        return self._database.changes - before >= SIGN_OF_WORK
 
     def _put(self, table: str, row_id: int, text: str) -> None:
         self._database.run(f"DELETE FROM {table} WHERE rowid = ?", [row_id])
