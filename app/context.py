@@ -73,6 +73,8 @@ class AppContext:
     probe: SystemProbe
     reader: AttachmentReader
     counter: TokenCounter
+    library: ChatLibrary
+    chat_jobs: JobThread
     window: MainWindow
 
     @classmethod
@@ -99,7 +101,8 @@ class AppContext:
         hub.moved.connect(window.models.set_hub)
         serve_models(window, manager, status)
         serve_meter(window, manager, meter, engine, runner)
-        library = ChatLibrary(store, chats, controller, window)
+        chat_jobs = JobThread("chats")
+        library = ChatLibrary(store, chats, controller, chat_jobs, window)
         library.purged.connect(engine.forget_texts)
         controller.private_ended.connect(engine.forget_private_texts)
         LibraryViews(window, theme, library)
@@ -124,14 +127,20 @@ class AppContext:
         window.painted.connect(engine.warm_up)
         return cls(
             *(paths, models, opened, engine, conversation, runner, controller, settings),
-            *(manager, meter, probe, reader, counter, window),
+            *(manager, meter, probe, reader, counter, library, chat_jobs, window),
         )
+
+    def keep_house(self) -> None:
+        """Do to the stored chats what could wait until the window is there."""
+        housekeeping = self.library.housekeeping
+        housekeeping.clean_up()
+        housekeeping.back_up(self.chats.back_up)
 
     def close(self) -> bool:
         """End all threads and store all there is; False when a thread did not let go."""
         self.probe.set_active(False)
         self.controller.close()
-        parts = (self.engine, self.reader, self.counter, self.manager, self.meter)
+        parts = (self.engine, self.reader, self.counter, self.manager, self.meter, self.chat_jobs)
         ended = [part.close() for part in parts]
         self.settings.remember()
         self.runner.flush()

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ternchat.app.cli.arguments import Options
     from ternchat.app.context import AppContext
 
-BACKUP_AFTER_MS = 5000  # when the start is over
+HOUSEKEEPING_AFTER_MS = 5000  # when the start is over
 
 log = logging.getLogger(__name__)
 
@@ -142,7 +142,7 @@ def _show(app: QApplication, context: AppContext, options: Options) -> int:
     context.window.activateWindow()  # where no window manager does it, shortcuts need it
     log.info("window shown")
     context.window.page.errors.show_problem(context.chats.outcome.problem)
-    QTimer.singleShot(BACKUP_AFTER_MS, context.window, context.chats.back_up)
+    QTimer.singleShot(HOUSEKEEPING_AFTER_MS, context.window, context.keep_house)
     if options.model is not None:
         model = options.model
         QTimer.singleShot(0, context.controller, lambda: context.controller.use_model(model))
