@@ -94,6 +94,7 @@ def _run_window(options: Options) -> int:
     from PySide6.QtWidgets import QApplication
 
     from ternchat.app.context import AppContext
+    from ternchat.app.core.desktop_id import DESKTOP_ID
     from ternchat.app.core.language import set_language
     from ternchat.app.front_door import ask_to_show
     from ternchat.app.views.language import QtLanguage, install_translators, translations
@@ -101,7 +102,7 @@ def _run_window(options: Options) -> int:
     app = QApplication([sys.argv[0]])
     app.setApplicationName("ternchat")
     app.setApplicationDisplayName("Ternchat")
-    app.setDesktopFileName("ternchat")
+    app.setDesktopFileName(DESKTOP_ID)
     install_translators(app, translations(), QLocale())
     set_language(QtLanguage())
     sys.excepthook = _log_exception
