@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ternchat.app.core.desktop_id import DESKTOP_FILE, DESKTOP_ID
+from ternchat.app.core.desktop_entry import DESKTOP_FILE, DESKTOP_ID
 
 from .face import BarState
 
