@@ -106,10 +106,12 @@ class ModelController(QObject):
     def act(self, action: Action, name: str) -> None:
         """Do something with a model."""
         match action:
-            case Action.DOWNLOAD:
+            case Action.DOWNLOAD | Action.LINK:
                 self.download(name)
             case Action.PAUSE:
                 self._downloads.pause(name)
+            case Action.RETRY if self._is_damaged_in_cache(name):
+                self.download(name, anew=True)
             case Action.RESUME | Action.RETRY:
                 self._downloads.resume(name)
             case Action.CANCEL_KEEP | Action.CANCEL_DELETE:
@@ -132,11 +134,19 @@ class ModelController(QObject):
                 self._model.dismiss(name)
 
     @Slot(str)
-    def download(self, name: str) -> None:
-        """Fetch a model of the catalogue; the chat waits for the first one there is."""
-        entry = self._store.catalogue.find(name)
+    def download(self, name: str, *, anew: bool = False) -> None:
+        """Fetch a model that is offered, or use it where it lies in the shared cache."""
+        card, entry = self._model.card(name), self._store.catalogue.find(name)
         if entry is not None:
-            self._fetch(DownloadRequest.of(entry))
+            request = DownloadRequest.of(entry)
+        elif card is not None and card.repository:
+            title = card.repository.split("/")[1]
+            request = DownloadRequest(name, title, card.repository)
+        else:
+            return
+        if card is not None and card.cached and not anew:
+            request = request.in_place(card.commit)
+        self._fetch(request)
 
     @Slot(str)
     def download_and_use(self, name: str) -> None:
@@ -266,6 +276,7 @@ class ModelController(QObject):
             ModelCard(
                 request.name,
                 request.title,
+                cached=request.from_cache,
                 repository=request.repository,
                 revision=request.revision,
                 progress=queued,
@@ -273,6 +284,13 @@ class ModelController(QObject):
         )
         self._model.on_progress(queued)
         self._downloads.add(request)
+
+    def _is_damaged_in_cache(self, name: str) -> bool:
+        card = self._model.card(name)
+        if card is None or not card.cached or card.progress is None:
+            return False
+        problem = card.progress.problem
+        return problem is not None and problem.code == "bad_hash"
 
     def _tell_wait(self, progress: Progress) -> None:
         text = self._title(progress.name)

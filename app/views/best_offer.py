@@ -29,8 +29,11 @@ def best_offer(overview: Overview, context: int) -> Offer:
     if best is None or any(card.path and not card.built_in for card in cards):
         return Offer()
     size, memory = model_wording.size_fact(best), size_text(best.memory_bytes(context) or 0)
+    come = translate("MainWindow", "{size} to download")
+    if best.cached:
+        come = translate("MainWindow", "{size}, already on this computer")
     facts = [
-        translate("MainWindow", "{size} to download").format(size=size),
+        come.format(size=size),
         translate("MainWindow", "{size} of memory").format(size=memory),
     ]
     speed = best.tokens_per_second(overview.speed)

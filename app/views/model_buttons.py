@@ -12,7 +12,7 @@ from .model_actions import Action
 from .theme import Theme, set_style_property
 
 _CANCEL = (Action.CANCEL_KEEP, Action.CANCEL_DELETE)
-_PRIMARY = (Action.RESUME, Action.RETRY, Action.USE, Action.REPAIR)
+_PRIMARY = (Action.LINK, Action.RESUME, Action.RETRY, Action.USE, Action.REPAIR)
 
 
 class ModelButtons(QWidget):
@@ -109,6 +109,7 @@ def _delete_words(fetched_bytes: int) -> str:
 def _words(action: Action) -> str:
     words = {
         Action.DOWNLOAD: QCoreApplication.translate("ModelCardView", "Download"),
+        Action.LINK: QCoreApplication.translate("ModelCardView", "Use in place"),
         Action.PAUSE: QCoreApplication.translate("ModelCardView", "Pause"),
         Action.RESUME: QCoreApplication.translate("ModelCardView", "Resume"),
         Action.RETRY: QCoreApplication.translate("ModelCardView", "Try again"),

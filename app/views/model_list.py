@@ -52,6 +52,7 @@ class ModelList(QWidget):
         return {
             Place.UNDER_WAY: self.tr("Under way"),
             Place.INSTALLED: self.tr("On this computer"),
+            Place.CACHED: self.tr("In the Hugging Face cache"),
             Place.OFFERED: self.tr("To download"),
             Place.NOT_YET: self.tr("Not in this version"),
         }

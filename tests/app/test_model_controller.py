@@ -4,12 +4,14 @@ import shutil
 from importlib import resources
 from pathlib import Path
 
+import huggingface_hub
 import pytest
 
 from ternchat.app.core.access_token import AccessToken
 from ternchat.app.core.download import Download, DownloadQueue, DownloadRequest, Policy, Tools
 from ternchat.app.core.hub import Hub
 from ternchat.app.core.hub_address import HubOptions
+from ternchat.app.core.model_card import Place
 from ternchat.app.core.model_store import TRASH
 from ternchat.app.core.model_trash import KEEP_SECONDS, Trash
 from ternchat.app.core.progress import State
@@ -29,6 +31,14 @@ FLEDGLING = Path(str(resources.files("ternchat.resources") / "fledgling"))
 
 def files_of(folder):
     return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+
+def content(path):
+    """What is in a file; None while it is not there: a folder that is put together moves."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
 
 
 @pytest.fixture
@@ -179,7 +189,7 @@ def test_a_damaged_model_is_found_out_and_repaired(manager, cards, models, qtbot
     )
     assert cards.card("bird").progress.problem.code == "bad_hash"
     manager.act(Action.REPAIR, "bird")
-    qtbot.waitUntil(lambda: path.exists() and path.read_bytes() == good, timeout=TIMEOUT)
+    qtbot.waitUntil(lambda: content(path) == good, timeout=TIMEOUT)
     qtbot.waitUntil(lambda: is_ready(cards, "bird"), timeout=TIMEOUT)
 
 
@@ -195,6 +205,46 @@ def test_a_folder_is_imported_in_place_and_a_gguf_gets_a_clear_answer(
     with qtbot.waitSignal(manager.problem_raised, timeout=TIMEOUT) as raised:
         manager.import_from(str(gguf), False)
     assert "GGUF" in raised.args[0].text
+
+
+@pytest.fixture
+def cached_bird(hub, tmp_path, monkeypatch):
+    """acme/bird in the shared cache, as another program fetched it; the file of its weights."""
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hf"))
+    hub.add("acme/bird", files_of(FLEDGLING))
+    huggingface_hub.snapshot_download(
+        "acme/bird", endpoint=hub.url, cache_dir=tmp_path / "hf", token=False
+    )
+    hub.requests.clear()
+    return next((tmp_path / "hf").rglob("snapshots/*/model.safetensors"))
+
+
+def test_a_model_of_the_shared_cache_is_used_in_place_without_asking_anybody(
+    cached_bird, manager, cards, models, hub, fake, qtbot
+):
+    qtbot.waitUntil(lambda: cards.card("bird") is not None, timeout=TIMEOUT)
+    assert cards.card("bird").place is Place.CACHED
+    manager.act(Action.LINK, "bird")
+    qtbot.waitUntil(lambda: is_ready(cards, "bird"), timeout=TIMEOUT)
+    assert cards.card("bird").linked
+    assert manager.tested == [cached_bird.parent]
+    manager.accept()
+    qtbot.waitUntil(lambda: [m.path for m in fake.models] == [cached_bird.parent])
+    assert hub.requests == []
+
+
+def test_damage_in_the_shared_cache_is_told_and_another_try_downloads(
+    cached_bird, manager, cards, models, hub, qtbot
+):
+    good = cached_bird.read_bytes()
+    cached_bird.resolve().write_bytes(b"?" + good[1:])
+    qtbot.waitUntil(lambda: cards.card("bird") is not None, timeout=TIMEOUT)
+    manager.act(Action.LINK, "bird")
+    qtbot.waitUntil(lambda: failed_with(cards, "bird") == "bad_hash", timeout=TIMEOUT)
+    assert hub.requests == []
+    manager.act(Action.RETRY, "bird")
+    qtbot.waitUntil(lambda: is_ready(cards, "bird"), timeout=TIMEOUT)
+    assert content(models.folder / "bird" / "model.safetensors") == good
 
 
 def test_the_folder_moves_with_everything_in_it(manager, cards, models, tmp_path, qtbot):

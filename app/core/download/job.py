@@ -140,10 +140,12 @@ class Download:
 
     def _resolve(self) -> Generator[Moment, None, RemoteModel]:
         """Ask the hub what the model is; without connections, the shared cache."""
-        if self._hub.options.offline and self._cache is not None:
+        if self._cache is not None and (self._request.from_cache or self._hub.options.offline):
             cached = self._cache.find(self._request.ref)
             if cached is not None:
                 return cached.model
+            if self._request.from_cache:
+                raise self._gone_from_cache()
         backoff = Backoff(self._tools.policy, self._tools.policy.resolve_attempts)
         while True:
             call = Call(lambda: self._hub.model(self._request.ref, self._request.token))
@@ -166,6 +168,8 @@ class Download:
         """Use the model in place if the shared cache has it, every hash right; whether it did."""
         folder = self._cache.whole(model) if self._cache is not None else None
         if folder is None:
+            if self._request.from_cache:
+                raise self._gone_from_cache()
             return False
         self._ledger.begin(model.total_bytes, ())
         for file in model.files:
@@ -178,6 +182,13 @@ class Download:
                 yield Moment(State.VERIFYING)
             if digest.hexdigest() != file.digest.hex:
                 log.warning("%s in the shared cache is damaged", folder / file.name)
+                if self._request.from_cache:
+                    raise Fault.BAD_HASH.error(
+                        sentence(
+                            "{path} is not what it was; trying again downloads the model",
+                            path=folder / file.name,
+                        )
+                    )
                 return False
         self._check_runnable(folder)
         files = [recorded(file, folder, "") for file in model.files]
@@ -266,6 +277,14 @@ class Download:
             )
         except OSError:
             return False
+
+    def _gone_from_cache(self) -> TransferError:
+        return Fault.SOURCE_GONE.error(
+            sentence(
+                "{repository} does not lie whole in the Hugging Face cache any more",
+                repository=self._request.repository,
+            )
+        )
 
     # ---- The end --------------------------------------------------------------------------------
 
