@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from ternchat.app.core.download.request import DownloadRequest
 from ternchat.app.core.language import number
-from ternchat.app.core.model_card import ModelCard, Place
+from ternchat.app.core.model_card import ModelCard
 from ternchat.app.core.problem import Problem
 from ternchat.app.core.progress import Progress, State
 from ternchat.app.core.wording import size_text
@@ -158,10 +158,10 @@ class ModelController(QObject):
     @Slot()
     def download_best(self) -> None:
         """Fetch the model that is best for most people, for the chat to wait for."""
-        offered = (card.name for card in self._model.cards() if card.place is Place.OFFERED)
-        name = next(offered, None)
-        if name is not None:
-            self.download_and_use(name)
+        overview = self._model.overview
+        best = None if overview is None else overview.best
+        if best is not None:
+            self.download_and_use(best.name)
 
     @Slot()
     def begin(self) -> None:

@@ -24,7 +24,7 @@ class Place(StrEnum):
 
     UNDER_WAY = "under way"  # being fetched, or left half-fetched
     INSTALLED = "installed"
-    CACHED = "cached"  # in the shared cache, where nobody chose it for this program
+    CACHED = "cached"  # in the shared cache, to be used from there
     OFFERED = "offered"
     NOT_YET = "not yet"  # this build cannot run it
 
@@ -87,7 +87,7 @@ class ModelCard:
             return Place.INSTALLED
         if self.reason:
             return Place.NOT_YET
-        return Place.CACHED if self.cached and not self.in_catalogue else Place.OFFERED
+        return Place.CACHED if self.cached else Place.OFFERED
 
     @property
     def is_fetched(self) -> bool:

@@ -11,7 +11,7 @@ from .download.request import DownloadRequest
 from .errors import AppError
 from .hub_address import RepositoryRef
 from .hub_cache import HubCache
-from .model_card import ModelCard
+from .model_card import ModelCard, Place
 from .model_move import unfinished_move
 from .model_store import BUILT_IN
 from .model_trash import Removed, Trash
@@ -55,6 +55,12 @@ class Overview:
     speed: MachineSpeed | None = None
     removed: tuple[Removed, ...] = ()
     moving_to: Path | None = None
+
+    @property
+    def best(self) -> ModelCard | None:
+        """What most people want of that which is not here: the first that somebody described."""
+        to_be_had = (Place.CACHED, Place.OFFERED)
+        return next((c for c in self.cards if c.in_catalogue and c.place in to_be_had), None)
 
 
 def overview(paths: DataPaths, store: ModelStore, unfinished: Iterable[Unfinished]) -> Overview:

@@ -13,7 +13,7 @@ def unknown_text() -> str:
 
 def summary(card: ModelCard) -> str:
     """What it is, in a sentence; for a model of the cache that nobody described, where it lies."""
-    if card.reason or card.summary or card.place is not Place.CACHED:
+    if card.reason or card.summary or card.in_catalogue or card.place is not Place.CACHED:
         return card.reason or card.summary
     return translate(
         "Model",

@@ -29,7 +29,7 @@ class ModelButtons(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._actions: tuple[Action, ...] = ()
+        self._actions: tuple[Action, ...] | None = None
         self._row = FlowLayout(self)
         self.cancel = CancelButton(self)
         self.details = TextButton(self.tr("Details"), "plain", self)

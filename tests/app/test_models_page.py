@@ -176,6 +176,7 @@ def test_a_model_of_the_shared_cache_is_offered_to_be_used_where_it_lies(page, m
         assert (button.isVisibleTo(view), button.text()) == (True, "Use in place")
         assert not view.buttons.buttons[Action.DOWNLOAD].isVisibleTo(view)
         button.click()
+        assert view.card.place is Place.CACHED
     assert acted == [(Action.LINK, "bird"), (Action.LINK, "2b4t")]
     assert "Nobody has tried it" in page.list.view("bird").summary.text()
     headings = [
@@ -193,6 +194,20 @@ def test_an_empty_chat_offers_the_best_model_of_the_cache_without_a_download(see
     assert offer.title == next(card.title for card in cards if card.name == "2b4t")
     assert "already on this computer" in offer.text
     assert "to download" not in offer.text
+
+
+def test_a_model_nobody_described_is_never_what_an_empty_chat_offers(seen):
+    stranger = ModelCard("bird", "acme/bird", cached=True, repository="acme/bird")
+    assert replace(seen, cards=(stranger, *seen.cards)).best == seen.best
+    assert replace(seen, cards=(stranger,)).best is None
+
+
+def test_a_model_that_cannot_be_run_offers_nothing_to_do(page, model, seen):
+    card = ModelCard("gpt", "acme/gpt", cached=True, reason="It is of another kind.")
+    model.set_overview(replace(seen, cards=(*seen.cards, card)))
+    view = page.list.view("gpt")
+    shown = [b.text() for b in view.findChildren(QAbstractButton) if b.isVisibleTo(view)]
+    assert shown == ["Details"]
 
 
 # ---- Cards -----------------------------------------------------------------------------------
