@@ -192,7 +192,7 @@ def build_models(
         ).run()
 
     queue = DownloadQueue(store, start)
-    jobs = ModelJobs(paths, store, hub, queue, lambda: engine.options)
+    jobs = ModelJobs(paths, store, hub, queue, lambda: engine.options, tester)
     work, look = JobThread("model work"), JobThread("model looks")
     downloads = DownloadManager(queue)
     downloads.progressed.connect(dock.on_progress)

@@ -12,6 +12,7 @@ from ternchat.app.core.language import number
 from ternchat.app.core.model_card import ModelCard
 from ternchat.app.core.problem import Problem
 from ternchat.app.core.progress import Progress, State
+from ternchat.app.core.transfer_faults import Fault
 from ternchat.app.core.wording import size_text
 from ternchat.app.models_folder import ModelsFolder, open_folder
 from ternchat.app.repository_search import RepositorySearch
@@ -72,6 +73,7 @@ class ModelController(QObject):
         self._engine = engine
         self._chats = chats
         self._wanted = ""  # the model the chat waits for
+        self._imports: dict[str, str] = {}  # names of models that are taken over, and from where
         self._accept: Any = None  # what the button of the last notice does
         self._timer = QTimer(self)
         self._timer.setInterval(REFRESH_MS)
@@ -122,6 +124,8 @@ class ModelController(QObject):
                 self._engine.unload()
             case Action.VERIFY:
                 self._work.start(self._jobs.verify(name))
+            case Action.STOP if name in self._imports:
+                self._work.cancel(model_jobs.IMPORT, self._imports[name])
             case Action.STOP:
                 self._work.cancel(model_jobs.VERIFY, name)
             case Action.REPAIR:
@@ -216,9 +220,7 @@ class ModelController(QObject):
                 model = self._store.find(progress.name)
                 self._chats.model_came(model)
             else:
-                text = self.tr("{title} is ready.").format(title=self._title(progress.name))
-                name = progress.name
-                self._offer(text, self.tr("Use it"), lambda: self._chats.use_model(name))
+                self._offer_use(progress.name)
         elif progress.state.final:
             self.refresh()
             if progress.name == self._wanted and progress.state is not State.PAUSED:
@@ -231,7 +233,7 @@ class ModelController(QObject):
         if job.kind == model_jobs.VERIFY:
             self._model.on_progress(progress)
         elif job.kind == model_jobs.IMPORT:
-            self._on_import(progress)
+            self._on_import(job.name, progress)
 
     @Slot(object, object)
     def _on_job_finished(self, job: Job, result: Any) -> None:
@@ -257,6 +259,9 @@ class ModelController(QObject):
 
     @Slot(object, object)
     def _on_job_failed(self, job: Job, error: BaseException) -> None:
+        if job.kind == model_jobs.IMPORT:
+            for name in [name for name, path in self._imports.items() if path == job.name]:
+                self._on_import(job.name, Progress(name, State.CANCELLED))
         if job.kind != model_jobs.LOOK_UP:  # the search tells of those itself
             self.problem_raised.emit(Problem.of(error))
 
@@ -317,13 +322,27 @@ class ModelController(QObject):
             text = self.tr("{title}: every byte is what it was.")
             self.notified.emit(text.format(title=self._title(name)), "")
 
-    def _on_import(self, progress: Progress) -> None:
-        if progress.state is State.FAILED:
-            self.problem_raised.emit(progress.problem)
+    def _on_import(self, source: str, progress: Progress) -> None:
+        name = progress.name
+        if not progress.state.final:
+            self._imports[name] = source
+            if self._model.card(name) is None:
+                self._model.announce(ModelCard(name, name, importing=True, progress=progress))
+            self._model.on_progress(progress)
             return
-        if self._model.card(progress.name) is None and not progress.state.final:
-            self._model.announce(ModelCard(progress.name, progress.name, progress=progress))
-        self._model.on_progress(progress)
+        self._imports.pop(name, None)
+        if progress.problem is not None and progress.problem.code == Fault.SELF_TEST.code:
+            self._model.on_progress(progress)  # it is here all the same: its card says so
+            return
+        self._model.on_progress(Progress(name, State.CANCELLED))
+        if progress.state is State.READY:
+            self._offer_use(name)
+        elif progress.state is State.FAILED:
+            self.problem_raised.emit(progress.problem)
+
+    def _offer_use(self, name: str) -> None:
+        text = self.tr("{title} is ready.").format(title=self._title(name))
+        self._offer(text, self.tr("Use it"), lambda: self._chats.use_model(name))
 
     def _open_folder_of(self, name: str) -> None:
         card = self._model.card(name)

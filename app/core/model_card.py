@@ -37,6 +37,7 @@ class ModelCard:
         name: what `--model` takes.
         path: its folder; None when it is not here.
         linked: whether it is used in place, from a folder that is not ours to delete.
+        importing: whether it is being taken over from elsewhere on this computer.
         cached: whether all of it lies in the shared Hugging Face cache, to be used from there.
         in_catalogue: whether somebody has described it.
         size_bytes: on the disk, or of the download; None when nobody has said yet.
@@ -57,6 +58,7 @@ class ModelCard:
     built_in: bool = False
     path: Path | None = None
     linked: bool = False
+    importing: bool = False
     cached: bool = False
     in_catalogue: bool = False
     size_bytes: int | None = None

@@ -34,7 +34,7 @@ def actions_for(card: ModelCard, *, loaded: bool) -> tuple[Action, ...]:
         case Place.NOT_YET:
             return ()
         case Place.UNDER_WAY:
-            return _while_fetched(card)
+            return (Action.STOP,) if card.importing else _while_fetched(card)
     return _while_installed(card, loaded=loaded)
 
 

@@ -32,6 +32,7 @@ from ternchat.app.core.paths import DataPaths
 from ternchat.app.core.problem import Problem
 from ternchat.app.core.progress import Progress, State
 from ternchat.app.core.transfer_faults import Fault
+from ternchat.engine.self_test_report import Report
 
 CACHED = DownloadRequest("tiny", "Tiny", "acme/tiny")
 
@@ -212,6 +213,69 @@ def test_a_folder_or_a_file_in_it_becomes_a_model(store: ModelStore, folder, cop
     assert (model.path / WEIGHTS).read_bytes() == make_files()[WEIGHTS]
     assert last(verify(store, "my-model", tools())).state is State.READY
     assert not (store.folder / "my-model" / "modeling_tiny.py").exists()
+
+
+class Tried:
+    """A self-test that says one thing, and keeps what it was asked for."""
+
+    def __init__(self, passed, text="It was tried."):
+        self.report, self.folders = Report(passed, text), []
+
+    def __call__(self, folder, stopped):
+        self.folders.append(folder)
+        return self.report
+
+
+@pytest.mark.parametrize("copy", [True, False])
+def test_an_imported_model_is_tried_as_a_downloaded_one(store: ModelStore, folder, copy):
+    before = {path.name for path in folder.iterdir()}
+    tried = Tried(True)
+    seen = list(import_model(store, folder, copy=copy, self_test=tried, tools=tools()))
+    assert seen[-1].state is State.READY
+    assert seen[-1].note == "It was tried."
+    assert State.TESTING in {progress.state for progress in seen}
+    assert tried.folders == [store.folder / "my-model" if copy else folder]
+    assert ModelRecord.read(store.folder / "my-model").tested is True
+    assert {path.name for path in folder.iterdir()} == before  # nothing is noted in theirs
+
+
+def test_an_imported_model_that_fails_is_kept_and_said_to_be_unfit(store: ModelStore, folder):
+    run = import_model(
+        store, folder, copy=True, self_test=Tried(False, "It is ill."), tools=tools()
+    )
+    progress = last(run)
+    assert failed_with(progress, "self_test")
+    assert progress.problem.text.endswith("It is ill.")
+    assert ModelRecord.read(store.folder / "my-model").tested is False
+    assert (store.folder / "my-model" / WEIGHTS).read_bytes() == make_files()[WEIGHTS]
+
+
+def test_a_trial_that_is_stopped_leaves_an_imported_model_that_nobody_tried(store, folder):
+    control = Control()
+
+    def waits(path, stopped):
+        assert stopped.wait(30)
+        return Report(None, "The test was cancelled.")
+
+    seen = []
+    for progress in import_model(
+        store, folder, copy=False, self_test=waits, tools=tools(control=control)
+    ):
+        seen.append(progress)
+        if progress.state is State.TESTING:
+            control.cancel(keep=True)
+    assert (seen[-1].state, seen[-1].note) == (State.READY, "The test was cancelled.")
+    assert ModelRecord.read(store.folder / "my-model").tested is None
+
+
+def test_a_trial_that_breaks_is_a_problem_in_words_with_the_model_kept(store, folder, caplog):
+    def breaks(path, stopped):
+        raise MemoryError
+
+    progress = last(import_model(store, folder, copy=False, self_test=breaks, tools=tools()))
+    assert (progress.state, progress.problem.title) == (State.FAILED, "Not enough memory")
+    assert store.find("my-model") is not None
+    assert "broke off" in caplog.text
 
 
 def test_an_import_never_hides_another_model(store: ModelStore, folder: Path):

@@ -7,8 +7,7 @@ from collections.abc import Callable, Generator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from threading import Event
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from ternchat.app.core.control import Wish
 from ternchat.app.core.disk_errors import from_os_error
@@ -31,6 +30,7 @@ from .ledger import Ledger
 from .policy import Backoff
 from .staging import Staging
 from .tools import Moment, Stopped, Tools
+from .trial import SelfTest, trial
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,20 +43,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-class TestReport(Protocol):
-    """What trying a model found."""
-
-    @property
-    def passed(self) -> bool | None:
-        """Whether it works; None when that could not be tried."""
-
-    @property
-    def text(self) -> str:
-        """A sentence about it."""
-
-
-# The event is set when nobody wants to know any more.
-SelfTest = Callable[[Path, Event], TestReport]
 Judge = Callable[[Path], Verdict]
 
 _LARGE_BYTES = 1 << 20
@@ -115,7 +101,9 @@ class Download:
         if self._staging.is_complete or (yield from self._complete()):
             self._staging.publish()
         if self._self_test is not None:
-            yield from self._test(self._path(), self._self_test)
+            self._test_said = yield from trial(
+                self._staging.target, self._path(), self._self_test, self._tools
+            )
 
     def _complete(self) -> Generator[Moment, None, bool]:
         """Put the newest version together; False when it is installed already."""
@@ -216,24 +204,6 @@ class Download:
             files.append((yield from fetch.fetch(part, source, cached)))
         record = record_of(model, self._request.name, self._request.title, files, block_bytes)
         record.write(self._staging.folder)
-
-    def _test(self, path: Path, self_test: SelfTest) -> Iterator[Moment]:
-        """Let the engine try the model unless it passed before; write down what it found."""
-        record = ModelRecord.read(self._staging.target)
-        if record is None or record.tested:
-            return
-        call = Call(lambda: self_test(path, self._tools.control.stopped))
-        for report in call.ticks(self._tools.clock, self._tools.policy.tick_seconds):
-            if report is None:
-                yield Moment(State.TESTING)
-                continue
-            self._test_said = report.text
-            if report.passed is not None:
-                record.with_test(report.passed).write(self._staging.target)
-            if report.passed is False:
-                raise Fault.SELF_TEST.error(
-                    sentence("every file is right, but trying it failed: {text}", text=report.text)
-                )
 
     # ---- Checks ---------------------------------------------------------------------------------
 
