@@ -124,7 +124,7 @@ class ModelCardView(QFrame):
     def _show_facts(self) -> None:
         card, around = self._card, self._around
         here = card.place is Place.INSTALLED
-        on_disk = here or card.cached
+        on_disk = here or card.cached or card.importing
         self.size.rename(self.tr("On the disk") if on_disk else self.tr("Download"))
         self.size.say(model_wording.size_fact(card))
         self.disk.setVisible(not on_disk)
