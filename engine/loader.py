@@ -16,6 +16,7 @@ from ternchat.engine.errors import (
     LoadCancelled,
     ModelFileError,
     NotEnoughMemoryError,
+    Words,
 )
 from ternchat.engine.formats.dtypes import to_f32
 from ternchat.engine.formats.files import exists
@@ -103,7 +104,7 @@ class _Loader:
         free = backend.available_memory()
         if memory.allocated(1) > free:
             raise NotEnoughMemoryError(
-                f"the model in {checkpoint.folder}", memory.allocated(1), free
+                Words("the model in {folder}", folder=checkpoint.folder), memory.allocated(1), free
             )
         self._advance(0)
         tokenizer = None

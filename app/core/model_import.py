@@ -24,6 +24,7 @@ from .progress import Progress, State
 from .remote_model import INDEX, is_model_file, is_weights
 from .remote_names import is_commit, is_model_name, is_repository, is_safe_file_name, model_name
 from .runnable import folder_verdict
+from .told import told
 from .transfer_errors import TransferError
 from .transfer_faults import Fault
 
@@ -244,4 +245,4 @@ def _gguf(path: Path) -> TransferError:
         )
     from ternchat.engine.errors import gguf_answer  # NumPy comes with it
 
-    return Fault.UNSUPPORTED.error(gguf_answer(path.name))
+    return Fault.UNSUPPORTED.error(told(gguf_answer(path.name)))
