@@ -15,6 +15,7 @@ from ternchat.engine.errors import (
     LoadCancelled,
     ModelFileError,
     NotEnoughMemoryError,
+    Words,
 )
 from ternchat.engine.formats.dtypes import to_f32
 from ternchat.engine.formats.files import exists
@@ -110,7 +111,7 @@ class _Loader:
         free = backend.available_memory()
         if memory.allocated(1) > free:
             raise NotEnoughMemoryError(
-                f"the model in {checkpoint.folder}", memory.allocated(1), free
+                Words("the model in {folder}", folder=checkpoint.folder), memory.allocated(1), free
             )
         self._advance(0)
         path = checkpoint.folder / "tokenizer.json"
