@@ -57,7 +57,9 @@ def missing_for_testing() -> list[Missing]:
         return []
     tools = {
         "xvfb": shutil.which("Xvfb"),
+        "jwm": shutil.which("jwm"),
         "xdotool": shutil.which("xdotool"),
+        "x11-utils": shutil.which("xprop"),
         "xclip": shutil.which("xclip"),
         "imagemagick": shutil.which("import"),
         "desktop-file-utils": shutil.which("desktop-file-validate"),
