@@ -16,6 +16,7 @@ from ternchat.engine.errors import (
     LoadCancelled,
     ModelFileError,
     NotEnoughMemoryError,
+    Words,
 )
 from ternchat.engine.formats.dtypes import to_f32
 from ternchat.engine.formats.files import exists
@@ -29,7 +30,7 @@ from ternchat.engine.memory import KV_BYTES, SMALLEST_SCREENED_HEAD, predict
 from ternchat.engine.model import Layer, Model, Weights
 from ternchat.engine.output_head import OutputHead, ScreenedHead
 from ternchat.engine.row_reader import RowReader
-from ternchat.engine.tokenizer import Tokenizer
+from ternchat.engine.tokenizer import TokenizerStart
 
 Progress = Callable[[int, int], object]
 """progress(done_bytes, total_bytes); returning False cancels."""
@@ -67,11 +68,13 @@ def load(
     kernels = backend.choose_kernels(isa, threads)
     config = ModelConfig.from_folder(path)
     checkpoint = HuggingFaceCheckpoint(path, config)
+    loader = _Loader(checkpoint, kernels, kv_dtype, progress)
     try:
-        model = _Loader(checkpoint, kernels, kv_dtype, progress).model()
+        model = loader.model()
     except BaseException:
-        checkpoint.close()
+        loader.give_up()
         raise
+    del loader
     backend.return_unused_memory()  # what the weights were read into
     return model
 
@@ -94,6 +97,13 @@ class _Loader:
         self._reader = RowReader(checkpoint)
         self._total = checkpoint.total_bytes
         self._done = 0
+        self._tokenizer: TokenizerStart | None = None
+
+    def give_up(self) -> None:
+        """Let go of what was begun."""
+        if self._tokenizer is not None:
+            self._tokenizer.close()
+        self._checkpoint.close()
 
     def model(self) -> Model:
         """The loaded model."""
@@ -102,13 +112,12 @@ class _Loader:
         free = backend.available_memory()
         if memory.allocated(1) > free:
             raise NotEnoughMemoryError(
-                f"the model in {checkpoint.folder}", memory.allocated(1), free
+                Words("the model in {folder}", folder=checkpoint.folder), memory.allocated(1), free
             )
         self._advance(0)
-        tokenizer = None
-        if exists(checkpoint.folder / "tokenizer.json"):
-            tokenizer = Tokenizer.from_folder(checkpoint.folder, config, lambda: self._advance(0))
-        backend.return_unused_memory()  # a tokenizer's file, as objects, takes a lot of it
+        path = checkpoint.folder / "tokenizer.json"
+        if exists(path):
+            self._tokenizer = TokenizerStart(path, config.vocab_size)
         self._arena = Arena(self._arena_bytes())
         layers = tuple(self._layer(i) for i in range(config.num_hidden_layers))
         tables = [checkpoint.dense("model.embed_tokens.weight")]
@@ -130,6 +139,9 @@ class _Loader:
             screen=weights.head.screen_nbytes,
             embedding_mapped=not copied,
         )
+        tokenizer = None
+        if self._tokenizer is not None:
+            tokenizer = self._tokenizer.result(self._go_on)
         return Model(config, weights, checkpoint, self._kernels, actual, self._kv_dtype, tokenizer)
 
     # ---- Layers and their parts -----------------------------------------------------------------
@@ -252,5 +264,11 @@ class _Loader:
 
     def _advance(self, nbytes: int) -> None:
         self._done += nbytes
+        self._go_on()
+        if self._tokenizer is not None:
+            self._tokenizer.look()
+
+    def _go_on(self) -> None:
+        """Raises LoadCancelled when nobody wants the model any more."""
         if self._progress is not None and self._progress(self._done, self._total) is False:
             raise LoadCancelled(f"loading {self._checkpoint.folder} was cancelled")

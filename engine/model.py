@@ -116,7 +116,9 @@ class Model:
     def tokenizer(self) -> Tokenizer:
         """Text to token ids and back; TokenizerError when the folder has none."""
         if self._tokenizer is None:
-            raise TokenizerError(f"{self.path / 'tokenizer.json'} is missing; texts need it")
+            raise TokenizerError(
+                "{path} is missing; texts need it", path=self.path / "tokenizer.json"
+            )
         return self._tokenizer
 
     @cached_property
@@ -137,6 +139,13 @@ class Model:
     def chunk_tokens(self) -> int:
         """Tokens `hidden` takes at most."""
         return chunk_tokens(self.config)
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """The processes that work for it, as long as it is loaded; safe on any thread."""
+        tokenizer = () if self._tokenizer is None else self._tokenizer.pids
+        template = self.__dict__.get("template")
+        return tokenizer if template is None else (*tokenizer, *template.pids)
 
     def new_cache(self, capacity: int) -> KVCache:
         """An empty cache for `capacity` tokens."""
@@ -228,8 +237,10 @@ class Model:
         self._checkpoint.check_unchanged()
 
     def close(self) -> None:
-        """Lets go of the model's files, and of what renders its template."""
+        """Lets go of the model's files, and of what encodes texts and renders its template."""
         self._checkpoint.close()
+        if self._tokenizer is not None:
+            self._tokenizer.close()
         if "template" in self.__dict__:  # it was asked for
             self.template.close()
 

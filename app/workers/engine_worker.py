@@ -41,6 +41,8 @@ def nothing_around(_model: InstalledModel) -> AbstractContextManager[None]:
 
 def import_engine() -> Any:
     """The engine; imported late and off the window's thread, because NumPy comes with it."""
+    for part in ("loader", "session"):  # which the package itself leaves until it is asked for them
+        importlib.import_module(f"ternchat.engine.{part}")
     return importlib.import_module("ternchat.engine")
 
 

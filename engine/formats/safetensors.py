@@ -192,10 +192,20 @@ def _entries(
                 f" expected {position:,}: there is {what}"
             )
         position = entry.end
-    if position != size_bytes:
+    if position > size_bytes:
         raise ModelFileError(
-            f"{path} has {size_bytes:,} bytes; expected {position:,} from its header:"
-            f" it is {'cut off' if position > size_bytes else 'longer than its tensors'}"
+            "{path} has {found} bytes; expected {expected} from its header: it is cut off",
+            path=path,
+            found=size_bytes,
+            expected=position,
+        )
+    if position < size_bytes:
+        raise ModelFileError(
+            "{path} has {found} bytes; expected {expected} from its header:"
+            " it is longer than its tensors",
+            path=path,
+            found=size_bytes,
+            expected=position,
         )
     return dict(in_file_order)
 

@@ -102,7 +102,9 @@ class WeightFiles:
         for file_name in wanted:
             if not exists(folder / file_name):
                 raise ModelFileError(
-                    f"{folder / file_name} is missing; {INDEX} says that it holds weights"
+                    "{path} is missing; {index} says that it holds weights",
+                    path=folder / file_name,
+                    index=INDEX,
                 )
             file = self._open(folder / file_name)
             for name in file.names:
@@ -125,8 +127,10 @@ def _main_path(folder: Path) -> Path:
         if exists(folder / name):
             return folder / name
     raise ModelFileError(
-        f"{folder / SINGLE} is missing; expected the model's weights there,"
-        f" or in several files named by {INDEX}"
+        "{path} is missing; expected the model's weights there,"
+        " or in several files named by {index}",
+        path=folder / SINGLE,
+        index=INDEX,
     )
 
 

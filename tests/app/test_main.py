@@ -45,7 +45,7 @@ def test_the_program_can_be_a_child_of_itself():
         timeout=60,
         check=True,
     )
-    assert done.stdout[4:].startswith(b'{"ready": true')
+    assert done.stdout[8:].startswith(b'{"pid": ')
     from ternchat.engine import child_process
 
     assert children.FLAG == child_process.FLAG

@@ -8,6 +8,7 @@ import pytest
 
 from ternchat.app.core.random_checkpoint import write_checkpoint
 from ternchat.app.core.random_shapes import bitnet_config
+from ternchat.engine.tokenizer import TokenizerStart
 
 FLEDGLING = Path(__file__).parents[2] / "resources" / "fledgling"
 
@@ -56,6 +57,18 @@ def cut_into_shards():
         return files
 
     return cut
+
+
+@pytest.fixture(scope="session")
+def tokenizer_of(tmp_path_factory):
+    """Makes a tokenizer of the contents of a file."""
+    path = tmp_path_factory.mktemp("tokenizers") / "tokenizer.json"
+
+    def tokenizer_of(contents, vocab_size):
+        path.write_text(json.dumps(contents), "utf-8")
+        return TokenizerStart(path, vocab_size).result()
+
+    return tokenizer_of
 
 
 @pytest.fixture(scope="session")
