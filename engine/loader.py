@@ -132,6 +132,9 @@ class _Loader:
             head=self._head(tables[-1]),
             memory=(self._arena.memory, *copied),
         )
+        tokenizer = None
+        if self._tokenizer is not None:
+            tokenizer = self._tokenizer.result(self._go_on)
         actual = replace(
             memory,
             weights=weights.nbytes,
@@ -139,9 +142,6 @@ class _Loader:
             screen=weights.head.screen_nbytes,
             embedding_mapped=not copied,
         )
-        tokenizer = None
-        if self._tokenizer is not None:
-            tokenizer = self._tokenizer.result(self._go_on)
         return Model(config, weights, checkpoint, self._kernels, actual, self._kv_dtype, tokenizer)
 
     # ---- Layers and their parts -----------------------------------------------------------------

@@ -13,8 +13,13 @@ CHUNK_TOKENS = 256
 SMALLEST_SCREENED_HEAD = 16 << 20
 """Bytes from which on a head gets a screen; a smaller one is read as fast as it is."""
 
-_TOKENIZER_BYTES = 2_500_000  # what the tokenizers library takes, measured, and for each token
+# What a tokenizer takes, measured, and for each token; a large one lives in a process of its own.
+_TOKENIZER_BYTES = 2_500_000
 _TOKENIZER_BYTES_PER_TOKEN = 247
+_PROCESS_BYTES = 12_500_000
+_PROCESS_BYTES_PER_TOKEN = 280
+_TOKENS_APART = 20_000  # about a megabyte of file (tokenizer.py)
+
 _WIDEST_LANES = 64
 _THREADS = 8  # attention has 16 bytes of scratch for each position and thread
 
@@ -28,10 +33,11 @@ class MemoryUse:
         head: the output table; part of the mapped file, not allocated, if `embedding_mapped`.
         screen: the head's copy in four bits (engine/output_head.py), 0 for a small head.
         work: buffers for the activations of a chunk of tokens.
-        tokenizer: its vocabulary.
+        tokenizer: its vocabulary, in the program or apart.
         kv_bytes_per_token: keys and values of one token in all layers.
         position_bytes: what else there is for each position of the context.
         embedding_mapped: whether the embedding (and the head) stay in the mapped file.
+        tokenizer_apart: whether the tokenizer has a process of its own.
 
     """
 
@@ -43,6 +49,7 @@ class MemoryUse:
     kv_bytes_per_token: int
     position_bytes: int
     embedding_mapped: bool = True
+    tokenizer_apart: bool = False
 
     def kv(self, context_length: int) -> int:
         """Bytes of keys and values of a whole context."""
@@ -55,13 +62,14 @@ class MemoryUse:
         return fixed + self.kv(context_length) + context_length * self.position_bytes
 
     def held(self, context_length: int) -> int:
-        """Bytes of that which the model itself holds: all but the tokenizer's, a library's own."""
-        return self.allocated(context_length) - self.tokenizer
+        """Bytes of that which can be told from the program's: all but a tokenizer within it."""
+        return self.allocated(context_length) - (0 if self.tokenizer_apart else self.tokenizer)
 
     def filled(self) -> int:
         """Bytes of that which loading fills; the rest counts once something is read."""
         head = 0 if self.embedding_mapped else self.head
-        return self.weights + head + self.screen
+        tokenizer = self.tokenizer if self.tokenizer_apart else 0
+        return self.weights + head + self.screen + tokenizer
 
     def mapped(self) -> int:
         """Bytes of the file that are read in place, and may be dropped and read again."""
@@ -77,17 +85,19 @@ class MemoryHeld:
         screen: of the head's copy in four bits.
         work: of the buffers for activations and scores.
         kv: of keys, values and what else there is for each position of the context.
+        tokenizer: of its process, where it has one.
     """
 
     weights: int
     screen: int
     work: int
     kv: int
+    tokenizer: int = 0
 
     @property
     def loading(self) -> int:
         """Bytes that loading has filled, to be held against MemoryUse.filled."""
-        return self.weights + self.screen
+        return self.weights + self.screen + self.tokenizer
 
     @property
     def total(self) -> int:
@@ -120,6 +130,7 @@ def predict(config: ModelConfig, kv_dtype: str = "f16") -> MemoryUse:
     floats = hidden + qkv + config.q_size + 2 * ffn
     quantized = hidden + config.q_size + ffn
     head = 2 * vocabulary * hidden
+    apart = vocabulary >= _TOKENS_APART
     screened = head >= SMALLEST_SCREENED_HEAD
     return MemoryUse(
         weights=ternary + norms,
@@ -128,9 +139,10 @@ def predict(config: ModelConfig, kv_dtype: str = "f16") -> MemoryUse:
         # logits, and for a screen also scores and how far they reach
         work=chunk_tokens(config) * (4 * floats + quantized)
         + 4 * vocabulary * (2 if screened else 1),
-        tokenizer=_TOKENIZER_BYTES + _TOKENIZER_BYTES_PER_TOKEN * vocabulary,
+        tokenizer=_tokenizer_bytes(vocabulary, apart=apart),
         kv_bytes_per_token=kv_bytes_per_token(config, kv_dtype),
         position_bytes=4 * config.head_dim + 16 * _THREADS,
+        tokenizer_apart=apart,
     )
 
 
@@ -138,3 +150,9 @@ def _packed_bytes(rows: int, columns: int) -> int:
     """Two bits a weight, in tiles of rows and lines of columns, and a scale for each row."""
     padded_rows = -(-rows // _WIDEST_LANES) * _WIDEST_LANES
     return padded_rows * ((columns + 7) // 8 * 2) + 4 * rows
+
+
+def _tokenizer_bytes(vocabulary: int, *, apart: bool) -> int:
+    if apart:
+        return _PROCESS_BYTES + _PROCESS_BYTES_PER_TOKEN * vocabulary
+    return _TOKENIZER_BYTES + _TOKENIZER_BYTES_PER_TOKEN * vocabulary

@@ -15,7 +15,7 @@ from ternchat.engine.errors import TemplateError, TokenizerError
 from ternchat.engine.formats.dtypes import widen
 from ternchat.engine.formats.huggingface import Dense, HuggingFaceCheckpoint
 from ternchat.engine.kv_cache import KVCache
-from ternchat.engine.memory import MemoryUse, chunk_tokens
+from ternchat.engine.memory import MemoryUse, chunk_tokens, predict
 from ternchat.engine.output_head import OutputHead
 from ternchat.engine.residency import Holdings, spans
 from ternchat.engine.tokenizer import Tokenizer
@@ -122,6 +122,11 @@ class Model:
         return self._tokenizer
 
     @cached_property
+    def predicted(self) -> MemoryUse:
+        """What was told of it before it was loaded."""
+        return predict(self.config, self.kv_dtype)
+
+    @cached_property
     def template(self) -> ChatTemplate:
         """How a chat is written for this model; TemplateError when nothing says it."""
         return ChatTemplate.from_folder(self.path)
@@ -158,12 +163,13 @@ class Model:
 
     def holdings(self, cache: KVCache) -> Holdings:
         """Where all that the model and a cache of it hold lies."""
-        head = self.head
+        head, tokenizer = self.head, self._tokenizer
         return Holdings(
             weights=spans(self._weights.memory),
             screen=spans(head.screen_arrays),
             work=spans([*self._work.arrays, *head.work_arrays]),
             kv=spans(cache.arrays),
+            tokenizer=(lambda: tokenizer.pids) if tokenizer and tokenizer.is_apart else tuple,
         )
 
     def forward(

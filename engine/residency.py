@@ -3,12 +3,13 @@
 import ctypes
 import mmap
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import psutil
 
 from ternchat.engine.memory import MemoryHeld
 
@@ -25,18 +26,27 @@ class Span:
 
 @dataclass(frozen=True)
 class Holdings:
-    """What a model and its cache hold, by what it is for (see MemoryHeld)."""
+    """What a model and its cache hold, by what it is for (see MemoryHeld).
+
+    Attributes:
+        tokenizer: the numbers of its processes.
+    """
 
     weights: tuple[Span, ...]
     screen: tuple[Span, ...]
     work: tuple[Span, ...]
     kv: tuple[Span, ...]
+    tokenizer: Callable[[], tuple[int, ...]] = tuple
 
     def measured(self) -> MemoryHeld | None:
         """What of it is in memory now; None where the system does not tell. Safe on any thread."""
-        parts = [resident_bytes(part) for part in (self.weights, self.screen, self.work, self.kv)]
-        known = [part for part in parts if part is not None]
-        return MemoryHeld(*known) if len(known) == len(parts) else None
+        sizes: dict[str, int] = {}
+        for name in ("weights", "screen", "work", "kv"):
+            size = resident_bytes(getattr(self, name))
+            if size is None:
+                return None
+            sizes[name] = size
+        return MemoryHeld(**sizes, tokenizer=sum(map(private_bytes, self.tokenizer())))
 
 
 def spans(arrays: Iterable[npt.NDArray[Any]]) -> tuple[Span, ...]:
@@ -63,6 +73,15 @@ def resident_bytes(spans: Iterable[Span]) -> int | None:
         if present[-1]:
             total -= end * _PAGE - span.address - span.size
     return total
+
+
+def private_bytes(pid: int) -> int:
+    """The memory that a process shares with no other; none for one that has ended."""
+    try:
+        size: int = psutil.Process(pid).memory_full_info().uss
+    except psutil.Error:
+        return 0
+    return size
 
 
 if sys.platform == "win32":

@@ -80,8 +80,8 @@ class ModelFacts:
         mapped_bytes: what of them stays in the model's file.
         kv_bytes: of a full context.
         work_bytes: buffers, the head's screen.
-        predicted_bytes: what the model itself holds with a full context, as told before; the
-            tokenizer, which belongs to a library, is not in it.
+        predicted_bytes: what the model itself holds with a full context, as told before; not
+            counted is a tokenizer within the program, which cannot be told from it.
         told_bytes: what of that was to be filled by loading.
         taken_bytes: what was filled, measured; None where the system does not tell.
         measure: see `held`; safe on any thread.

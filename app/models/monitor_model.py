@@ -43,7 +43,7 @@ class Sample:
 
     @property
     def total(self) -> int:
-        """All memory of the process."""
+        """All memory of the program, a process of the tokenizer included."""
         return self.weights + self.kv + self.work + self.program
 
 
@@ -121,12 +121,13 @@ def sample_of(
     if facts is None:
         return Sample(now, writing, reading, program=here.resident)
     in_file, held = _in_file(facts, here), facts.held()
+    left, parts = here.resident, []
     if held is None:  # as it must be
         weights, kv = facts.weights_bytes - facts.mapped_bytes, _reached(facts, reach)
         work = facts.work_bytes
     else:
-        weights, kv, work = held.weights, held.kv, held.screen + held.work
-    left, parts = here.resident, []
+        weights, kv, work = held.weights, held.kv, held.screen + held.work + held.tokenizer
+        left += held.tokenizer  # which is not in this process
     for size in (weights + in_file, kv + now.kept_bytes, work):
         parts.append(min(size, left))  # what is not yet touched may be less than it is said to be
         left -= parts[-1]
@@ -146,7 +147,8 @@ def _in_file(facts: ModelFacts, here: Residence) -> int:
     """What is in memory of the model's file: what was read of late."""
     if here.mapped is None or facts.program is None or facts.program.mapped is None:
         return facts.mapped_bytes
-    return max(0, here.mapped - facts.program.mapped)
+    # Libraries come as pages of files too, some with the first model.
+    return min(facts.mapped_bytes, max(0, here.mapped - facts.program.mapped))
 
 
 def _reached(facts: ModelFacts, reach: int) -> int:

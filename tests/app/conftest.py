@@ -84,6 +84,7 @@ class Model:
         held=lambda length: 4_500_000 + 1000 * length,
         filled=lambda: 4_000_000,
     )
+    predicted = memory
 
     def __init__(self, path):
         self.path, self.closed = path, False

@@ -232,7 +232,7 @@ def test_before_a_download_all_that_matters_is_told(view):
     view.show_card(view.card, around)
     assert view.size.value.text() == "1.18 GB"
     assert view.disk.value.text() == "8.82 GB left"
-    assert view.memory.value.text() == "1.07 GB"
+    assert view.memory.value.text() == "1.08 GB"
     assert view.speed.value.text().startswith("about ")
     view.buttons.details.click()
     words = " ".join(name + value for name, value in view.details._rows)
@@ -243,7 +243,7 @@ def test_before_a_download_all_that_matters_is_told(view):
 
 def test_too_little_disk_or_memory_is_told_in_words(view):
     view.show_card(view.card, Surroundings(4096, 500_000_000, 100_000_000, SPEED))
-    assert view.memory.value.text() == "1.07 GB: too much"
+    assert view.memory.value.text() == "1.08 GB: too much"
     assert view.disk.value.text() == "1.08 GB too few"
 
 

@@ -79,12 +79,24 @@ def test_where_the_system_tells_the_parts_are_what_it_says():
     assert sample.total == 900
 
 
+def test_a_tokenizer_in_a_process_of_its_own_is_the_models_work():
+    facts = replace(FACTS, measure=measured(weights=300, work=30, tokenizer=50))
+    sample = sample_of(replace(WRITING, facts=facts), Residence(900))
+    assert (sample.work, sample.total, sample.taken) == (80, 950, 380)
+
+
 def test_where_it_does_not_tell_nothing_is_called_measured():
     facts = replace(FACTS, mapped_bytes=200, program=Residence(250, 150), measure=lambda: None)
     sample = sample_of(replace(WRITING, facts=facts), Residence(900, 200), reach=50)
     assert (sample.weights, sample.in_file) == (350, 50)
     assert (sample.kv, sample.work) == (150, 100)  # what was never reached takes nothing
     assert sample.taken is None
+
+
+def test_libraries_that_come_with_the_first_model_are_not_its_weights():
+    facts = replace(FACTS, mapped_bytes=40, program=Residence(250, 150), measure=measured())
+    sample = sample_of(replace(WRITING, facts=facts), Residence(900, 350))
+    assert (sample.weights, sample.in_file, sample.program) == (40, 40, 860)
 
 
 def test_texts_kept_for_later_are_keys_and_values_that_nobody_predicted():

@@ -2,6 +2,8 @@
 
 import gc
 import mmap
+import subprocess
+import sys
 import weakref
 
 import numpy as np
@@ -63,3 +65,16 @@ def test_where_the_system_does_not_tell_nothing_is_measured(fresh, monkeypatch):
     assert resident_bytes(part) is None
     assert Holdings(part, part, (), part).measured() is None
     assert Holdings((), (), (), part).measured() is None
+
+
+def test_a_process_of_its_own_counts_as_long_as_it_runs():
+    command = [sys.executable, "-c", "x = bytearray(30_000_000); print(flush=True); input()"]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as child:
+        child.stdout.readline()
+        held = Holdings((), (), (), (), lambda: (child.pid,)).measured()
+        assert 30_000_000 < held.tokenizer < 80_000_000
+        assert held.total == held.loading == held.tokenizer
+        child.communicate("\n")
+    assert Holdings((), (), (), (), lambda: (child.pid,)).measured().tokenizer == 0
