@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ternchat.engine import backend
+from ternchat.engine.arena import Arena
 from ternchat.engine.backend import SCREEN_GROUP, Kernels, Projection, TernaryMatrix
 from ternchat.engine.config import ModelConfig
 from ternchat.engine.errors import (
@@ -34,7 +35,6 @@ from ternchat.engine.tokenizer import TokenizerStart
 Progress = Callable[[int, int], object]
 """progress(done_bytes, total_bytes); returning False cancels."""
 
-_ALIGNMENT = 64
 _BLOCK_VALUES = 1 << 20  # of the head and of full-precision weights, worked on at a time
 
 
@@ -51,7 +51,8 @@ def load(
     Args:
         path: folder with config.json, model.safetensors (or its shards and their index) and, for
             texts, the tokenizer's files.
-        threads: threads to compute with; None: one per physical core.
+        threads: threads to compute with; None: one per physical core to read a prompt, fewer to
+            write where those are many.
         isa: kernel set; None: TERNCHAT_ISA, else the fastest this machine can run.
         device: "auto" or "cpu".
         kv_dtype: how keys and values are kept: "f16"; "i8" in half of that, slightly less exact;
@@ -68,12 +69,14 @@ def load(
     kernels = backend.choose_kernels(isa, threads)
     config = ModelConfig.from_folder(path)
     checkpoint = HuggingFaceCheckpoint(path, config)
-    loader = _Loader(checkpoint, kernels, kv_dtype, progress)
+    writing = backend.choose_writing_kernels(kernels, threads)
+    loader = _Loader(checkpoint, kernels, writing, kv_dtype, progress)
     try:
         model = loader.model()
     except BaseException:
         loader.give_up()
         raise
+    del loader
     backend.return_unused_memory()  # what the weights were read into
     return model
 
@@ -85,12 +88,14 @@ class _Loader:
         self,
         checkpoint: HuggingFaceCheckpoint,
         kernels: Kernels,
+        writing: Kernels,
         kv_dtype: str,
         progress: Progress | None,
     ) -> None:
         self._checkpoint = checkpoint
         self._config = checkpoint.config
         self._kernels = kernels
+        self._writing = writing
         self._kv_dtype = kv_dtype
         self._progress = progress
         self._reader = RowReader(checkpoint)
@@ -117,24 +122,32 @@ class _Loader:
         path = checkpoint.folder / "tokenizer.json"
         if exists(path):
             self._tokenizer = TokenizerStart(path, config.vocab_size)
-        self._arena = _Arena(self._packed_bytes())
+        self._arena = Arena(self._arena_bytes())
         layers = tuple(self._layer(i) for i in range(config.num_hidden_layers))
-        embedding = table = checkpoint.dense("model.embed_tokens.weight")
+        tables = [checkpoint.dense("model.embed_tokens.weight")]
         if not config.tie_word_embeddings:
-            self._advance(embedding.array.nbytes)  # only mapped
-            table = checkpoint.dense("lm_head.weight")
-        weights = Weights(embedding, layers, self._norm("model.norm.weight"), self._head(table))
-        actual = replace(
-            memory,
-            weights=weights.nbytes,
-            head=table.array.nbytes,
-            screen=weights.head.screen_nbytes,
-            embedding_mapped=embedding.mapped and table.mapped,
+            self._advance(tables[0].array.nbytes)  # only mapped
+            tables.append(checkpoint.dense("lm_head.weight"))
+        copied = [table.array for table in tables if not table.mapped]
+        weights = Weights(
+            embedding=tables[0],
+            layers=layers,
+            final_norm=self._norm("model.norm.weight"),
+            head=self._head(tables[-1]),
+            memory=(self._arena.memory, *copied),
         )
         tokenizer = None
         if self._tokenizer is not None:
             tokenizer = self._tokenizer.result(self._go_on)
-        return Model(config, weights, checkpoint, self._kernels, actual, self._kv_dtype, tokenizer)
+        actual = replace(
+            memory,
+            weights=weights.nbytes,
+            head=sum(array.nbytes for array in copied) or tables[-1].array.nbytes,
+            screen=weights.head.screen_nbytes,
+            embedding_mapped=not copied,
+        )
+        kernels = (self._kernels, self._writing)
+        return Model(config, weights, checkpoint, kernels, actual, self._kv_dtype, tokenizer)
 
     # ---- Layers and their parts -----------------------------------------------------------------
 
@@ -169,7 +182,7 @@ class _Loader:
         parts = [self._checkpoint.ternary(f"{name}.weight") for name in names]
         rows, columns = sum(part.rows for part in parts), parts[0].columns
         tiles = self._arena.take(backend.packed_bytes(rows, columns, self._kernels.lanes))
-        row_scale = np.empty(rows, np.float32)
+        row_scale = self._arena.floats(rows)
         first = 0
         for part in parts:
             self._checkpoint.check_unchanged()
@@ -221,13 +234,16 @@ class _Loader:
 
     def _norm(self, name: str) -> npt.NDArray[np.float32]:
         self._advance(self._checkpoint.size(name))
-        return self._checkpoint.norm(name)
+        values = self._checkpoint.norm(name)
+        kept = self._arena.floats(len(values))
+        kept[:] = values
+        return kept
 
     def _head(self, table: Dense) -> OutputHead:
         if table.array.nbytes < SMALLEST_SCREENED_HEAD or table.dtype == "f16":
             self._advance(table.array.nbytes)  # only mapped
-            return OutputHead(self._kernels, table.array)
-        head = ScreenedHead(self._kernels, table.array)
+            return OutputHead(self._writing, table.array)
+        head = ScreenedHead(self._writing, table.array)
         groups = max(1, _BLOCK_VALUES // (SCREEN_GROUP * table.array.shape[1]))
         for first, block in self._reader.blocks(table.name, groups * SCREEN_GROUP):
             head.pack(first, block)
@@ -236,8 +252,8 @@ class _Loader:
 
     # ---- Sizes and progress ---------------------------------------------------------------------
 
-    def _packed_bytes(self) -> int:
-        """Bytes of all fused matrices in this kernel set's layout."""
+    def _arena_bytes(self) -> int:
+        """Bytes of all fused matrices in this kernel set's layout, their scales, and the norms."""
         config, lanes = self._config, self._kernels.lanes
         ffn, hidden = config.intermediate_size, config.hidden_size
         shapes = (
@@ -246,8 +262,10 @@ class _Loader:
             (2 * ffn, hidden),
             (hidden, ffn),
         )
-        sizes = [_Arena.aligned(backend.packed_bytes(*shape, lanes)) for shape in shapes]
-        return config.num_hidden_layers * sum(sizes)
+        layer = [backend.packed_bytes(*shape, lanes) for shape in shapes]
+        layer += [4 * rows for rows, _ in shapes]
+        norms = [4 * spec.shape[0] for spec in config.tensors() if spec.role == "norm"]
+        return sum(map(Arena.aligned, config.num_hidden_layers * layer + norms))
 
     def _advance(self, nbytes: int) -> None:
         self._done += nbytes
@@ -259,23 +277,3 @@ class _Loader:
         """Raises LoadCancelled when nobody wants the model any more."""
         if self._progress is not None and self._progress(self._done, self._total) is False:
             raise LoadCancelled(f"loading {self._checkpoint.folder} was cancelled")
-
-
-class _Arena:
-    """One block of memory that matrices are laid into, one behind the other."""
-
-    def __init__(self, size: int) -> None:
-        self.size = size
-        self._memory = backend.allocate(size)
-        self._used = 0
-
-    @staticmethod
-    def aligned(size: int) -> int:
-        """The size with its padding."""
-        return -(-size // _ALIGNMENT) * _ALIGNMENT
-
-    def take(self, size: int) -> npt.NDArray[np.uint8]:
-        """The next `size` bytes, zero, aligned to a cache line."""
-        begin = self._used
-        self._used += self.aligned(size)
-        return self._memory[begin : begin + size]
