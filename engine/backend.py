@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import psutil
 
-from ternchat.engine.errors import EngineError, UnsupportedProcessorError
+from ternchat.engine.errors import EngineError, UnsupportedProcessorError, Words
 from ternchat.ext import _kernels
 from ternchat.ext._kernels import (
     KEY_BLOCK,
@@ -71,13 +71,15 @@ def choose_kernels(isa: str | None = None, threads: int | None = None) -> Kernel
     asked = isa or os.environ.get("TERNCHAT_ISA") or available[-1]
     if asked not in KERNEL_SETS:
         raise UnsupportedProcessorError(
-            f"there is no kernel set {asked!r}; this machine can run {', '.join(available)}"
+            "there is no kernel set {asked}; this machine can run {available}",
+            asked=repr(asked),
+            available=", ".join(available),
         )
     if asked not in available:
-        lacks = "this build" if asked not in _kernels.set_names() else "this CPU"
-        raise UnsupportedProcessorError(
-            f"{lacks} cannot run the kernel set {asked!r}; available: {', '.join(available)}"
-        )
+        lacks = Words("this CPU cannot run the kernel set {asked}; available: {available}")
+        if asked not in _kernels.set_names():
+            lacks = Words("this build cannot run the kernel set {asked}; available: {available}")
+        raise UnsupportedProcessorError(lacks.of(asked=repr(asked), available=", ".join(available)))
     return Kernels(asked, _thread_count(threads))
 
 

@@ -75,11 +75,13 @@ class ChatTemplate:
     ) -> "ChatTemplate":
         """The template with this Jinja text."""
         if not text.strip():
-            raise TemplateError(f"{source}: the chat template is empty")
+            raise TemplateError("{source}: the chat template is empty", source=source)
         if len(text) > MAX_TEMPLATE_CHARACTERS:
             raise TemplateError(
-                f"{source}: the chat template has {len(text):,} characters;"
-                f" expected at most {MAX_TEMPLATE_CHARACTERS:,}"
+                "{source}: the chat template has {count} characters; expected at most {most}",
+                source=source,
+                count=len(text),
+                most=MAX_TEMPLATE_CHARACTERS,
             )
         return cls(text, source, variables, needs_bos)
 
@@ -90,7 +92,7 @@ class ChatTemplate:
         try:
             return _from_folder(folder)
         except ModelFileError as error:
-            raise TemplateError(str(error)) from error
+            raise TemplateError(error.words or str(error)) from error
 
     @property
     def is_known(self) -> bool:
@@ -207,7 +209,7 @@ def _special_id(tokenizer: Tokenizer, token: str) -> int:
     token_id = tokenizer.token_to_id(token)
     if token_id is None:
         raise TokenizerError(
-            f"the chat template needs the token {token}, which the tokenizer lacks"
+            "the chat template needs the token {token}, which the tokenizer lacks", token=token
         )
     return token_id
 
@@ -219,7 +221,9 @@ def _from_folder(folder: Path) -> ChatTemplate:
     if exists(config_path):
         settings = read_json(config_path, MAX_TEMPLATE_BYTES)
     elif not exists(path):
-        raise TemplateError(f"{folder} has no chat template: {config_path.name} is missing")
+        raise TemplateError(
+            "{folder} has no chat template: {name} is missing", folder=folder, name=config_path.name
+        )
     text, source = settings.get("chat_template"), str(config_path)
     if exists(path):
         source = str(path)

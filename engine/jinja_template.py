@@ -20,22 +20,13 @@ from ternchat.engine.asked_child import Pause, nothing
 from ternchat.engine.errors import TemplateError
 from ternchat.engine.formats.json_file import shown
 from ternchat.engine.pieces import Content, Piece, Special, Text
+from ternchat.engine.template_faults import FAULTS
 from ternchat.engine.template_process import TemplateProcess
 
 _PRIVATE_USE = range(0xF0000, 0xFFFFE)
 _MOST_PATHS = 64  # ways a rendering may be understood at one place
 _LENGTH_FACTOR = 4  # a prompt has at most so many times the characters of its messages,
 _LENGTH_ALLOWANCE = 65_536  # and so many of the template's own
-
-_ERRORS = {
-    "refused": "refuses this conversation: ",
-    "long": "writes too much: ",
-    "memory": "needs too much memory: ",
-    "recursion": "calls itself too deeply: ",
-    "forbidden": "asks for what no template may have: ",
-    "syntax": "is not valid Jinja: ",
-    "failed": "fails on this conversation: ",
-}
 
 
 class JinjaTemplate:
@@ -107,11 +98,13 @@ class JinjaTemplate:
         try:
             first, second = self._process.render(self._text, renders, limit, pause)
         except TemplateError as error:
-            raise TemplateError(f"{self._source}: the chat template {error}") from error
+            raise TemplateError(
+                "{source}: the chat template {error}", source=self._source, error=error
+            ) from error
         if "text" not in first:
-            what = _ERRORS.get(first.get("error", ""), _ERRORS["failed"])
+            what = FAULTS.get(first.get("error", ""), FAULTS["failed"])
             message = shown(first.get("message", ""))
-            raise TemplateError(f"{self._source}: the chat template {what}{message}")
+            raise TemplateError(what.of(source=self._source, message=message))
         return first["text"], second.get("text")
 
 

@@ -3,19 +3,19 @@
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ternchat.engine import backend
-from ternchat.engine.backend import Kernels, Projection, TernaryMatrix
+from ternchat.engine.backend import SCREEN_GROUP, Kernels, Projection, TernaryMatrix
 from ternchat.engine.config import ModelConfig
 from ternchat.engine.errors import (
     EngineError,
     LoadCancelled,
     ModelFileError,
     NotEnoughMemoryError,
+    Words,
 )
 from ternchat.engine.formats.dtypes import to_f32
 from ternchat.engine.formats.files import exists
@@ -28,14 +28,14 @@ from ternchat.engine.formats.huggingface import (
 from ternchat.engine.memory import KV_BYTES, SMALLEST_SCREENED_HEAD, predict
 from ternchat.engine.model import Layer, Model, Weights
 from ternchat.engine.output_head import OutputHead, ScreenedHead
+from ternchat.engine.row_reader import RowReader
 from ternchat.engine.tokenizer import TokenizerStart
 
 Progress = Callable[[int, int], object]
 """progress(done_bytes, total_bytes); returning False cancels."""
 
 _ALIGNMENT = 64
-_SCREEN_ROWS = 1 << 13  # rows of the head packed between two looks at the caller's wish
-_BLOCK_VALUES = 1 << 20  # full-precision weights are made ternary so many at a time
+_BLOCK_VALUES = 1 << 20  # of the head and of full-precision weights, worked on at a time
 
 
 def load(
@@ -70,10 +70,12 @@ def load(
     checkpoint = HuggingFaceCheckpoint(path, config)
     loader = _Loader(checkpoint, kernels, kv_dtype, progress)
     try:
-        return loader.model()
+        model = loader.model()
     except BaseException:
         loader.give_up()
         raise
+    backend.return_unused_memory()  # what the weights were read into
+    return model
 
 
 class _Loader:
@@ -91,10 +93,8 @@ class _Loader:
         self._kernels = kernels
         self._kv_dtype = kv_dtype
         self._progress = progress
-        config = checkpoint.config
-        head = "model.embed_tokens.weight" if config.tie_word_embeddings else "lm_head.weight"
-        # the embedding is only mapped, the head is read whole: as much as all matrices
-        self._total = checkpoint.total_bytes + checkpoint.size(head)
+        self._reader = RowReader(checkpoint)
+        self._total = checkpoint.total_bytes
         self._done = 0
         self._tokenizer: TokenizerStart | None = None
 
@@ -111,7 +111,7 @@ class _Loader:
         free = backend.available_memory()
         if memory.allocated(1) > free:
             raise NotEnoughMemoryError(
-                f"the model in {checkpoint.folder}", memory.allocated(1), free
+                Words("the model in {folder}", folder=checkpoint.folder), memory.allocated(1), free
             )
         self._advance(0)
         path = checkpoint.folder / "tokenizer.json"
@@ -119,9 +119,10 @@ class _Loader:
             self._tokenizer = TokenizerStart(path, config.vocab_size)
         self._arena = _Arena(self._packed_bytes())
         layers = tuple(self._layer(i) for i in range(config.num_hidden_layers))
-        embedding = self._dense("model.embed_tokens.weight")
-        tied = config.tie_word_embeddings
-        table = embedding if tied else self._dense("lm_head.weight")
+        embedding = table = checkpoint.dense("model.embed_tokens.weight")
+        if not config.tie_word_embeddings:
+            self._advance(embedding.array.nbytes)  # only mapped
+            table = checkpoint.dense("lm_head.weight")
         weights = Weights(embedding, layers, self._norm("model.norm.weight"), self._head(table))
         actual = replace(
             memory,
@@ -130,8 +131,6 @@ class _Loader:
             screen=weights.head.screen_nbytes,
             embedding_mapped=embedding.mapped and table.mapped,
         )
-        checkpoint.forget_pages()  # all of it was read once, and most of it was copied
-        backend.return_unused_memory()
         tokenizer = None
         if self._tokenizer is not None:
             tokenizer = self._tokenizer.result(self._go_on)
@@ -185,13 +184,13 @@ class _Loader:
     def _pack_codes(
         self, part: PackedTernary, tiles: npt.NDArray[np.uint8], first: int, rows: int
     ) -> float:
-        bad = self._kernels.pack(tiles, part.packed, first, part.rows, rows, packed=True)
+        codes = self._reader.matrix(part.name, self._advance)
+        bad = self._kernels.pack(tiles, codes, first, part.rows, rows, packed=True)
         if bad >= 0:
             raise ModelFileError(
                 f"{part.source}: tensor {part.name} holds the code 3 in row {bad};"
                 " expected the codes 0, 1, 2"
             )
-        self._advance(part.packed.nbytes)
         return part.scale
 
     def _pack_master(
@@ -200,14 +199,15 @@ class _Loader:
         """BitNet's online quantisation: round(W / mean|W|), clipped to -1, 0, 1."""
         total = 0.0
         for _, block in self._blocks(part):
-            total += float(np.abs(block).sum(dtype=np.float64))
+            total += float(np.abs(block, out=block).sum(dtype=np.float64))
         if not np.isfinite(total):
             raise ModelFileError(
                 f"{part.source}: tensor {part.name} holds numbers that are not finite"
             )
-        scale = max(total / part.weight.size, 1e-5)
+        scale = max(total / (part.rows * part.columns), 1e-5)
         for begin, block in self._blocks(part):
-            ternary = np.clip(np.rint(block * np.float32(1 / scale)), -1, 1).astype(np.int8)
+            block *= np.float32(1 / scale)
+            ternary = np.clip(np.rint(block, out=block), -1, 1, out=block).astype(np.int8)
             self._kernels.pack(
                 tiles, ternary.view(np.uint8), first + begin, len(block), rows, packed=False
             )
@@ -215,9 +215,7 @@ class _Loader:
 
     def _blocks(self, part: MasterTernary) -> Iterator[tuple[int, npt.NDArray[np.float32]]]:
         """The weights as float32 in blocks of rows; each of the two passes is half the work."""
-        step = max(1, _BLOCK_VALUES // part.columns)
-        for begin in range(0, part.rows, step):
-            block: npt.NDArray[Any] = part.weight[begin : begin + step]
+        for begin, block in self._reader.blocks(part.name, max(1, _BLOCK_VALUES // part.columns)):
             yield begin, to_f32(block, part.dtype)
             self._advance(block.nbytes // 2)
 
@@ -225,20 +223,15 @@ class _Loader:
         self._advance(self._checkpoint.size(name))
         return self._checkpoint.norm(name)
 
-    def _dense(self, name: str) -> Dense:
-        self._advance(self._checkpoint.size(name))
-        return self._checkpoint.dense(name)
-
     def _head(self, table: Dense) -> OutputHead:
         if table.array.nbytes < SMALLEST_SCREENED_HEAD or table.dtype == "f16":
-            self._advance(table.array.nbytes)
+            self._advance(table.array.nbytes)  # only mapped
             return OutputHead(self._kernels, table.array)
         head = ScreenedHead(self._kernels, table.array)
-        row_bytes = table.array.nbytes // head.rows
-        for first in range(0, head.rows, _SCREEN_ROWS):
-            rows = min(_SCREEN_ROWS, head.rows - first)
-            head.pack(first, rows)
-            self._advance(rows * row_bytes)
+        groups = max(1, _BLOCK_VALUES // (SCREEN_GROUP * table.array.shape[1]))
+        for first, block in self._reader.blocks(table.name, groups * SCREEN_GROUP):
+            head.pack(first, block)
+            self._advance(block.nbytes)
         return head
 
     # ---- Sizes and progress ---------------------------------------------------------------------

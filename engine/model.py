@@ -114,7 +114,9 @@ class Model:
     def tokenizer(self) -> Tokenizer:
         """Text to token ids and back; TokenizerError when the folder has none."""
         if self._tokenizer is None:
-            raise TokenizerError(f"{self.path / 'tokenizer.json'} is missing; texts need it")
+            raise TokenizerError(
+                "{path} is missing; texts need it", path=self.path / "tokenizer.json"
+            )
         return self._tokenizer
 
     @cached_property

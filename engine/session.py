@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from ternchat.engine import backend
 from ternchat.engine.answer import Answer, Outcome, Step
-from ternchat.engine.errors import ContextFullError, NotEnoughMemoryError
+from ternchat.engine.errors import ContextFullError, NotEnoughMemoryError, Words
 from ternchat.engine.kv_block import common_prefix
 from ternchat.engine.memory import CHUNK_TOKENS
 from ternchat.engine.model import Cancel, Floats, ForwardCancelled, Model
@@ -54,7 +54,8 @@ class Session:
             raise ValueError(f"context_length = {length}; the model allows 1 to {longest}")
         needed, free = model.memory.kv(length), backend.available_memory()
         if needed > free:
-            raise NotEnoughMemoryError(f"a context of {length:,} tokens", needed, free)
+            what = Words("a context of {length} tokens", length=length)
+            raise NotEnoughMemoryError(what, needed, free)
         model.check_unchanged()
         self.model = model
         self.context_length = length

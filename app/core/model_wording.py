@@ -11,6 +11,16 @@ def unknown_text() -> str:
     return translate("Model", "not known yet")
 
 
+def summary(card: ModelCard) -> str:
+    """What it is, in a sentence; for a model of the cache that nobody described, where it lies."""
+    if card.reason or card.summary or card.in_catalogue or card.place is not Place.CACHED:
+        return card.reason or card.summary
+    return translate(
+        "Model",
+        "Lies in the Hugging Face cache of this computer. Nobody has tried it with Ternchat yet.",
+    )
+
+
 def size_fact(card: ModelCard) -> str:
     """Bytes on the disk, or of the download."""
     return unknown_text() if card.whole_bytes is None else size_text(card.whole_bytes)

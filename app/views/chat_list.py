@@ -31,11 +31,13 @@ class ChatList(QListView):
         fold_requested: a folder, and whether it is to be folded.
         dropped: ids of chats, and the folder they were dropped on; None for none.
         menu_requested: the row, and where on the screen.
+        undo_requested: take back what was done last, as in a text that has the focus.
     """
 
     fold_requested = Signal(str, bool)
     dropped = Signal(object, object)
     menu_requested = Signal(QModelIndex, QPoint)
+    undo_requested = Signal()
 
     def __init__(self, theme: Theme, model: ChatListModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,6 +54,10 @@ class ChatList(QListView):
         self.setDragDropMode(QListView.DragDropMode.DragDrop)
         self.setDropIndicatorShown(False)  # the delegate rings the folder
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_Hover)
+
+    def undo(self) -> None:
+        """What Ctrl+Z does while the list has the focus."""
+        self.undo_requested.emit()
 
     def selected(self) -> list[int]:
         """The ids of the chats that are selected, from top to bottom."""

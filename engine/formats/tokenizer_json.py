@@ -152,7 +152,13 @@ class TokenizerFile:
             raise TokenizerError(f"{self.source}: two tokens have the same id; expected one each")
 
     def _wrong(self, what: str, found: object, expected: str) -> TokenizerError:
-        return TokenizerError(f"{self.source}: {what} is {shown(found)}; expected {expected}")
+        return TokenizerError(
+            "{source}: {what} is {found}; expected {expected}",
+            source=self.source,
+            what=what,
+            found=shown(found),
+            expected=expected,
+        )
 
 
 def _types(part: object, members: str) -> list[object]:

@@ -190,7 +190,7 @@ def test_what_was_deleted_long_ago_is_gone_from_the_file_itself(opened, path):
     chats.store.close()
     later = opened(path, lambda: NOW + timedelta(days=30))
     assert (later.store.trashed(), contents(later.store)) == ([], {"kept": ["hello"]})
-    later.store.close()
+    later.close()
     data = path.read_bytes().lower()
     assert b"hello" in data
     for word in (b"zugspitze", b"watzmann", b"hochkalter"):

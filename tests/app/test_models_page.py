@@ -23,6 +23,7 @@ from ternchat.app.core.problem import Problem
 from ternchat.app.core.progress import Progress, State
 from ternchat.app.core.progress_wording import progress_text
 from ternchat.app.models.download_model import DownloadModel
+from ternchat.app.views.best_offer import best_offer
 from ternchat.app.views.labels import GroupLabel
 from ternchat.app.views.link_dialog import LinkDialog
 from ternchat.app.views.model_actions import Action, actions_for
@@ -158,6 +159,55 @@ def test_an_installed_model_can_be_used_checked_and_deleted(seen):
     assert Action.REPAIR not in actions_for(linked, loaded=False)
     built_in = next(card for card in seen.cards if card.built_in)
     assert actions_for(built_in, loaded=False) == (Action.USE,)
+
+
+def test_a_model_of_the_shared_cache_is_offered_to_be_used_where_it_lies(page, model, seen):
+    described = next(card for card in seen.cards if card.name == "2b4t")
+    stranger = ModelCard("bird", "acme/bird", cached=True, size_bytes=900, repository="acme/bird")
+    cards = (stranger, *(replace(c, cached=c is described) for c in seen.cards))
+    model.set_overview(replace(seen, cards=cards))
+    acted = []
+    page.list.acted.connect(lambda action, name: acted.append((action, name)))
+    for name in ("bird", "2b4t"):
+        view = page.list.view(name)
+        assert view.size.value.accessibleName().startswith("On the disk")
+        assert not view.disk.isVisibleTo(view)
+        button = view.buttons.buttons[Action.LINK]
+        assert (button.isVisibleTo(view), button.text()) == (True, "Use in place")
+        assert not view.buttons.buttons[Action.DOWNLOAD].isVisibleTo(view)
+        button.click()
+        assert view.card.place is Place.CACHED
+    assert acted == [(Action.LINK, "bird"), (Action.LINK, "2b4t")]
+    assert "Nobody has tried it" in page.list.view("bird").summary.text()
+    headings = [
+        label.text() for label in page.list.findChildren(GroupLabel) if not label.isHidden()
+    ]
+    assert "In the Hugging Face cache" in headings
+    reading = stranger.with_progress(Progress("bird", State.VERIFYING, 500, 900))
+    assert reading.place is Place.UNDER_WAY
+    assert reading.fetched_bytes == 0  # a Cancel that says it deletes them would be wrong
+
+
+def test_an_empty_chat_offers_the_best_model_of_the_cache_without_a_download(seen):
+    cards = tuple(replace(card, cached=card.name == "2b4t") for card in seen.cards)
+    offer = best_offer(replace(seen, cards=cards), 4096)
+    assert offer.title == next(card.title for card in cards if card.name == "2b4t")
+    assert "already on this computer" in offer.text
+    assert "to download" not in offer.text
+
+
+def test_a_model_nobody_described_is_never_what_an_empty_chat_offers(seen):
+    stranger = ModelCard("bird", "acme/bird", cached=True, repository="acme/bird")
+    assert replace(seen, cards=(stranger, *seen.cards)).best == seen.best
+    assert replace(seen, cards=(stranger,)).best is None
+
+
+def test_a_model_that_cannot_be_run_offers_nothing_to_do(page, model, seen):
+    card = ModelCard("gpt", "acme/gpt", cached=True, reason="It is of another kind.")
+    model.set_overview(replace(seen, cards=(*seen.cards, card)))
+    view = page.list.view("gpt")
+    shown = [b.text() for b in view.findChildren(QAbstractButton) if b.isVisibleTo(view)]
+    assert shown == ["Details"]
 
 
 # ---- Cards -----------------------------------------------------------------------------------

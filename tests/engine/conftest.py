@@ -28,6 +28,7 @@ def write_tensors(path, tensors):
         header[name] = {"dtype": dtype, "shape": shape, "data_offsets": offsets}
         position = offsets[1]
     text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)  # as the library aligns what follows
     content = b"".join(data for *_, data in tensors.values())
     path.write_bytes(len(text).to_bytes(8, "little") + text + content)
 

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from time import monotonic
 
 from ternchat.app.core.chat_store import ChatStore, StorageError
 from ternchat.app.core.conversation import now
@@ -20,6 +21,8 @@ from .outcome import Finding, Outcome
 from .rescue import rescue, set_aside
 from .sqlite_chat_store import SqliteChatStore
 
+LAST_CLEANING_SECONDS = 3.0
+
 log = logging.getLogger(__name__)
 
 
@@ -32,19 +35,30 @@ class OpenedChats:
     backups: Backups
     database: Database | None = None
 
-    def back_up(self) -> None:
-        """Make today's copy, if it is not there yet."""
+    def back_up(self, rest: Callable[[], None] = lambda: None) -> None:
+        """Make today's copy, if it is not there yet; on whatever thread."""
         if self.database is not None and self.outcome.writable:
-            self.backups.daily(self.database)
+            self.backups.daily(self.database, rest=rest)
 
     def close(self) -> None:
-        """Copy what has changed, then let go of the file."""
+        """Wipe what was deleted for ever, copy what has changed, then let go of the file."""
+        try:
+            self._clean_up()
+        except StorageError as error:
+            log.warning("what was deleted is not wiped yet: %s", error)
         if self.database is not None and self.outcome.writable and self.database.has_changed:
             self.backups.daily(self.database, again=True)
         try:
             self.store.close()
         except StorageError as error:
             log.warning("closing the chats: %s", error)
+
+    def _clean_up(self) -> None:
+        """As far as a person waits for; the next start goes on."""
+        until = monotonic() + LAST_CLEANING_SECONDS
+        for _ in self.store.clean_up():
+            if monotonic() >= until:
+                break
 
 
 def open_chats(path: Path, clock: Callable[[], datetime] = now) -> OpenedChats:

@@ -42,11 +42,9 @@ class StoredFolders(Tables):
         """Put chats into a folder that is there, or into none."""
         folder_id = None if folder is None else self.folder_table.id_of(folder)
         with self.database.writing():
-            for chat in self.chat_table.some(chat_ids):
-                self.chat_table.change(chat.id, folder=folder_id)
+            self.chat_table.change_all(chat_ids, folder=folder_id)
 
     def set_archived(self, chat_ids: Iterable[int], archived: bool) -> None:
         """Keep chats out of the list, or bring them back."""
         with self.database.writing():
-            for chat in self.chat_table.some(chat_ids):
-                self.chat_table.change(chat.id, archived=archived)
+            self.chat_table.change_all(chat_ids, archived=archived)

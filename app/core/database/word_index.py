@@ -1,8 +1,13 @@
 """The full-text index of titles and messages."""
 
-from ternchat.app.core.word_search import Query, words
+from collections.abc import Iterator
+
+from ternchat.app.core.word_search import Query, indexed
 
 from .connection import Database
+
+PAGES_AT_ONCE = 16  # of the index, to merge
+SIGN_OF_WORK = 2  # changes of rows: FTS5's own sign that there was something to merge
 
 
 class WordIndex:
@@ -44,13 +49,9 @@ class WordIndex:
         """Forget a message."""
         self._database.run("DELETE FROM message_words WHERE rowid = ?", [message_id])
 
-    def remove_chat(self, chat_id: int) -> None:
-        """Forget a chat with its messages; before their rows go."""
+    def remove_title(self, chat_id: int) -> None:
+        """Forget a title."""
         self._database.run("DELETE FROM title_words WHERE rowid = ?", [chat_id])
-        self._database.run(
-            "DELETE FROM message_words WHERE rowid IN (SELECT id FROM messages WHERE chat_id = ?)",
-            [chat_id],
-        )
 
     def titles(self, query: Query, limit: int) -> list[int]:
         """The chats outside the trash whose titles match, in the order of the list of chats."""
@@ -76,16 +77,29 @@ class WordIndex:
             )
         ]
 
-    def forget_deleted(self) -> None:
-        """Wipe what is left of deleted words in the index; inside a transaction."""
+    def forget_deleted(self) -> Iterator[None]:
+        """Wipe, in steps inside transactions, what is left of deleted words in the index.
+
+        FTS5 keeps them until all parts of the index are merged into one.
+        """
         for table in ("title_words", "message_words"):
-            self._database.run(f"INSERT INTO {table} ({table}) VALUES ('optimize')")
+            while self._merge_some(table):
+                yield
+
+    def _merge_some(self, table: str) -> bool:
+        """Go on merging all parts of a table; whether there was anything to merge."""
+        before = self._database.changes
+        # Below zero FTS5 begins to merge all there is, or goes on with that.
+        self._database.run(
+            f"INSERT INTO {table} ({table}, rank) VALUES ('merge', -{PAGES_AT_ONCE})"
+        )
+        return self._database.changes - before >= SIGN_OF_WORK
 
     def _put(self, table: str, row_id: int, text: str) -> None:
         self._database.run(f"DELETE FROM {table} WHERE rowid = ?", [row_id])
         self._database.run(
             f"INSERT INTO {table} (rowid, words) VALUES (?, ?)",
-            [row_id, " ".join(word.text for word in words(text))],
+            [row_id, indexed(text)],
         )
 
 

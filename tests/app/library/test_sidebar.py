@@ -298,6 +298,31 @@ def test_what_is_typed_stays_when_something_happens_in_the_chat(view, three, win
     assert editor.text() == "Rain"
 
 
+def test_a_name_is_typed_on_after_another_window_had_the_keyboard(view, three, window, qtbot):
+    window.menus.new_folder.trigger()
+    editor = view.findChild(QLineEdit)
+    qtbot.keyClicks(editor, "Tra")
+    other = QLineEdit()
+    qtbot.addWidget(other)
+    other.show()
+    other.activateWindow()
+    qtbot.waitUntil(other.isActiveWindow)
+    window.activateWindow()
+    qtbot.waitUntil(editor.hasFocus)
+    qtbot.keyClicks(editor, "vel")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "Travel" in titles(view.model()))
+
+
+def test_a_name_is_taken_as_it_stands_when_one_goes_elsewhere_in_the_window(
+    view, three, window, qtbot
+):
+    window.menus.new_folder.trigger()
+    view.findChild(QLineEdit).setText("Travel")
+    window.page.composer.setFocus()
+    qtbot.waitUntil(lambda: "Travel" in titles(view.model()))
+
+
 # ---- Dragging
 
 
@@ -327,6 +352,77 @@ def test_chats_are_dragged_into_a_folder_and_out_of_it(view, three, store, windo
     assert drag(view, [three[0]], index_of(view, three[1])) == 0
     assert store.chat(three[0].id).folder == "Work"
     assert [chat.title for chat in store.chats()] == ["three", "two", "one"]
+
+
+def test_moving_into_a_folder_and_out_of_it_is_undone_by_the_toast(view, three, store, window):
+    ids = [chat.id for chat in three]
+    window.sidebar.requests.move_requested.emit(ids, "Work")
+    assert window.toast.text.text() == "2 chats moved to Work."  # one was there
+    window.toast.button.click()
+    assert [store.chat(chat_id).folder for chat_id in ids] == ["Work", None, None]
+    drag(view, [three[0]], None)
+    assert window.toast.text.text() == "1 chat taken out of the folder."
+    assert store.chat(ids[0]).folder is None
+    window.toast.button.click()
+    assert store.chat(ids[0]).folder == "Work"
+    assert not window.toast.isVisible()
+
+
+def test_a_move_that_changes_nothing_offers_nothing(view, three, window):
+    window.sidebar.requests.move_requested.emit([three[0].id], "Work")
+    assert not window.toast.isVisible()
+
+
+def test_undoing_a_move_brings_its_folder_back_and_minds_what_was_deleted(
+    view, three, store, window, library
+):
+    for chat in three[:2]:
+        window.sidebar.requests.move_requested.emit([chat.id], "Work")
+    window.sidebar.requests.move_requested.emit([chat.id for chat in three], None)
+    store.delete_folder("Work")
+    store.purge([three[1].id])
+    window.toast.button.click()
+    assert [folder.name for folder in store.folders()] == ["Work"]
+    assert store.chat(three[0].id).folder == "Work"
+    assert store.chat(three[2].id).folder is None
+
+
+def test_undoing_a_folder_made_for_chats_takes_it_away_under_whatever_name(
+    view, three, store, window, library
+):
+    window.sidebar.requests.new_folder_requested.emit([three[0].id, three[2].id])
+    assert window.toast.text.text() == "2 chats moved to New folder."
+    library.folders.rename("New folder", "Better")
+    assert store.chat(three[2].id).folder == "Better"
+    window.toast.button.click()
+    assert [folder.name for folder in store.folders()] == ["Work"]
+    assert [store.chat(chat.id).folder for chat in three] == ["Work", None, None]
+
+
+def test_ctrl_z_in_the_list_takes_back_what_was_done_last(view, three, store, window, qtbot):
+    view.setFocus()
+    window.sidebar.requests.move_requested.emit([three[1].id], "Work")
+    qtbot.keyClick(view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert store.chat(three[1].id).folder is None
+    assert not window.toast.isVisible()
+    qtbot.keyClick(view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert [store.chat(chat.id).folder for chat in three] == ["Work", None, None]
+
+
+def test_pinning_and_unpinning_are_undone_for_the_chats_they_changed(view, three, store, window):
+    def pinned():
+        return [store.chat(chat.id).pinned for chat in three]
+
+    ids = [chat.id for chat in three]
+    store.set_chat_pinned(ids[0], True)
+    window.sidebar.requests.pin_requested.emit(ids, True)
+    assert window.toast.text.text() == "2 chats pinned."
+    window.toast.button.click()
+    assert pinned() == [True, False, False]
+    window.sidebar.requests.pin_requested.emit(ids, False)
+    assert window.toast.text.text() == "1 chat unpinned."
+    window.toast.button.click()
+    assert pinned() == [True, False, False]
 
 
 def test_nothing_else_can_be_dropped_on_the_list(view, three):
