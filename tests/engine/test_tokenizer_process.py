@@ -423,7 +423,7 @@ def test_closing_ends_the_process_and_no_other_is_begun(make, in_process):
     tokenizer.close()
     tokenizer.close()
     assert has_ended(process)
-    with pytest.raises(TokenizerError, match="was closed together with its model"):
+    with pytest.raises(TokenizerError, match="was closed with its model"):
         tokenizer.encode("Hello")
     assert tokenizer.pids == ()
 
