@@ -126,11 +126,13 @@ def allocate(size: int) -> npt.NDArray[np.uint8]:
     if os.name == "nt":
         return np.zeros(size, np.uint8)
     private = mmap.mmap(-1, size + _HUGE_PAGE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    array = np.frombuffer(private, np.uint8)
+    skip, whole = -array.ctypes.data % _HUGE_PAGE, size // _HUGE_PAGE * _HUGE_PAGE
     if hasattr(mmap, "MADV_HUGEPAGE"):
         with contextlib.suppress(OSError):  # a kernel built without them
-            private.madvise(mmap.MADV_HUGEPAGE)
-    array = np.frombuffer(private, np.uint8)
-    skip = -array.ctypes.data % _HUGE_PAGE
+            private.madvise(mmap.MADV_HUGEPAGE, skip, whole)
+            # What is left takes no more than it has, also where all memory gets huge pages.
+            private.madvise(mmap.MADV_NOHUGEPAGE, skip + whole)
     return array[skip : skip + size]
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ternchat.engine import backend
+from ternchat.engine.arena import Arena
 from ternchat.engine.backend import SCREEN_GROUP, Kernels, Projection, TernaryMatrix
 from ternchat.engine.config import ModelConfig
 from ternchat.engine.errors import (
@@ -34,7 +35,6 @@ from ternchat.engine.tokenizer import TokenizerStart
 Progress = Callable[[int, int], object]
 """progress(done_bytes, total_bytes); returning False cancels."""
 
-_ALIGNMENT = 64
 _BLOCK_VALUES = 1 << 20  # of the head and of full-precision weights, worked on at a time
 
 
@@ -74,6 +74,7 @@ def load(
     except BaseException:
         loader.give_up()
         raise
+    del loader
     backend.return_unused_memory()  # what the weights were read into
     return model
 
@@ -117,23 +118,30 @@ class _Loader:
         path = checkpoint.folder / "tokenizer.json"
         if exists(path):
             self._tokenizer = TokenizerStart(path, config.vocab_size)
-        self._arena = _Arena(self._packed_bytes())
+        self._arena = Arena(self._arena_bytes())
         layers = tuple(self._layer(i) for i in range(config.num_hidden_layers))
-        embedding = table = checkpoint.dense("model.embed_tokens.weight")
+        tables = [checkpoint.dense("model.embed_tokens.weight")]
         if not config.tie_word_embeddings:
-            self._advance(embedding.array.nbytes)  # only mapped
-            table = checkpoint.dense("lm_head.weight")
-        weights = Weights(embedding, layers, self._norm("model.norm.weight"), self._head(table))
-        actual = replace(
-            memory,
-            weights=weights.nbytes,
-            head=table.array.nbytes,
-            screen=weights.head.screen_nbytes,
-            embedding_mapped=embedding.mapped and table.mapped,
+            self._advance(tables[0].array.nbytes)  # only mapped
+            tables.append(checkpoint.dense("lm_head.weight"))
+        copied = [table.array for table in tables if not table.mapped]
+        weights = Weights(
+            embedding=tables[0],
+            layers=layers,
+            final_norm=self._norm("model.norm.weight"),
+            head=self._head(tables[-1]),
+            memory=(self._arena.memory, *copied),
         )
         tokenizer = None
         if self._tokenizer is not None:
             tokenizer = self._tokenizer.result(self._go_on)
+        actual = replace(
+            memory,
+            weights=weights.nbytes,
+            head=sum(array.nbytes for array in copied) or tables[-1].array.nbytes,
+            screen=weights.head.screen_nbytes,
+            embedding_mapped=not copied,
+        )
         return Model(config, weights, checkpoint, self._kernels, actual, self._kv_dtype, tokenizer)
 
     # ---- Layers and their parts -----------------------------------------------------------------
@@ -169,7 +177,7 @@ class _Loader:
         parts = [self._checkpoint.ternary(f"{name}.weight") for name in names]
         rows, columns = sum(part.rows for part in parts), parts[0].columns
         tiles = self._arena.take(backend.packed_bytes(rows, columns, self._kernels.lanes))
-        row_scale = np.empty(rows, np.float32)
+        row_scale = self._arena.floats(rows)
         first = 0
         for part in parts:
             self._checkpoint.check_unchanged()
@@ -221,7 +229,10 @@ class _Loader:
 
     def _norm(self, name: str) -> npt.NDArray[np.float32]:
         self._advance(self._checkpoint.size(name))
-        return self._checkpoint.norm(name)
+        values = self._checkpoint.norm(name)
+        kept = self._arena.floats(len(values))
+        kept[:] = values
+        return kept
 
     def _head(self, table: Dense) -> OutputHead:
         if table.array.nbytes < SMALLEST_SCREENED_HEAD or table.dtype == "f16":
@@ -236,8 +247,8 @@ class _Loader:
 
     # ---- Sizes and progress ---------------------------------------------------------------------
 
-    def _packed_bytes(self) -> int:
-        """Bytes of all fused matrices in this kernel set's layout."""
+    def _arena_bytes(self) -> int:
+        """Bytes of all fused matrices in this kernel set's layout, their scales, and the norms."""
         config, lanes = self._config, self._kernels.lanes
         ffn, hidden = config.intermediate_size, config.hidden_size
         shapes = (
@@ -246,8 +257,10 @@ class _Loader:
             (2 * ffn, hidden),
             (hidden, ffn),
         )
-        sizes = [_Arena.aligned(backend.packed_bytes(*shape, lanes)) for shape in shapes]
-        return config.num_hidden_layers * sum(sizes)
+        layer = [backend.packed_bytes(*shape, lanes) for shape in shapes]
+        layer += [4 * rows for rows, _ in shapes]
+        norms = [4 * spec.shape[0] for spec in config.tensors() if spec.role == "norm"]
+        return sum(map(Arena.aligned, config.num_hidden_layers * layer + norms))
 
     def _advance(self, nbytes: int) -> None:
         self._done += nbytes
@@ -259,23 +272,3 @@ class _Loader:
         """Raises LoadCancelled when nobody wants the model any more."""
         if self._progress is not None and self._progress(self._done, self._total) is False:
             raise LoadCancelled(f"loading {self._checkpoint.folder} was cancelled")
-
-
-class _Arena:
-    """One block of memory that matrices are laid into, one behind the other."""
-
-    def __init__(self, size: int) -> None:
-        self.size = size
-        self._memory = backend.allocate(size)
-        self._used = 0
-
-    @staticmethod
-    def aligned(size: int) -> int:
-        """The size with its padding."""
-        return -(-size // _ALIGNMENT) * _ALIGNMENT
-
-    def take(self, size: int) -> npt.NDArray[np.uint8]:
-        """The next `size` bytes, zero, aligned to a cache line."""
-        begin = self._used
-        self._used += self.aligned(size)
-        return self._memory[begin : begin + size]

@@ -8,15 +8,16 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from ternchat.engine.backend import Kernels, Projection, Rows, quantized_rows
+from ternchat.engine.backend import Kernels, Projection, QuantizedRows, Rows, padded_columns
 from ternchat.engine.chat_template import ChatTemplate, stop_ids
 from ternchat.engine.config import ModelConfig
 from ternchat.engine.errors import TemplateError, TokenizerError
-from ternchat.engine.formats.dtypes import to_f32
+from ternchat.engine.formats.dtypes import widen
 from ternchat.engine.formats.huggingface import Dense, HuggingFaceCheckpoint
 from ternchat.engine.kv_cache import KVCache
-from ternchat.engine.memory import CHUNK_TOKENS, MemoryUse
+from ternchat.engine.memory import MemoryUse, chunk_tokens, predict
 from ternchat.engine.output_head import OutputHead
+from ternchat.engine.residency import Holdings, spans
 from ternchat.engine.tokenizer import Tokenizer
 
 Floats = npt.NDArray[np.float32]
@@ -56,6 +57,7 @@ class Weights:
     layers: tuple[Layer, ...]
     final_norm: Floats  # (hidden,)
     head: OutputHead  # (vocab, hidden); the embedding itself when tied
+    memory: tuple[npt.NDArray[Any], ...]  # what all of it lies in that is not mapped
 
     @property
     def nbytes(self) -> int:
@@ -93,7 +95,7 @@ class Model:
         self._weights = weights
         self._checkpoint = checkpoint
         self._tokenizer = tokenizer
-        self._work = _Workspace(config, CHUNK_TOKENS)
+        self._work = _Workspace(config, self.chunk_tokens)
 
     @property
     def name(self) -> str:
@@ -120,6 +122,11 @@ class Model:
         return self._tokenizer
 
     @cached_property
+    def predicted(self) -> MemoryUse:
+        """What was told of it before it was loaded."""
+        return predict(self.config, self.kv_dtype)
+
+    @cached_property
     def template(self) -> ChatTemplate:
         """How a chat is written for this model; TemplateError when nothing says it."""
         return ChatTemplate.from_folder(self.path)
@@ -132,6 +139,11 @@ class Model:
         except TemplateError:  # what is generated without one ends at the vocabulary's own ends
             template = None
         return stop_ids(self.tokenizer, self.config, template)
+
+    @property
+    def chunk_tokens(self) -> int:
+        """Tokens `hidden` takes at most."""
+        return chunk_tokens(self.config)
 
     @property
     def pids(self) -> tuple[int, ...]:
@@ -148,6 +160,17 @@ class Model:
     def head(self) -> OutputHead:
         """Logits from what `hidden` gives."""
         return self._weights.head
+
+    def holdings(self, cache: KVCache) -> Holdings:
+        """Where all that the model and a cache of it hold lies."""
+        head, tokenizer = self.head, self._tokenizer
+        return Holdings(
+            weights=spans(self._weights.memory),
+            screen=spans(head.screen_arrays),
+            work=spans([*self._work.arrays, *head.work_arrays]),
+            kv=spans(cache.arrays),
+            tokenizer=(lambda: tokenizer.pids) if tokenizer and tokenizer.is_apart else tuple,
+        )
 
     def forward(
         self,
@@ -171,7 +194,7 @@ class Model:
     ) -> Floats:
         """The normed hidden state (1, hidden) after the last of `tokens`, or after every one.
 
-        The tokens, at most CHUNK_TOKENS, stand behind those in the cache, which grows by them.
+        The tokens, at most `chunk_tokens`, stand behind those in the cache, which grows by them.
         The result is valid until the next call. Raises ForwardCancelled between two layers.
         """
         config, kernels, work, start = self.config, self.kernels, self._work, cache.length
@@ -182,7 +205,8 @@ class Model:
         h, a, u = work.hidden, work.attention, work.ffn  # room for quantised activations
 
         x = work.x  # (n, hidden), the residual stream
-        x.array[:n] = to_f32(self._weights.embedding.array[ids], self._weights.embedding.dtype)
+        embedding = self._weights.embedding
+        widen(embedding.array[ids], embedding.dtype, x.array[:n])
         for layer, kv in zip(self._weights.layers, cache.layers, strict=True):
             if cancel is not None and cancel.is_set():
                 raise ForwardCancelled
@@ -195,7 +219,7 @@ class Model:
         cache.length = start + n
 
         last = x.array[0 if every_position else n - 1 : n]
-        normed = work.normed[: len(last)]
+        normed = work.normed(len(last))
         kernels.norm(last, self._weights.final_norm, eps, normed)
         return normed
 
@@ -204,8 +228,8 @@ class Model:
         ids = self._checked(token_ids)
         cache = self.new_cache(len(ids))
         out = np.empty((len(ids), self.config.vocab_size), np.float32)
-        for begin in range(0, len(ids), CHUNK_TOKENS):
-            chunk = ids[begin : begin + CHUNK_TOKENS]
+        for begin in range(0, len(ids), self.chunk_tokens):
+            chunk = ids[begin : begin + self.chunk_tokens]
             out[begin : begin + len(chunk)] = self.forward(chunk, cache, every_position=True)
         return out
 
@@ -239,17 +263,36 @@ class Model:
 
 
 class _Workspace:
-    """Buffers for the activations of at most `tokens` tokens."""
+    """Buffers for the activations of at most `tokens` tokens.
+
+    Attributes:
+        arrays: all of them.
+    """
 
     def __init__(self, config: ModelConfig, tokens: int) -> None:
-        def floats(columns: int) -> Rows:
-            return Rows(np.empty((tokens, columns), np.float32))
+        self._tokens = tokens
+        self.arrays: list[npt.NDArray[Any]] = []
+        self.x = Rows(self._floats(config.hidden_size))
+        self.qkv = Rows(self._floats(config.q_size + 2 * config.kv_size))
+        self.attended = Rows(self._floats(config.q_size))
+        self.gate_up = Rows(self._floats(2 * config.intermediate_size))
+        self._normed = np.empty((1, config.hidden_size), np.float32)
+        self.hidden = self._quantized(config.hidden_size)
+        self.attention = self._quantized(config.q_size)
+        self.ffn = self._quantized(config.intermediate_size)
 
-        self.x = floats(config.hidden_size)
-        self.qkv = floats(config.q_size + 2 * config.kv_size)
-        self.attended = floats(config.q_size)
-        self.gate_up = floats(2 * config.intermediate_size)
-        self.normed = np.empty((tokens, config.hidden_size), np.float32)
-        self.hidden: Any = quantized_rows(tokens, config.hidden_size)
-        self.attention: Any = quantized_rows(tokens, config.q_size)
-        self.ffn: Any = quantized_rows(tokens, config.intermediate_size)
+    def normed(self, tokens: int) -> Floats:
+        """Room for the last states of so many tokens; of more than one only where it is asked."""
+        if tokens > len(self._normed):
+            self._normed = np.empty((tokens, self._normed.shape[1]), np.float32)
+        return self._normed[:tokens]
+
+    def _floats(self, columns: int) -> Floats:
+        self.arrays.append(np.empty((self._tokens, columns), np.float32))
+        return self.arrays[-1]
+
+    def _quantized(self, columns: int) -> QuantizedRows:
+        q = np.zeros((self._tokens, padded_columns(columns)), np.int8)
+        steps, sums = np.zeros(self._tokens, np.float32), np.zeros(self._tokens, np.int32)
+        self.arrays += [q, steps, sums]
+        return QuantizedRows(q, steps, sums, columns)

@@ -15,6 +15,7 @@ float32 sums add is bounded outright.
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -60,6 +61,16 @@ class OutputHead:
         self._kernels = kernels
         self._table = HeadTable(table)
         self._one = np.empty((1, self.rows), np.float32)
+
+    @property
+    def screen_arrays(self) -> tuple[npt.NDArray[Any], ...]:
+        """What the screen lies in."""
+        return ()
+
+    @property
+    def work_arrays(self) -> tuple[npt.NDArray[Any], ...]:
+        """What scores and logits are written to."""
+        return (self._one,)
 
     def logits(self, hidden: Floats) -> Floats:
         """All logits, (tokens, vocab), of hidden states (tokens, n).
@@ -114,6 +125,16 @@ class ScreenedHead(OutputHead):
         padded = backend.padded_columns(columns)
         self._high, self._low = (np.zeros(padded, np.int8) for _ in range(2))
         self._z = math.sqrt(2 * math.log(2 * self.rows / _MISS_PROBABILITY))
+
+    @property
+    def screen_arrays(self) -> tuple[npt.NDArray[Any], ...]:
+        """What the screen lies in."""
+        return self._tiles, self._steps, self._largest_steps, self._dither
+
+    @property
+    def work_arrays(self) -> tuple[npt.NDArray[Any], ...]:
+        """What scores and logits are written to."""
+        return self._one, self._scores, self._best, self._high, self._low
 
     def pack(self, first: int, weights: npt.NDArray[np.generic]) -> None:
         """Fill the screen's rows from `first` on, a multiple of SCREEN_GROUP."""

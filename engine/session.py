@@ -10,10 +10,10 @@ from ternchat.engine import backend
 from ternchat.engine.answer import Answer, Outcome, Step
 from ternchat.engine.errors import ContextFullError, NotEnoughMemoryError, Words
 from ternchat.engine.kv_block import common_prefix
-from ternchat.engine.memory import CHUNK_TOKENS
 from ternchat.engine.model import Cancel, Floats, ForwardCancelled, Model
 from ternchat.engine.prefix_pool import PrefixPool
 from ternchat.engine.prompt import Message, Prompt, PromptWriter
+from ternchat.engine.residency import Holdings
 from ternchat.engine.sampler import SamplingParams
 from ternchat.engine.speculation import MAX_DRAFT, NO_DRAFT, Draft, Drafter, Pace
 from ternchat.engine.timing import Timings
@@ -73,6 +73,11 @@ class Session:
     def used_tokens(self) -> int:
         """Tokens in the cache."""
         return self._cache.length
+
+    @property
+    def holdings(self) -> Holdings:
+        """Where all that the model and this session hold lies."""
+        return self.model.holdings(self._cache)
 
     @property
     def kernel_seconds(self) -> float:
@@ -234,7 +239,7 @@ class Session:
                 return hidden
             layers = self.model.config.num_hidden_layers
             fitting = int(len(chunk) / max(seconds, 1e-6) * _LAYER_SECONDS * layers)
-            size = max(1, min(fitting, 4 * size, CHUNK_TOKENS))
+            size = max(1, min(fitting, 4 * size, self.model.chunk_tokens))
 
     def _decode(self, run: Answer, drafter: Drafter | None, cancel: Cancel | None) -> list[int]:
         """The next tokens: guesses as long as they are right, and one more."""

@@ -49,7 +49,7 @@ def synthetic_model(config: ModelConfig, kernels: Kernels) -> Model:
     table = np.asarray(draw.standard_normal((vocab, hidden), np.float32), np.float16)
     head = OutputHead(kernels, table)
     embedding = Dense("model.embed_tokens.weight", table, "f16", mapped=False)
-    weights = Weights(embedding, layers, np.ones(hidden, np.float32), head)
+    weights = Weights(embedding, layers, np.ones(hidden, np.float32), head, memory=())
     nothing: Any = SimpleNamespace(folder=Path(), check_unchanged=_nothing, close=_nothing)
     checkpoint = cast("HuggingFaceCheckpoint", nothing)
     return Model(config, weights, checkpoint, kernels, predict(config), "f16", None)

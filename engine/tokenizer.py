@@ -54,6 +54,11 @@ class Tokenizer:
         )
 
     @property
+    def is_apart(self) -> bool:
+        """Whether all its work is done in a process of its own, not only that on long texts."""
+        return self._small is None
+
+    @property
     def pids(self) -> tuple[int, ...]:
         """The processes that work for it; their memory is the model's."""
         return self._process.pids

@@ -74,8 +74,9 @@ class _Child:
         if self._is_made:
             self._texts.put((number, question))
             return
-        self.say(number, self._made(**json.loads(question)))
-        _return_memory()
+        made = self._made(**json.loads(question))
+        _return_memory()  # first: whoever asked looks at what it takes
+        self.say(number, made)
 
     def _made(self, path: str, vocab_size: int) -> bytes:
         try:

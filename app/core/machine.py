@@ -44,18 +44,16 @@ class Residence:
 
     Attributes:
         resident: all of it.
-        anonymous: what no file stands for.
         mapped: pages of files.
     """
 
     resident: int
-    anonymous: int | None = None
     mapped: int | None = None
 
 
 def residence() -> Residence:
     """The memory this process has resident."""
-    return Residence(resident_bytes(), anonymous_bytes(), _status_bytes("RssFile"))
+    return Residence(resident_bytes(), _status_bytes("RssFile"))
 
 
 def resident_bytes() -> int:

@@ -2,7 +2,7 @@
 
 from .language import number, translate
 from .model_card import ModelCard, Place
-from .model_surroundings import SMALLEST_COMPARED, Surroundings
+from .model_surroundings import Surroundings
 from .wording import size_text
 
 
@@ -77,9 +77,7 @@ def memory_note(card: ModelCard, around: Surroundings) -> str:
         return translate("Model", "{size} as set").format(size=size)
     if card.name != around.loaded or around.taken_bytes is None or around.told_bytes is None:
         return ""
-    if around.told_bytes < SMALLEST_COMPARED:
-        return ""
-    return translate("Model", "loading took {size}, predicted {told}").format(
+    return translate("Model", "weights took {size}, predicted {told}").format(
         size=size_text(around.taken_bytes), told=size_text(around.told_bytes)
     )
 

@@ -215,7 +215,7 @@ class EngineWorker(QObject):
             model.close()
             raise
         self._model, self._pool, self._session = model, pool, session
-        self._facts = _facts(request.model, model, session.context_length, program)
+        self._facts = _facts(request.model, model, session, program)
         self.loaded.emit(self._facts)
 
     def _store(self, engine: Any) -> Any:
@@ -246,11 +246,11 @@ class EngineWorker(QObject):
 
 
 def _facts(
-    installed: InstalledModel, model: Any, context: int, program: machine.Residence
+    installed: InstalledModel, model: Any, session: Any, program: machine.Residence
 ) -> ModelFacts:
-    """What was loaded, and what it has taken since the program was without it."""
-    memory, now = model.memory, machine.anonymous_bytes()
-    known = now is not None and program.anonymous is not None
+    """What was loaded, and what of it the system has in memory."""
+    memory, context, holdings = model.memory, session.context_length, session.holdings
+    held = holdings.measured()
     return ModelFacts(
         model=installed,
         kernel=model.kernel,
@@ -259,10 +259,11 @@ def _facts(
         weights_bytes=memory.weights + memory.head,
         mapped_bytes=memory.mapped(),
         kv_bytes=memory.kv(context),
-        work_bytes=memory.screen + memory.work + memory.tokenizer,
-        predicted_bytes=memory.allocated(context),
-        loaded_bytes=memory.loaded(context),
-        taken_bytes=max(0, now - program.anonymous) if known else None,
+        work_bytes=memory.screen + memory.work,
+        predicted_bytes=model.predicted.held(context),
+        told_bytes=model.predicted.filled(),
+        taken_bytes=None if held is None else held.loading,
+        measure=holdings.measured,
         program=program,
         count_tokens=_token_counter(model.tokenizer),
     )

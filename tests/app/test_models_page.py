@@ -232,7 +232,7 @@ def test_before_a_download_all_that_matters_is_told(view):
     view.show_card(view.card, around)
     assert view.size.value.text() == "1.18 GB"
     assert view.disk.value.text() == "8.82 GB left"
-    assert view.memory.value.text() == "1.10 GB"
+    assert view.memory.value.text() == "1.08 GB"
     assert view.speed.value.text().startswith("about ")
     view.buttons.details.click()
     words = " ".join(name + value for name, value in view.details._rows)
@@ -243,7 +243,7 @@ def test_before_a_download_all_that_matters_is_told(view):
 
 def test_too_little_disk_or_memory_is_told_in_words(view):
     view.show_card(view.card, Surroundings(4096, 500_000_000, 100_000_000, SPEED))
-    assert view.memory.value.text() == "1.10 GB: too much"
+    assert view.memory.value.text() == "1.08 GB: too much"
     assert view.disk.value.text() == "1.08 GB too few"
 
 
@@ -431,7 +431,7 @@ def test_what_was_promised_is_held_against_what_was_measured(view):
     view.show_card(card, replace(around, taken_bytes=755_000_000, told_bytes=748_000_000))
     assert view.speed.value.text() == "29 tok/s"
     assert view.speed.note.text() == f"promised: {promised:.0f}"
-    assert view.memory.note.text() == "loading took 755 MB, predicted 748 MB"
+    assert view.memory.note.text() == "weights took 755 MB, predicted 748 MB"
     said = f"Speed measured: 29 tok/s, promised: {promised:.0f}"
     assert view.speed.value.accessibleName() == said
     view.show_card(card, replace(around, speed=None))

@@ -19,6 +19,7 @@ ON_TOP = 12 << 20
 MEASURE = """
 import json, sys
 from ternchat import engine
+from ternchat.engine import loader
 
 def status(field):
     lines = open("/proc/self/status").read().splitlines()
