@@ -247,7 +247,7 @@ def measure_many(folder: Path, chats: int, messages: int) -> None:
     program.tell("bring the list up to date", context.controller._follower.list_chats)  # noqa: SLF001
     program.tell("rename a chat", lambda: library.rename(first, "Another title"))
     program.tell("pin a chat", lambda: library.set_pinned([first], True))
-    program.tell("move a chat", lambda: library.folders.move([first], "folder 1"))
+    program.tell("move a chat", lambda: library.folders.move([first], "folder 10"))
     program.tell("archive a chat", lambda: library.set_archived([first], True))
     program.tell("delete a chat", lambda: library.delete([first]))
     program.tell("undo", library.undo)
@@ -283,7 +283,7 @@ def measure_search(program: Program) -> None:
 
 
 def _found(palette: SearchPalette) -> bool:
-    return not palette.is_looking
+    return not palette._timer.isActive()  # noqa: SLF001
 
 
 def main() -> int:

@@ -46,6 +46,7 @@ class Database:
 
     Attributes:
         turns: whose turn it is; long work looks whether somebody waits.
+        undone: how many transactions came to nothing; what was read in one may be wrong then.
 
     """
 
@@ -53,6 +54,7 @@ class Database:
         self.path = path
         self.read_only = read_only
         self.turns = Turns()
+        self.undone = 0
         with storage_errors(path):
             if not read_only:
                 # Before SQLite makes it, so that it never stands open to other users; SQLite
@@ -102,6 +104,7 @@ class Database:
                     self._connection.execute("COMMIT")
             except BaseException:
                 # A full disk may have ended the transaction already.
+                self.undone += 1
                 if self._connection.in_transaction:
                     with suppress(sqlite3.Error):
                         self._connection.execute("ROLLBACK")
