@@ -18,6 +18,7 @@ from ternchat.app.views.language import QtLanguage
 from ternchat.app.workers.model_verdict import full_verdict
 from ternchat.engine.config import ModelConfig
 from ternchat.engine.errors import ContextFullError, EngineError, ModelFileError, Words
+from ternchat.engine.self_test_report import run_self_test
 from ternchat.engine.tokenizer import Tokenizer
 
 from .test_error_states import ENGINE
@@ -161,7 +162,56 @@ def test_a_sentence_without_a_form_and_values_with_braces_stay_as_they_are(brack
     assert told(OSError("gone")) == "gone"
 
 
+def test_what_a_self_test_found_is_told_in_the_person_s_language(brackets, tmp_path):
+    reports = [run_self_test(FLEDGLING), run_self_test(tmp_path)]  # each from a child process
+    assert [report.passed for report in reports] == [True, False]
+    assert reports[0].text == "It gives the 16 tokens that it is known to give."
+    assert told(reports[0].words) == "[It gives the 16 tokens that it is known to give.]"
+    text = told(reports[1].words)
+    assert re.fullmatch(r"\[It cannot be loaded: \[.*\]\.\]", text), text
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        Words("It is so."),
+        Words("{path} has {found} bytes", path="{x}", found=3),
+        Words("{what}: {why}", what=Words("{size} GB", size=1.5), why="so"),
+    ],
+)
+def test_words_come_through_another_process_as_they_were(words):
+    again = Words.from_data(json.loads(json.dumps(words.data())))
+    assert str(again) == str(words)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        *(None, 7, "x", [], {}, {"form": 7, "values": {}}, {"form": "x", "values": []}),
+        {"form": "{a.b}", "values": {"a": "x"}},
+        {"form": "{a!r}", "values": {"a": "x"}},
+        {"form": "{a:>1000000000}", "values": {"a": "x"}},
+        {"form": "{0}", "values": {"a": "x"}},
+        {"form": "{a} {b}", "values": {"a": "x"}},
+        {"form": "{a", "values": {"a": "x"}},
+        {"form": "{a}", "values": {"a": None}},
+        {"form": "{a}", "values": {"a": [1]}},
+        {"form": "{a}", "values": {"a": {"form": "{b}", "values": {}}}},
+    ],
+)
+def test_what_are_no_words_of_another_process_is_not_believed(data):
+    assert Words.from_data(data) is None
+
+
+def test_words_within_words_end_somewhere():
+    data = {"form": "x", "values": {}}
+    for _ in range(1000):
+        data = {"form": "{a}", "values": {"a": data}}
+    assert Words.from_data(data) is None
+
+
 def test_every_form_of_the_engine_is_collected_for_translators(collected):
     assert "{what} needs {needed} GB of memory, but only {free} GB are free" in collected
     assert "{source}: the chat template refuses this conversation: {message}" in collected
     assert "{path} is missing; texts need it" in collected
+    assert "Its results are all alike: the file is damaged." in collected
