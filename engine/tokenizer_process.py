@@ -11,7 +11,7 @@ import numpy as np
 
 from ternchat.engine.asked_child import AskedChild, ChildEnded, ChildError, Pause, Question, nothing
 from ternchat.engine.child_process import module_command
-from ternchat.engine.errors import TokenizerError
+from ternchat.engine.errors import TokenizerError, Words
 from ternchat.engine.token_facts import TokenFacts
 from ternchat.engine.tokenizer_child import FAILED, MEMORY_BYTES, OK
 
@@ -194,7 +194,10 @@ def _content(answer: bytes) -> bytes:
     """What an answer says; TokenizerError where it says why there is none."""
     kind, content = answer[:1], answer[1:]
     if kind == FAILED:
-        raise TokenizerError(content.decode("utf-8", "replace"))
+        words = Words.from_data(json.loads(content))
+        if words is None:
+            raise ValueError("a sentence that is none")
+        raise TokenizerError(words)
     if kind != OK:
         raise ValueError(f"an answer of the kind {kind!r}")
     return content

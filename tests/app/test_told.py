@@ -19,7 +19,7 @@ from ternchat.app.workers.model_verdict import full_verdict
 from ternchat.engine.config import ModelConfig
 from ternchat.engine.errors import ContextFullError, EngineError, ModelFileError, Words
 from ternchat.engine.self_test_report import run_self_test
-from ternchat.engine.tokenizer import Tokenizer
+from ternchat.engine.tokenizer import SMALL_FILE_BYTES, Tokenizer
 
 from .test_error_states import ENGINE
 
@@ -68,7 +68,7 @@ def collected():
     spec = importlib.util.spec_from_file_location("collect", file)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return {text.source for text in module.texts()}
+    return {(text.context, text.source) for text in module.texts()}
 
 
 @pytest.mark.parametrize("case", [case for case in ENGINE if case != "engine missing"])
@@ -121,11 +121,14 @@ def test_why_a_model_cannot_be_run_is_told_in_the_person_s_language(
     assert re.fullmatch(r"\[.*\]\.", reason, re.DOTALL), reason
 
 
-def test_why_a_tokenizer_cannot_be_used_is_told_in_the_person_s_language(brackets, changed_copy):
-    folder = changed_copy("tokenizer.json", model={"type": "Unigram"})
+@pytest.mark.parametrize("size", [1, SMALL_FILE_BYTES], ids=["here", "in a process"])
+def test_why_a_tokenizer_cannot_be_used_is_told_in_the_person_s_language(
+    brackets, changed_copy, size
+):
+    folder = changed_copy("tokenizer.json", model={"type": "Unigram", "filling": "x" * size})
     with pytest.raises(EngineError) as refused:
         Tokenizer.from_folder(folder, ModelConfig.from_folder(folder))
-    assert "the model is 'Unigram'; expected byte-level BPE" in str(refused.value)
+    assert "tokenizer.json: the model is 'Unigram'; expected byte-level BPE" in str(refused.value)
     assert re.fullmatch(r"\[.*\]\.", Problem.of(refused.value).text)
 
 
@@ -211,7 +214,14 @@ def test_words_within_words_end_somewhere():
 
 
 def test_every_form_of_the_engine_is_collected_for_translators(collected):
-    assert "{what} needs {needed} GB of memory, but only {free} GB are free" in collected
-    assert "{source}: the chat template refuses this conversation: {message}" in collected
-    assert "{path} is missing; texts need it" in collected
-    assert "Its results are all alike: the file is damaged." in collected
+    forms = {source for context, source in collected if context == "Engine"}
+    assert len(forms) > 40
+    assert forms >= {
+        "{what} needs {needed} GB of memory, but only {free} GB are free",
+        "{source}: the chat template refuses this conversation: {message}",
+        "{path} is missing; texts need it",
+        "Its results are all alike: the file is damaged.",
+    }
+    for form in forms:  # each comes through a process
+        values = dict.fromkeys(re.findall(r"\{(\w+)\}", form), "x")
+        assert Words.from_data({"form": form, "values": values}) is not None, form
