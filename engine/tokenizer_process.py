@@ -215,7 +215,10 @@ def _content(answer: bytes) -> bytes:
     """What an answer says; TokenizerError where it says why there is none."""
     kind, content = answer[:1], answer[1:]
     if kind == FAILED:
-        raise TokenizerError(content.decode("utf-8", "replace"))
+        words = Words.from_data(json.loads(content))
+        if words is None:
+            raise ValueError("a sentence that is none")
+        raise TokenizerError(words)
     if kind != OK:
         raise ValueError(f"an answer of the kind {kind!r}")
     return content
