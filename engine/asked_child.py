@@ -81,7 +81,7 @@ class AskedChild:
         self._pid = self._process.pid
         self._most_bytes: int | None = None
         self._job: Job | None = None
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # the garbage collector may call `end` at any moment
         self._numbers = itertools.count(frames.HELLO + 1)
         self._outbox: SimpleQueue[tuple[int, bytes] | None] = SimpleQueue()
         self._error: ChildError | None = None
@@ -157,14 +157,13 @@ class AskedChild:
         self._process.wait()  # not in `end`: a gigabyte is not given back at once
 
     def _take(self, number: int, data: bytes) -> None:
+        question = self._open.get(number)
+        if question is None:
+            raise LookupError(f"there is no question {number}")
         if number == frames.HELLO:
             self._bound(int(json.loads(data)["pid"]))
-        with self._lock:
-            question = self._open.pop(number, None)
-            if question is None and self._error is None:
-                raise LookupError(f"there is no question {number}")
-        if question is not None:
-            question.settle(data)
+        self._open.pop(number, None)
+        question.settle(data)
 
     def _bound(self, pid: int) -> None:
         """Hold it to its memory; a launcher may stand between us and it (Windows, frozen)."""

@@ -16,7 +16,7 @@ from ternchat.engine.vocabulary import Vocabulary
 MAX_TEXT_CHARACTERS = 4_000_000  # a few seconds' work, and more than any context holds
 
 # What is done in the program holds its interpreter, and cannot be stopped: files and texts that
-# take a hundredth of a second, and no pattern that might take for ever. All else has a process.
+# take some hundredths of a second, and no pattern that might take for ever. All else has a process.
 SMALL_FILE_BYTES = 1_000_000
 SHORT_TEXT = 10_000
 

@@ -6,6 +6,7 @@ import threading
 import time
 import weakref
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,6 +23,9 @@ from ternchat.engine.child_process import module_command
 from ternchat.engine.errors import TokenizerError, Words
 from ternchat.engine.token_facts import TokenFacts
 from ternchat.engine.tokenizer_child import FAILED, MEMORY_BYTES, OK
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 READ_SECONDS = 120.0  # the largest file takes three, on a machine that has nothing else to do
 ENCODE_SECONDS = 10.0  # and one more for so many characters:
@@ -44,6 +48,7 @@ class TokenizerProcess:
         self._digest = digest  # "": whatever the file is when it is read first
         self._lock = threading.Lock()
         self._child: TokenizerChild | None = None
+        self._end_child: Callable[[], object] = nothing
         self._is_closed = False
 
     @property
@@ -58,9 +63,10 @@ class TokenizerProcess:
             if self._is_closed:
                 raise TokenizerError("{path} was closed with its model", path=self._path)
             if self._child is None or not self._child.is_alive:
+                self._end_child()
                 self._child = TokenizerChild(self._path, self._vocab_size)
                 # for an owner that is forgotten rather than closed
-                weakref.finalize(self, self._child.end)
+                self._end_child = weakref.finalize(self, self._child.end)
             return self._child
 
     def facts(self, child: "TokenizerChild", pause: Pause = nothing) -> TokenFacts:
@@ -104,8 +110,7 @@ class TokenizerProcess:
         """End the child; whoever asks from now on is told."""
         with self._lock:
             self._is_closed = True
-            if self._child is not None:
-                self._child.end()
+            self._end_child()
 
     def _ids(self, text: str, pause: Pause) -> list[int]:
         data = text.encode("utf-8")

@@ -154,6 +154,7 @@ def test_the_end_of_a_child_answers_its_questions_and_those_after(start):
     "said",
     [
         "say(7, b'')",
+        "hello()",
         "say(0, b'{}')",
         "say(0, b'[')",
         "say(0, b'[]')",
@@ -171,9 +172,10 @@ def test_a_child_that_says_what_it_never_says_is_ended(start, said):
     assert has_ended(child)
 
 
-def test_one_that_never_starts_is_told(start):
+@pytest.mark.parametrize("said", ["sys.exit(1)", "say(0, b'{}')", "say(0, b'{\"pid\": []}')"])
+def test_one_that_never_starts_is_told(start, said):
     with pytest.raises(ChildError):
-        start("sys.exit(1)").wait_until_ready(60)
+        start(f"{said}; threading.Event().wait()").wait_until_ready(60)
 
 
 def test_the_child_ends_with_whoever_asks_it():

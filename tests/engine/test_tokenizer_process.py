@@ -2,6 +2,7 @@
 
 import gc
 import json
+import runpy
 import shutil
 import subprocess
 import sys
@@ -21,7 +22,8 @@ from ternchat.engine import tokenizer_process
 from ternchat.engine.errors import LoadCancelled, TokenizerError
 from ternchat.engine.tokenizer import SHORT_TEXT, TokenizerStart
 
-FLEDGLING = Path(__file__).parents[2] / "resources" / "fledgling"
+ROOT = Path(__file__).parents[2]
+FLEDGLING = ROOT / "resources" / "fledgling"
 SPEC = json.loads((FLEDGLING / "tokenizer.json").read_text())
 BYTE_LEVEL = SPEC["pre_tokenizer"] | {"use_regex": False}
 # Every x doubles the work, and each piece stays below the library's own bound.
@@ -170,6 +172,23 @@ def test_both_ways_give_the_same(tmp_path_factory, contents, texts):
     for token in [*contents["model"]["vocab"], "<s>", "<|eot_id|>", "ab", ""]:
         assert there.token_to_id(token) == here.token_to_id(token)
     there.close()
+
+
+def test_a_vocabulary_as_large_as_llama_3s_is_known_in_the_program(path):
+    tool = runpy.run_path(str(ROOT / "tools" / "large_tokenizer.py"))
+    contents = tool["contents"]()
+    path.write_text(json.dumps(contents), "utf-8")
+    tokenizer = TokenizerStart(path, tool["VOCABULARY"]).result()
+    assert len(tokenizer.pids) == 1
+    vocabulary = contents["model"]["vocab"]
+    for token in list(vocabulary)[::1000]:
+        assert tokenizer.token_to_id(token) == vocabulary[token]
+    text = "the rain in spain stays mainly in the plain"
+    ids = tokenizer.encode(text)
+    assert b"".join(map(tokenizer.decode_bytes, ids)).decode() == text
+    assert len(ids) < len(text) / 2
+    assert tokenizer.token_to_id("<|eot_id|>") == 128_002
+    tokenizer.close()
 
 
 # ---- Stopped ---------------------------------------------------------------------------------
