@@ -76,6 +76,10 @@ def _dispatch(options: Options) -> int:
             from ternchat.app.cli import doctor
 
             return doctor.run(options)
+        case "desktop":
+            from ternchat.app.cli import desktop
+
+            return desktop.run(options)
     reason = why_no_window()
     if reason is not None:
         print(f"ternchat: {reason}; chatting in the terminal instead", file=sys.stderr, flush=True)
@@ -94,6 +98,7 @@ def _run_window(options: Options) -> int:
     from PySide6.QtWidgets import QApplication
 
     from ternchat.app.context import AppContext
+    from ternchat.app.core.desktop_entry import DESKTOP_ID
     from ternchat.app.core.language import set_language
     from ternchat.app.front_door import ask_to_show
     from ternchat.app.views.language import QtLanguage, install_translators, translations
@@ -101,7 +106,7 @@ def _run_window(options: Options) -> int:
     app = QApplication([sys.argv[0]])
     app.setApplicationName("ternchat")
     app.setApplicationDisplayName("Ternchat")
-    app.setDesktopFileName("ternchat")
+    app.setDesktopFileName(DESKTOP_ID)
     install_translators(app, translations(), QLocale())
     set_language(QtLanguage())
     sys.excepthook = _log_exception

@@ -13,7 +13,6 @@ from ternchat.app.core.problem import Problem
 from ternchat.app.core.settings import Settings
 from ternchat.app.core.turn import LoadOptions
 from ternchat.app.models.settings_model import SettingsModel
-from ternchat.app.views import window_place
 from ternchat.app.views.main_window import MainWindow
 from ternchat.app.views.settings_dialog import SettingsDialog
 from ternchat.app.views.theme import Theme
@@ -70,7 +69,7 @@ class SettingsController(QObject):
         self._controller.new_chat()  # its draft may be that of an earlier run
         if not settings.remember:
             return
-        window_place.put(window, settings.window)
+        window.place.put(settings.window)
         window.body.show_side_parts(settings.window.sidebar, settings.window.chat_settings)
         if settings.last_chat is not None:
             self._controller.reopen(settings.last_chat)
@@ -79,7 +78,7 @@ class SettingsController(QObject):
         """Write down where the window stands, and everything that was not saved yet."""
         window = self._window
         place = replace(
-            window_place.place_of(window),
+            window.place.place(),
             sidebar=window.body.sidebar_wanted,
             chat_settings=not window.panel.isHidden(),
         )

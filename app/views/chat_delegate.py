@@ -1,7 +1,15 @@
 """How chats and folders look in the list: a title, a mark, and a heading above each group."""
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QFont, QPainter
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import QFocusEvent, QFont, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QLineEdit,
@@ -64,6 +72,16 @@ class ChatDelegate(QStyledItemDelegate):
         font = QFont(option.font)
         font.setItalic(bool(index.data(ChatListModel.TemporaryRole)))
         self._rows.line(painter, option, box, index.data(), "text", font)
+
+    def eventFilter(self, editor: QObject, event: QEvent) -> bool:
+        """A name can be typed on when one comes back from another window.
+
+        That window may be our own: X11 tells late that a menu had the keyboard, when it has closed.
+        """
+        is_left = event.type() is QEvent.Type.FocusOut and isinstance(event, QFocusEvent)
+        if is_left and event.reason() is Qt.FocusReason.ActiveWindowFocusReason:
+            return False
+        return super().eventFilter(editor, event)
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:
         """Begin with what is there; what is typed stays, whatever happens in the chat."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QHideEvent, QIcon, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QMainWindow
 
@@ -19,6 +19,7 @@ from .menus import Menus
 from .shortcut_sheet import ShortcutSheet
 from .theme import SMALLEST_WINDOW, Theme
 from .window_body import WindowBody
+from .window_place import PlaceKeeper
 from .window_wiring import connect_window
 
 if TYPE_CHECKING:
@@ -68,7 +69,8 @@ class MainWindow(QMainWindow):
         self.drop = FileDrop(self)
         self.setWindowIcon(QIcon(icons.pixmap("tern-app", "", 256)))
         self.limit_size()
-        self.resize(FIRST_SIZE)
+        self.resize(FIRST_SIZE.boundedTo(self.screen().availableSize()))
+        self.place = PlaceKeeper(self)
         self.setCentralWidget(self.body)
         connect_window(self, theme, controller, status)
         self.show_chat(None)
@@ -91,6 +93,12 @@ class MainWindow(QMainWindow):
         """Tell that nobody looks any more."""
         super().hideEvent(event)
         self.seen.emit(False)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Mark in the menu whether the window fills the screen, whoever made it so."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.WindowStateChange:
+            self.menus.full_screen.setChecked(self.isFullScreen())
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask first when an answer would be cut off."""
@@ -164,11 +172,8 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def toggle_full_screen(self) -> None:
-        """Fill the screen, or no longer."""
-        if self.isFullScreen():
-            self.showNormal()
-        else:
-            self.showFullScreen()
+        """Fill the screen, or no longer; a maximised window is maximised again then."""
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     @Slot()
     def show_shortcuts(self) -> None:

@@ -4,7 +4,6 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from ternchat.app.core.model_surroundings import SMALLEST_COMPARED
 from ternchat.app.core.wording import kernel_text, rate_text, size_text
 from ternchat.app.models.monitor_model import SAMPLES, MonitorModel
 
@@ -136,11 +135,10 @@ class MonitorPanel(QFrame):
         for label, size in zip(self.parts.values(), sizes, strict=True):
             label.setText(size_text(size))
         text = ""
-        if now.predicted is not None and now.predicted >= SMALLEST_COMPARED:
-            used = sum(sizes[:3]) - now.in_file if now.taken is None else now.taken
+        if now.predicted is not None and now.taken is not None:
             text = self.tr(
-                "Predicted before loading, with a full context: {predicted}; now {used}"
-            ).format(predicted=size_text(now.predicted), used=size_text(used))
+                "The model alone: {predicted} with a full context, as predicted; now {used}"
+            ).format(predicted=size_text(now.predicted), used=size_text(now.taken))
         self.predicted.setText(text)
         self.predicted.setVisible(bool(text))
         self.kernel.setText(kernel_text(now.snapshot) or self.tr("No model loaded"))
@@ -158,10 +156,10 @@ class MonitorPanel(QFrame):
     def _restyle(self) -> None:
         px = self._theme.px
         self.set_filling(self.maximumWidth() == QWIDGETSIZE_MAX)
-        self._box.setContentsMargins(px(16), px(8), px(4), 0)
+        self._box.setContentsMargins(self._theme.margins(16, 8, 4, 0))
         self._box.setSpacing(px(8))
-        self._head.setContentsMargins(0, 0, px(4), 0)
-        self._column.setContentsMargins(0, 0, px(4), px(16))
+        self._head.setContentsMargins(self._theme.margins(0, 0, 4, 0))
+        self._column.setContentsMargins(self._theme.margins(0, 0, 4, 16))
         self._column.setSpacing(px(6))
         self._legend.setHorizontalSpacing(px(8))
         self._legend.setVerticalSpacing(px(4))

@@ -1,6 +1,6 @@
 """The sidebar: brand, New chat, the list of chats and folders, ways to everything else."""
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QSize, Signal, Slot
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ternchat.app.models.chat_list_model import ChatListModel
@@ -157,11 +157,13 @@ class Sidebar(QFrame):
     def _restyle(self) -> None:
         px = self._theme.px
         self.setFixedWidth(px(SIDEBAR_WIDTH))
-        self._box.setContentsMargins(px(12), px(10), px(8), px(8))
+        self._box.setContentsMargins(self._theme.margins(12, 10, 8, 8))
         self._box.setSpacing(px(8))
         colour = self._theme.colours.text
-        for button, icon in ((self.models, "box"), (self.settings, "settings")):
-            button.setIcon(self._theme.icon(icon, "muted"))
-            button.setIconSize(QSize(px(18), px(18)))
+        for button, name, icon in (
+            (self.models, self.tr("Models"), "box"),
+            (self.settings, self.tr("Settings"), "settings"),
+        ):
+            button.show_words(name, self._theme.icon(icon, "muted"), px(18))
         self.search.show_words(self.tr("Search"), self._theme.icon("search", "muted"), px(16))
         self._logo.setPixmap(icons.pixmap("tern", colour, px(22), self.devicePixelRatioF()))

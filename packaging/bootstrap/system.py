@@ -57,9 +57,13 @@ def missing_for_testing() -> list[Missing]:
         return []
     tools = {
         "xvfb": shutil.which("Xvfb"),
+        "jwm": shutil.which("jwm"),
         "xdotool": shutil.which("xdotool"),
+        "x11-utils": shutil.which("xprop"),
         "xclip": shutil.which("xclip"),
         "imagemagick": shutil.which("import"),
+        "desktop-file-utils": shutil.which("desktop-file-validate"),
+        "appstream": shutil.which("appstreamcli"),
         "dbus": shutil.which("dbus-daemon"),
         "at-spi2-core": Path("/usr/libexec/at-spi-bus-launcher").exists(),
         "python3-pyatspi": _debian_python_has("pyatspi"),

@@ -399,6 +399,37 @@ def test_a_window_is_never_off_screen(wanted, place):
     assert on_screen(wanted, SCREENS) == place
 
 
+def test_a_window_that_was_maximised_from_outside_still_knows_its_place(program, window, file):
+    screen = window.screen().availableGeometry()
+    window.show()
+    window.setGeometry(40, 50, 500, 400)
+    # As window managers tell it: first that the window has grown, then why.
+    window.setGeometry(screen.adjusted(4, 24, -4, -4))
+    window.setWindowState(Qt.WindowState.WindowMaximized)
+    program.remember()
+    place = file.load().settings.window
+    assert replace(place, sidebar=True) == WindowPlace(40, 50, 500, 400, maximized=True)
+
+
+def test_full_screen_ends_as_it_began(window):
+    window.show()
+    action = window.menus.full_screen
+    for state in (Qt.WindowState.WindowNoState, Qt.WindowState.WindowMaximized):
+        window.setWindowState(state)
+        action.trigger()
+        assert (window.isFullScreen(), action.isChecked()) == (True, True)
+        action.trigger()
+        assert (window.windowState(), action.isChecked()) == (state, False)
+
+
+def test_the_menu_knows_that_the_window_fills_the_screen_whoever_made_it_so(window):
+    window.show()
+    window.showFullScreen()
+    assert window.menus.full_screen.isChecked()
+    window.showNormal()
+    assert not window.menus.full_screen.isChecked()
+
+
 def test_without_a_screen_the_window_stands_where_it_stood():
     assert on_screen(QRect(1, 2, 3, 4), []) == QRect(1, 2, 3, 4)
 

@@ -48,6 +48,11 @@ class Robot:
     def __init__(self, process, folder):
         self._process, self._folder = process, folder
 
+    @property
+    def home(self):
+        """The home folder of whoever sits there."""
+        return self._folder / "home"
+
     def play(self, scenario, data, args=(), options=(), fresh=True):
         """Let a scenario be played, with the program on that data folder."""
         command = [sys.executable, "-m", "ternchat.app", "--data-dir", str(data)]
@@ -82,7 +87,7 @@ class Robot:
 
 
 @contextmanager
-def robot_on_a_desktop(folder) -> Iterator[Robot]:
+def robot_on_a_desktop(folder, *options) -> Iterator[Robot]:
     # The accessibility bus has its socket in there, named after the screen: that of an earlier
     # robot with the same number would take ours along when it ends.
     with (
@@ -93,7 +98,7 @@ def robot_on_a_desktop(folder) -> Iterator[Robot]:
         home = folder / "home"
         home.mkdir()
         process = subprocess.Popen(
-            ["dbus-run-session", "--", PYTHON, str(ROBOT)],
+            ["dbus-run-session", "--", PYTHON, str(ROBOT), *options],
             env={**kept, "XDG_RUNTIME_DIR": runtime, "HOME": str(home)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -124,6 +129,15 @@ def robot(robot_is_possible, tmp_path_factory):
 def another_robot(robot_is_possible, tmp_path_factory):
     """A robot for this test alone, on a desktop that nothing has happened to."""
     with robot_on_a_desktop(tmp_path_factory.mktemp("robot")) as robot:
+        yield robot
+
+
+@pytest.fixture(scope="module")
+def robot_with_windows(robot_is_possible, tmp_path_factory):
+    """A robot on a desktop with a window manager, where windows are moved, hidden and covered."""
+    need(shutil.which("jwm"), "jwm")
+    folder = tmp_path_factory.mktemp("robot")
+    with robot_on_a_desktop(folder, "--window-manager") as robot:
         yield robot
 
 

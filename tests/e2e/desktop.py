@@ -8,17 +8,23 @@ import os
 import subprocess
 import time
 
+from window_manager import WindowManager
+
 POLL_SECONDS = 0.02
 PATIENCE_SECONDS = 60  # until something is taken to be wrong; other programs may run meanwhile
 TITLE_END = " — Ternchat"  # which Qt puts behind the titles of dialogs
 
 
 class Desktop:
-    """One Xvfb screen with an accessibility bus; what is started here ends with it."""
+    """One Xvfb screen with an accessibility bus; what is started here ends with it.
+
+    Attributes:
+        windows: the window manager, or None where each window takes care of itself.
+    """
 
     size = (1280, 800)
 
-    def __init__(self):
+    def __init__(self, managed=False):
         read, write = os.pipe()
         screen = "{}x{}x24".format(*self.size)
         server = ["Xvfb", "-displayfd", str(write), "-screen", "0", screen, "-nolisten", "tcp"]
@@ -26,6 +32,7 @@ class Desktop:
         os.close(write)
         with os.fdopen(read) as answer:
             os.environ["DISPLAY"] = ":" + answer.readline().strip()
+        self.windows = WindowManager(self) if managed else None
         os.environ.update(QT_LINUX_ACCESSIBILITY_ALWAYS_ON="1", QT_QPA_PLATFORM="xcb")
         import pyatspi  # connects to the accessibility bus, which the session bus starts
         from gi.repository import GLib
@@ -36,7 +43,7 @@ class Desktop:
         self._error = GLib.GError
 
     def start(self, command, log):
-        """Start the program under test; its process, whose words go to the file `log`."""
+        """Start a program; its process, whose words go to the file `log`."""
         home = os.environ["HOME"]  # where file dialogs begin
         child = subprocess.Popen(
             command, cwd=home, stdin=subprocess.DEVNULL, stdout=log, stderr=log
@@ -136,6 +143,11 @@ class Desktop:
         box = node.queryComponent().getExtents(self._atspi.DESKTOP_COORDS)
         return box.x + box.width // 2, box.y + box.height // 2
 
+    def is_window_of(self, name):
+        """Whether a window says that it belongs to the program of that name, as docks ask."""
+        search = ["xdotool", "search", "--onlyvisible", "--class", f"^{name}$"]
+        return subprocess.run(search, check=False, stdout=subprocess.DEVNULL).returncode == 0
+
     def focus_window(self, title):
         """Give a window the keyboard, as a window manager does when another one closes."""
         search = ["xdotool", "search", "--onlyvisible", "--name", title]
@@ -158,6 +170,16 @@ class Desktop:
         (x1, y1), (x2, y2) = start, end
         moves = ["mousemove", x1, y1, "mousedown", 1, "mousemove", x2, y2, "mouseup", 1]
         subprocess.run(["xdotool", *map(str, moves)], check=True)
+
+    def hold(self, place):
+        """Press the mouse at a place and begin to drag what is there."""
+        x, y = place
+        moves = ["mousemove", x, y, "mousedown", 1, "mousemove", x + 20, y + 20]
+        subprocess.run(["xdotool", *map(str, moves)], check=True)
+
+    def let_go(self):
+        """Release the mouse where it is."""
+        subprocess.run(["xdotool", "mouseup", "1"], check=True)
 
     def place_of(self, node, character):
         """Where a character of a text stands on the screen: the middle of its left edge."""

@@ -139,16 +139,9 @@ class Program:
     def choose(self, menu, entry):
         """Open a menu of the menu bar by its letter and click on an entry: the action of a screen
         reader would leave the menu open."""
-        self.desktop.wait(lambda: self._points_at(menu, entry))
-        self.desktop.click()
-
-    def _points_at(self, menu, entry):
-        """Go there; a menu that is only just coming up does not notice at once."""
-        if not self.desktop.has(entry, "menu item"):
-            self.desktop.key(f"alt+{menu[0].lower()}")
-            return False
-        self.desktop.move(*self.desktop.middle_of(self.desktop.find(entry, "menu item")))
-        return self.desktop.has_focus(entry, "menu item")
+        self.desktop.key(f"alt+{menu[0].lower()}")
+        item = self.desktop.wait_for(entry, "menu item")
+        self.desktop.click(*self.desktop.middle_of(item))
 
     def name_file(self, path, button):
         """Type a path into the file dialog and confirm it."""

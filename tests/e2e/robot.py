@@ -16,6 +16,8 @@ from pathlib import Path
 from desktop import Desktop
 from program import Program
 
+MANAGED = "--window-manager"  # as a desktop usually has one
+
 
 class Stage:
     """A desktop with at most one program on it."""
@@ -68,7 +70,7 @@ def main():
     """Answer requests until there are no more."""
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # whatever else is said goes to stderr
-    desktop = Desktop()
+    desktop = Desktop(managed=MANAGED in sys.argv)
     stage = Stage(desktop)
     try:
         print(json.dumps({"ready": True}), file=answers, flush=True)

@@ -298,6 +298,31 @@ def test_what_is_typed_stays_when_something_happens_in_the_chat(view, three, win
     assert editor.text() == "Rain"
 
 
+def test_a_name_is_typed_on_after_another_window_had_the_keyboard(view, three, window, qtbot):
+    window.menus.new_folder.trigger()
+    editor = view.findChild(QLineEdit)
+    qtbot.keyClicks(editor, "Tra")
+    other = QLineEdit()
+    qtbot.addWidget(other)
+    other.show()
+    other.activateWindow()
+    qtbot.waitUntil(other.isActiveWindow)
+    window.activateWindow()
+    qtbot.waitUntil(editor.hasFocus)
+    qtbot.keyClicks(editor, "vel")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "Travel" in titles(view.model()))
+
+
+def test_a_name_is_taken_as_it_stands_when_one_goes_elsewhere_in_the_window(
+    view, three, window, qtbot
+):
+    window.menus.new_folder.trigger()
+    view.findChild(QLineEdit).setText("Travel")
+    window.page.composer.setFocus()
+    qtbot.waitUntil(lambda: "Travel" in titles(view.model()))
+
+
 # ---- Dragging
 
 
