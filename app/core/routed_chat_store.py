@@ -8,6 +8,8 @@ from .chat_store import TRASH_DAYS, Arrival, ChatStore, Hit
 from .conversation import Chat, ChatTree, Message, ReadPosition, Role, State
 from .folders import Folder, by_name, checked_name
 
+FEW = 50  # chats are asked for one by one; of more it is quicker to look at the lists
+
 
 class RoutedChatStore:
     """Keeps temporary chats in memory and all others on the disk; see `ChatStore`.
@@ -297,8 +299,14 @@ class RoutedChatStore:
     def _split(self, chat_ids: Iterable[int]) -> list[tuple[ChatStore, list[int]]]:
         """Each store with its ids, all of which are there."""
         ids = list(chat_ids)
-        for chat_id in ids:
-            self.chat(chat_id)
+        if len(ids) > FEW:
+            there = {chat.id for chat in [*self.chats(), *self.trashed()]}
+            missing = next((chat_id for chat_id in ids if chat_id not in there), None)
+            if missing is not None:
+                raise KeyError(missing)
+        else:
+            for chat_id in ids:
+                self.chat(chat_id)
         parts = (
             (self._memory, [i for i in ids if i < 0]),
             (self._disk, [i for i in ids if i >= 0]),

@@ -590,6 +590,23 @@ def test_a_long_chat_is_read_and_copied(store):
 # Chats by the thousand
 
 
+def test_many_chats_are_moved_as_a_whole_or_not_at_all(store):
+    ids = [store.create_chat(str(number)).id for number in range(120)]
+    store.trash(ids[:30])
+    with pytest.raises(KeyError):
+        store.trash([*ids, 10**6])
+    assert len(store.trashed()) == 30
+    store.trash(ids)
+    assert store.chats() == []
+    store.restore(ids)
+    assert {chat.id for chat in store.chats()} == {*ids}
+    store.set_archived(ids, True)
+    store.move(ids, store.add_folder("Work").name)
+    assert {(chat.archived, chat.folder) for chat in store.chats()} == {(True, "Work")}
+    store.purge(ids)
+    assert (store.chats(), store.trashed()) == ([], [])
+
+
 def test_chats_that_come_in_are_seen_all_at_once_in_their_folders(store, chat, branched):
     store.move([chat.id], store.add_folder("Work").name)
     store.set_draft_files(chat.id, [PAPER])

@@ -7,6 +7,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import threading
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,7 @@ import pytest
 from ternchat.app.core.attachments import Attachment
 from ternchat.app.core.chat_store import StorageError
 from ternchat.app.core.conversation import Chat, ChatTree, Message, Role, State
+from ternchat.app.core.database import connection
 from ternchat.app.core.database.connection import Database, wal_is_sound
 from ternchat.app.core.database.migrations import SCHEMA_VERSION
 from ternchat.app.core.database.opening import open_chats
@@ -222,6 +224,49 @@ def test_a_session_that_changed_nothing_makes_no_copy_but_one_a_day_is_made(open
     chats = opened(path)
     chats.back_up()
     assert copy.exists()
+
+
+def test_a_backup_lets_others_write_between_its_pieces_and_holds_what_they_wrote(
+    opened, path, monkeypatch
+):
+    monkeypatch.setattr(connection, "PAGES_AT_ONCE", 1)
+    chats = opened(path, lambda: NOW)
+    written = []
+
+    def rest():
+        def write():
+            written.append(chats.store.create_chat(f"chat {len(written)}").title)
+
+        if len(written) < 20:
+            other = threading.Thread(target=write)  # as the window's thread is another one
+            other.start()
+            other.join(10)
+            assert not other.is_alive()
+
+    chats.back_up(rest)
+    [copy] = (path.parent / "backups").iterdir()
+    assert len(written) == 20
+    with closing(sqlite3.connect(copy)) as there:
+        assert there.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert {title for (title,) in there.execute("SELECT title FROM chats")} == {*written}
+
+
+def test_a_backup_that_is_broken_off_leaves_nothing_behind(opened, path, monkeypatch):
+    monkeypatch.setattr(connection, "PAGES_AT_ONCE", 1)
+    chats = opened(path, lambda: NOW)
+
+    class Enough(Exception):
+        pass
+
+    def rest():
+        raise Enough
+
+    with pytest.raises(Enough):
+        chats.back_up(rest)
+    assert list((path.parent / "backups").iterdir()) == []
+    chats.store.create_chat("it goes on")
+    chats.back_up()
+    assert len(list((path.parent / "backups").iterdir())) == 1
 
 
 def test_a_backup_that_cannot_be_made_does_not_keep_the_program_from_ending(opened, path, caplog):
