@@ -51,7 +51,8 @@ def load(
     Args:
         path: folder with config.json, model.safetensors (or its shards and their index) and, for
             texts, the tokenizer's files.
-        threads: threads to compute with; None: one per physical core.
+        threads: threads to compute with; None: one per physical core to read a prompt, fewer to
+            write where those are many.
         isa: kernel set; None: TERNCHAT_ISA, else the fastest this machine can run.
         device: "auto" or "cpu".
         kv_dtype: how keys and values are kept: "f16"; "i8" in half of that, slightly less exact;
@@ -68,7 +69,8 @@ def load(
     kernels = backend.choose_kernels(isa, threads)
     config = ModelConfig.from_folder(path)
     checkpoint = HuggingFaceCheckpoint(path, config)
-    loader = _Loader(checkpoint, kernels, kv_dtype, progress)
+    writing = backend.choose_writing_kernels(kernels, threads)
+    loader = _Loader(checkpoint, kernels, writing, kv_dtype, progress)
     try:
         model = loader.model()
     except BaseException:
@@ -86,12 +88,14 @@ class _Loader:
         self,
         checkpoint: HuggingFaceCheckpoint,
         kernels: Kernels,
+        writing: Kernels,
         kv_dtype: str,
         progress: Progress | None,
     ) -> None:
         self._checkpoint = checkpoint
         self._config = checkpoint.config
         self._kernels = kernels
+        self._writing = writing
         self._kv_dtype = kv_dtype
         self._progress = progress
         self._reader = RowReader(checkpoint)
@@ -142,7 +146,8 @@ class _Loader:
             screen=weights.head.screen_nbytes,
             embedding_mapped=not copied,
         )
-        return Model(config, weights, checkpoint, self._kernels, actual, self._kv_dtype, tokenizer)
+        kernels = (self._kernels, self._writing)
+        return Model(config, weights, checkpoint, kernels, actual, self._kv_dtype, tokenizer)
 
     # ---- Layers and their parts -----------------------------------------------------------------
 
@@ -237,8 +242,8 @@ class _Loader:
     def _head(self, table: Dense) -> OutputHead:
         if table.array.nbytes < SMALLEST_SCREENED_HEAD or table.dtype == "f16":
             self._advance(table.array.nbytes)  # only mapped
-            return OutputHead(self._kernels, table.array)
-        head = ScreenedHead(self._kernels, table.array)
+            return OutputHead(self._writing, table.array)
+        head = ScreenedHead(self._writing, table.array)
         groups = max(1, _BLOCK_VALUES // (SCREEN_GROUP * table.array.shape[1]))
         for first, block in self._reader.blocks(table.name, groups * SCREEN_GROUP):
             head.pack(first, block)

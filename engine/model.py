@@ -8,7 +8,14 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from ternchat.engine.backend import Kernels, Projection, QuantizedRows, Rows, padded_columns
+from ternchat.engine.backend import (
+    FEW_TOKENS,
+    Kernels,
+    Projection,
+    QuantizedRows,
+    Rows,
+    padded_columns,
+)
 from ternchat.engine.chat_template import ChatTemplate, stop_ids
 from ternchat.engine.config import ModelConfig
 from ternchat.engine.errors import TemplateError, TokenizerError
@@ -72,7 +79,8 @@ class Model:
         config: shape and constants.
         path: the folder it was loaded from.
         memory: bytes it takes.
-        kernels: the kernel set it computes with.
+        kernels, writing_kernels: the kernel set it computes with, with the threads to read a prompt
+            and those to write a few tokens at a time.
         kv_dtype: how keys and values are kept, "f16", "i8" or "f32".
 
     """
@@ -82,7 +90,7 @@ class Model:
         config: ModelConfig,
         weights: Weights,
         checkpoint: HuggingFaceCheckpoint,
-        kernels: Kernels,
+        kernels: tuple[Kernels, Kernels],
         memory: MemoryUse,
         kv_dtype: str,
         tokenizer: Tokenizer | None,
@@ -90,7 +98,7 @@ class Model:
         self.config = config
         self.path = checkpoint.folder
         self.memory = memory
-        self.kernels = kernels
+        self.kernels, self.writing_kernels = kernels
         self.kv_dtype = kv_dtype
         self._weights = weights
         self._checkpoint = checkpoint
@@ -109,8 +117,19 @@ class Model:
 
     @property
     def threads(self) -> int:
-        """Threads every operation is split over."""
+        """Threads that reading a prompt is split over."""
         return self.kernels.threads
+
+    @property
+    def writing_threads(self) -> int:
+        """Threads that writing is split over."""
+        return self.writing_kernels.threads
+
+    @property
+    def kernel_seconds(self) -> float:
+        """Time spent inside kernels so far."""
+        both = {id(kernels): kernels.seconds for kernels in (self.kernels, self.writing_kernels)}
+        return sum(both.values())
 
     @property
     def tokenizer(self) -> Tokenizer:
@@ -197,10 +216,11 @@ class Model:
         The tokens, at most `chunk_tokens`, stand behind those in the cache, which grows by them.
         The result is valid until the next call. Raises ForwardCancelled between two layers.
         """
-        config, kernels, work, start = self.config, self.kernels, self._work, cache.length
+        config, work, start = self.config, self._work, cache.length
         heads, act, eps = config.num_attention_heads, config.hidden_act, config.rms_norm_eps
         ids = self._checked(tokens)
         n = len(ids)
+        kernels = self.writing_kernels if n <= FEW_TOKENS else self.kernels
         qkv, attended, gate_up = work.qkv, work.attended, work.gate_up
         h, a, u = work.hidden, work.attention, work.ffn  # room for quantised activations
 

@@ -82,7 +82,7 @@ class Session:
     @property
     def kernel_seconds(self) -> float:
         """Time the model has spent inside kernels so far."""
-        return self.model.kernels.seconds
+        return self.model.kernel_seconds
 
     def prompt(
         self,

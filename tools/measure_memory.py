@@ -6,7 +6,8 @@ MODEL is the name of a random shape (written into CACHE once) or the path of a m
 row is a process of its own: it loads Fledgling first (unless that is measured), so that what the
 first model brings into a process counts as the program's, then the model, then reads until the
 context is full. Told are what the whole process has taken since, pages of files not counted, and
-what the model itself holds, as the window shows it: that without the tokenizer.
+what the model itself holds, as the window shows it: that without a tokenizer within the program.
+A tokenizer's own process counts in both.
 """
 
 import argparse
@@ -60,25 +61,32 @@ def _row(built_in: Path, folder: Path, context: int) -> str:
     from ternchat import engine
     from ternchat.engine.memory import predict
 
+    load, new_session = engine.load, engine.Session  # imported now: they belong to the program
     if folder != built_in:  # which would find what it left, and take less
-        first = engine.load(built_in)
+        first = load(built_in)
         first.logits(list(range(256)))
         first.close()
     before = anonymous_bytes()
     assert before is not None, "this system does not tell"
-    model = engine.load(folder)
+    model = load(folder)
     context = min(context, model.config.max_position_embeddings)
-    session = engine.Session(model, context)
-    loaded, filled = (anonymous_bytes() or 0) - before, _held(session).loading
+    session = new_session(model, context)
+    loaded, filled = _anonymous(model) - before, _held(session).loading
     prompt = [index % 250 for index in range(context - 8)]
     greedy = engine.SamplingParams(temperature=0)
     for _ in session.generate(prompt, greedy, ignore_stop=True):
         pass
-    full, held = (anonymous_bytes() or 0) - before, _held(session).total
+    full, held = _anonymous(model) - before, _held(session).total
     told = predict(model.config)
     process = (told.allocated(context), loaded, full)
     itself = (told.held(context), filled, held)
     return f"| {context:,} | {_cells(*process)} | {_cells(*itself)} |"
+
+
+def _anonymous(model: Any) -> int:
+    from ternchat.engine.residency import private_bytes
+
+    return (anonymous_bytes() or 0) + sum(map(private_bytes, model.pids))
 
 
 def _held(session: Any) -> Any:

@@ -85,7 +85,8 @@ def _engine(options: Options) -> Iterator[Row]:
     yield "compiled in", ", ".join(found["compiled"])
     calibrated = thread_choice.threads_for(None, DataPaths.from_option(options.data_dir).cache)
     if calibrated is None:
-        yield "threads", f"{found['threads_default']} (not calibrated: ternchat doctor --calibrate)"
+        threads = f"{found['threads_default']}, {found['threads_writing']} to write"
+        yield "threads", f"{threads} (not calibrated: ternchat doctor --calibrate)"
     else:
         yield "threads", f"{calibrated} (calibrated)"
     openmp = found["openmp"]

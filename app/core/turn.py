@@ -76,6 +76,7 @@ class ModelFacts:
     """What a loaded model is and takes.
 
     Attributes:
+        threads, writing_threads: those that read a prompt, and those that write; None: the same.
         weights_bytes: with the output table.
         mapped_bytes: what of them stays in the model's file.
         kv_bytes: of a full context.
@@ -97,6 +98,7 @@ class ModelFacts:
     kv_bytes: int
     work_bytes: int = 0
     mapped_bytes: int = 0
+    writing_threads: int | None = None
     predicted_bytes: int | None = None
     told_bytes: int | None = None
     taken_bytes: int | None = None

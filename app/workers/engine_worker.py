@@ -255,6 +255,7 @@ def _facts(
         model=installed,
         kernel=model.kernel,
         threads=model.threads,
+        writing_threads=model.writing_threads,
         context_length=context,
         weights_bytes=memory.weights + memory.head,
         mapped_bytes=memory.mapped(),

@@ -358,7 +358,8 @@ def test_numbers_are_written_as_in_the_person_s_country(brackets):
 def test_english_has_its_plurals_without_any_translation(qapp, threads, text):
     from types import SimpleNamespace
 
-    now = SimpleNamespace(facts=SimpleNamespace(kernel="avx2", threads=threads))
+    facts = SimpleNamespace(kernel="avx2", threads=threads, writing_threads=None)
+    now = SimpleNamespace(facts=facts)
     assert kernel_text(now) == text
     language.set_language(QtLanguage())
     try:
