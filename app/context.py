@@ -125,6 +125,7 @@ class AppContext:
         serve_composer(window, engine, reader, counter)
         probe = SystemProbe()
         probe.sampled.connect(status.on_memory)
+        engine.loaded.connect(probe.use_model)
         window.seen.connect(probe.set_active)
         window.painted.connect(engine.warm_up)
         return cls(

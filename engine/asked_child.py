@@ -16,6 +16,7 @@ from typing import BinaryIO, cast
 import psutil
 
 from ternchat.engine import frames
+from ternchat.engine.errors import Words
 from ternchat.engine.windows_job import Job
 
 Pause = Callable[[], object]
@@ -29,7 +30,15 @@ log = logging.getLogger(__name__)
 
 
 class ChildError(Exception):
-    """A question that got no answer."""
+    """A question that got no answer.
+
+    Attributes:
+        reason: why, as half a sentence.
+    """
+
+    def __init__(self, reason: Words) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
 
 
 class ChildEnded(ChildError):
@@ -114,13 +123,13 @@ class AskedChild:
     def check_memory(self) -> None:
         """Raises ChildTooLarge, and ends the process, when it has more than it may."""
         if self._most_bytes is not None and resident_bytes(self._pid) > self._most_bytes:
-            self.end(ChildTooLarge("it took more memory than it may"))
+            self.end(ChildTooLarge(Words("it took more memory than it may")))
 
     def end(self, error: ChildError | None = None) -> None:
         """End it, and at once all questions; it has nothing to lose."""
         with self._lock:
             if self._error is None:
-                self._error = error or ChildEnded("it was ended")
+                self._error = error or ChildEnded(Words("it was ended"))
             questions, self._open = list(self._open.values()), {}
         self._outbox.put(None)
         self._process.kill()
@@ -137,13 +146,13 @@ class AskedChild:
                 frames.write(requests, *frame)
 
     def _receive(self) -> None:
-        problem = "it ended without an answer"
+        problem = Words("it ended without an answer")
         with cast("BinaryIO", self._process.stdout) as answers:
             try:
                 while (frame := frames.read(answers, _MAX_ANSWER_BYTES)) is not None:
                     self._take(*frame)
             except Exception as error:  # whatever it said
-                problem = f"it said what it never says: {error}"
+                problem = never_says(error)
         self.end(ChildEnded(problem))
         self._process.wait()  # not in `end`: a gigabyte is not given back at once
 
@@ -190,14 +199,15 @@ class Question:
             self._child.end()
             raise
         if not isinstance(self._answer, bytes):
-            raise self._answer or ChildEnded("it was not answered")
+            raise self._answer or ChildEnded(Words("it was not answered"))
         return self._answer
 
     def look(self, seconds: float) -> bool:
         """Whether it is settled; a child that takes too long or too much is ended."""
         if not self._settled.is_set():
             if time.monotonic() > self._began + seconds:
-                self.settle(ChildTooSlow(f"it took longer than {seconds:,.0f} seconds"))
+                reason = Words("it took longer than {seconds} seconds", seconds=round(seconds))
+                self.settle(ChildTooSlow(reason))
                 self._child.end()
             self._child.check_memory()
         return self._settled.is_set()
@@ -207,6 +217,11 @@ class Question:
         if self._answer is None:
             self._answer = answer
         self._settled.set()
+
+
+def never_says(error: Exception) -> Words:
+    """Why an answer is none, where the child does not keep to what was agreed."""
+    return Words("it said what it never says: {error}", error=str(error))
 
 
 def resident_bytes(pid: int) -> int:

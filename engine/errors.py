@@ -1,11 +1,16 @@
 """What can go wrong in the engine; a message names the thing, what was found, what was expected."""
 
+import re
+from collections.abc import Mapping
+
+_PLACE = re.compile(r"\{([a-z_]+)\}")
+
 
 class Words:
     """A sentence with places for values, to be said in any language; as text, it is English.
 
-    The form is a constant: `tools/collect_texts.py` finds it. Values are numbers, texts, or words
-    again.
+    The form is a constant: `tools/collect_texts.py` finds it. Values are numbers, texts, words
+    again, or errors that have some.
     """
 
     def __init__(self, form: str, /, **values: object) -> None:
@@ -17,6 +22,23 @@ class Words:
     def of(self, **values: object) -> "Words":
         """The same sentence about these."""
         return Words(self.form, **values)
+
+    def data(self) -> dict[str, object]:
+        """The sentence for another process, as JSON can have it."""
+        return {"form": self.form, "values": {k: _datum(v) for k, v in self.values.items()}}
+
+    @classmethod
+    def from_data(cls, data: object, depth: int = 3) -> "Words | None":
+        """The sentence of another process; None for what is none."""
+        match data:
+            case {"form": str(form), "values": dict(values)} if depth:
+                found = {
+                    name: cls.from_data(value, depth - 1) if isinstance(value, dict) else value
+                    for name, value in values.items()
+                }
+                told = all(isinstance(v, (str, int, float, Words)) for v in found.values())
+                return cls(form, **found) if told and _is_filled(form, found) else None
+        return None
 
 
 class EngineError(Exception):
@@ -109,6 +131,19 @@ def gguf_answer(name: str) -> Words:
 
 class LoadCancelled(EngineError):
     """The caller's progress function asked to stop loading."""
+
+
+def _datum(value: object) -> object:
+    words = getattr(value, "words", value)
+    if isinstance(words, Words):
+        return words.data()
+    return value if isinstance(value, (int, float)) else str(value)
+
+
+def _is_filled(form: str, values: Mapping[str, object]) -> bool:
+    """Whether a form asks for these values and for nothing else that a form could ask for."""
+    places = _PLACE.findall(form)
+    return {*places} == {*values} and not set(_PLACE.sub("", form)) & {"{", "}"}
 
 
 def _english(value: object) -> str:

@@ -7,7 +7,7 @@ all memory. Questions come on standard input, answers go out on standard output 
     the first   {"path": ..., "vocab_size": ...}    TokenFacts
     all others  a text in UTF-8                     its ids, four bytes each
 
-An answer begins with OK, or with FAILED and a sentence instead.
+An answer begins with OK, or with FAILED and a sentence instead (Words, as JSON).
 """
 
 import ctypes
@@ -24,7 +24,7 @@ from queue import SimpleQueue
 from typing import BinaryIO
 
 from ternchat.engine import frames
-from ternchat.engine.errors import TokenizerError
+from ternchat.engine.errors import TokenizerError, Words
 from ternchat.engine.formats.tokenizer_json import TokenizerFile
 from ternchat.engine.token_facts import TokenFacts
 from ternchat.engine.tokenizer_library import LibraryTokenizer
@@ -84,9 +84,10 @@ class _Child:
             facts = TokenFacts.of(file).to_bytes()
             tokenizer = LibraryTokenizer(file)
         except MemoryError:
-            return _failed(f"{path} needs more memory than it may have")
+            words = Words("{path} needs more memory than it may have", path=path)
+            return _failed(TokenizerError(words))
         except TokenizerError as error:
-            return _failed(str(error))
+            return _failed(error)
         for _ in range(_THREADS):
             threading.Thread(target=self._encode_all, args=(tokenizer,), daemon=True).start()
         _limit(RLIMIT_NPROC=0, RLIMIT_NOFILE=3)
@@ -107,11 +108,12 @@ def _ids(tokenizer: LibraryTokenizer, text: bytes) -> bytes:
     try:
         return OK + array("i", tokenizer.encode_beside(text.decode("utf-8"))).tobytes()
     except TokenizerError as error:
-        return _failed(str(error))
+        return _failed(error)
 
 
-def _failed(sentence: str) -> bytes:
-    return FAILED + sentence.encode("utf-8", "replace")
+def _failed(error: TokenizerError) -> bytes:
+    words = error.words or Words("{error}", error=error)
+    return FAILED + json.dumps(words.data()).encode("ascii")
 
 
 def _return_memory() -> None:

@@ -9,9 +9,17 @@ from pathlib import Path
 
 import numpy as np
 
-from ternchat.engine.asked_child import AskedChild, ChildEnded, ChildError, Pause, Question, nothing
+from ternchat.engine.asked_child import (
+    AskedChild,
+    ChildEnded,
+    ChildError,
+    Pause,
+    Question,
+    never_says,
+    nothing,
+)
 from ternchat.engine.child_process import module_command
-from ternchat.engine.errors import TokenizerError
+from ternchat.engine.errors import TokenizerError, Words
 from ternchat.engine.token_facts import TokenFacts
 from ternchat.engine.tokenizer_child import FAILED, MEMORY_BYTES, OK
 
@@ -48,7 +56,7 @@ class TokenizerProcess:
         """The child, begun if there is none."""
         with self._lock:
             if self._is_closed:
-                raise TokenizerError(f"{self._path} was closed together with its model")
+                raise TokenizerError("{path} was closed with its model", path=self._path)
             if self._child is None or not self._child.is_alive:
                 self._child = TokenizerChild(self._path, self._vocab_size)
                 # for an owner that is forgotten rather than closed
@@ -61,7 +69,9 @@ class TokenizerProcess:
             facts = child.facts(pause)
         except ChildError as error:
             raise TokenizerError(
-                f"{self._path} could not be read by the process for it: {error}"
+                "{path} could not be read by the process for it: {reason}",
+                path=self._path,
+                reason=error.reason,
             ) from error
         self._digest = facts.digest
         return facts
@@ -77,8 +87,12 @@ class TokenizerProcess:
         try:
             return self._ids(text, patient_pause)
         except (ChildError, UnicodeEncodeError) as error:
-            what = f"{self._path} failed on a text of {len(text):,} characters"
-            raise TokenizerError(f"{what}: {error}") from error
+            raise TokenizerError(
+                "{path} failed on a text of {characters} characters: {reason}",
+                path=self._path,
+                characters=len(text),
+                reason=error.reason if isinstance(error, ChildError) else str(error),
+            ) from error
         except TokenizerError:
             raise
         except BaseException:
@@ -107,7 +121,7 @@ class TokenizerProcess:
         digest = child.digest(pause)
         if self._digest not in ("", digest):
             child.end()
-            raise TokenizerError(f"{self._path} has changed since its model was loaded")
+            raise TokenizerError("{path} has changed since its model was loaded", path=self._path)
         return child
 
 
@@ -121,7 +135,9 @@ class TokenizerChild:
             )
         except OSError as error:
             raise TokenizerError(
-                f"{path} cannot be read: the process for it does not start: {error}"
+                "{path} cannot be read: the process for it does not start: {error}",
+                path=path,
+                error=str(error),
             ) from error
         question = {"path": str(path), "vocab_size": vocab_size}
         self._reading: Question | None = self._process.begin(json.dumps(question).encode("ascii"))
@@ -149,7 +165,7 @@ class TokenizerChild:
     def facts(self, pause: Pause = nothing) -> TokenFacts:
         """What the file says, to be asked for once; TokenizerError where it cannot be used."""
         if self._reading is None:
-            raise ChildError("it has told that already")
+            raise ChildError(Words("it was asked for the same again"))
         return self._told(self._reading, pause)
 
     def digest(self, pause: Pause = nothing) -> str:
@@ -187,14 +203,17 @@ class TokenizerChild:
 
     def _wrong(self, error: ValueError) -> ChildError:
         self.end()
-        return ChildError(f"it said what it never says: {error}")
+        return ChildError(never_says(error))
 
 
 def _content(answer: bytes) -> bytes:
     """What an answer says; TokenizerError where it says why there is none."""
     kind, content = answer[:1], answer[1:]
     if kind == FAILED:
-        raise TokenizerError(content.decode("utf-8", "replace"))
+        words = Words.from_data(json.loads(content))
+        if words is None:
+            raise ValueError("a sentence that is none")
+        raise TokenizerError(words)
     if kind != OK:
         raise ValueError(f"an answer of the kind {kind!r}")
     return content

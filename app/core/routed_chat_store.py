@@ -25,7 +25,10 @@ class RoutedChatStore:
 
     def chats(self) -> list[Chat]:
         """All chats outside the trash: the pinned ones first, then the one last added to."""
-        chats = self._memory.chats() + self._disk.chats()
+        temporary = self._memory.chats()
+        if not temporary:
+            return self._disk.chats()
+        chats = temporary + self._disk.chats()
         chats.sort(key=lambda chat: (chat.pinned, chat.used), reverse=True)
         return chats
 

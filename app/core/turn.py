@@ -88,6 +88,7 @@ class ModelFacts:
         measure: see `held`; safe on any thread.
         program: the process before the model was loaded.
         count_tokens: its tokenizer's, safe on any thread.
+        pids: the processes that work for it by now, the program not among them.
     """
 
     model: InstalledModel
@@ -107,6 +108,7 @@ class ModelFacts:
     )
     program: Residence | None = None
     count_tokens: Callable[[str], int] | None = field(default=None, compare=False, repr=False)
+    pids: Callable[[], tuple[int, ...]] = field(default=tuple, compare=False, repr=False)
 
     def held(self) -> "MemoryHeld | None":
         """What the model has in memory now, measured; None where the system does not tell."""

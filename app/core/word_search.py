@@ -5,10 +5,13 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from string import ascii_lowercase, digits
 
 BEFORE_CHARACTERS = 40
 SNIPPET_CHARACTERS = 160
 
+SIGNS = (*ascii_lowercase, *digits)
+_AFTER_A_SIGN = frozenset(("", *SIGNS))
 _LATIN_WORD = re.compile("[0-9A-Za-z]+")
 # Accents of Latin, Greek and Cyrillic, and the vowel points of Hebrew and Arabic: written or not.
 _ACCENT = re.compile("[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670]")
@@ -44,7 +47,8 @@ class Query:
     """What is searched for.
 
     Attributes:
-        phrases: all must occur, each as neighbouring words, its last one perhaps unfinished.
+        phrases: all must occur, each as neighbouring words, its last one perhaps unfinished; one
+            of SIGNS alone begins words that go on with one of them.
 
     """
 
@@ -116,7 +120,10 @@ def snippet(text: str, query: Query) -> tuple[Span, ...]:
 
 def _begins_with(phrase: Sequence[str], found: Sequence[Word]) -> bool:
     *whole, last = phrase
-    return found[-1].text.startswith(last) and [word.text for word in found[:-1]] == whole
+    word = found[-1].text
+    if last in SIGNS and word[1:2] not in _AFTER_A_SIGN:
+        return False
+    return word.startswith(last) and [word.text for word in found[:-1]] == whole
 
 
 @lru_cache(1)

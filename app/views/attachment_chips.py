@@ -53,7 +53,7 @@ class AttachmentChip(QFrame):
     @Slot()
     def _restyle(self) -> None:
         px, file = self._theme.px, self._file
-        self._row.setContentsMargins(px(8), px(2), px(2), px(2))
+        self._row.setContentsMargins(self._theme.margins(8, 2, 2, 2))
         self._row.setSpacing(px(6))
         colour = self._theme.colours.muted
         image = icons.pixmap("file-text", colour, px(16), self.devicePixelRatioF())

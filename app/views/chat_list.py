@@ -1,5 +1,7 @@
 """The view of chats and folders: what keys, mouse and dragging do in it."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
@@ -12,13 +14,14 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
 )
-from PySide6.QtWidgets import QFrame, QListView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
 
 from ternchat.app.models.chat_list_model import CHATS_MIME, ChatListModel
 
 from .drag_card import BESIDE, DragCard
 from .theme import BY_KEYBOARD, Theme, set_style_property
 
+MARKS = frozenset({ChatListModel.MarkRole, Qt.ItemDataRole.AccessibleTextRole})
 OPENING_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
 
@@ -54,6 +57,13 @@ class ChatList(QListView):
         self.setDragDropMode(QListView.DragDropMode.DragDrop)
         self.setDropIndicatorShown(False)  # the delegate rings the folder
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_Hover)
+
+    def dataChanged(self, first: QModelIndex, last: QModelIndex, roles: Sequence[int] = ()) -> None:
+        """A mark changes no height: nothing has to be laid out for it."""
+        if roles and {*roles} <= MARKS:
+            QAbstractItemView.dataChanged(self, first, last, roles)
+        else:
+            super().dataChanged(first, last, roles)
 
     def undo(self) -> None:
         """What Ctrl+Z does while the list has the focus."""

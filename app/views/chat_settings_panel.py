@@ -170,10 +170,10 @@ class ChatSettingsPanel(QFrame):
     def _restyle(self) -> None:
         px = self._theme.px
         self.set_filling(self.maximumWidth() == QWIDGETSIZE_MAX)
-        self._box.setContentsMargins(px(16), px(8), px(4), 0)
+        self._box.setContentsMargins(self._theme.margins(16, 8, 4, 0))
         self._box.setSpacing(px(8))
-        self._head.setContentsMargins(0, 0, px(4), 0)
-        self._rows_box.setContentsMargins(0, 0, px(4), px(16))
+        self._head.setContentsMargins(self._theme.margins(0, 0, 4, 0))
+        self._rows_box.setContentsMargins(self._theme.margins(0, 0, 4, 16))
         self._rows_box.setSpacing(px(16))
         self._prompt.setFixedHeight(
             PROMPT_LINES * self._prompt.fontMetrics().lineSpacing() + px(16)

@@ -1,5 +1,6 @@
 """The reading column: content in the middle, never too wide to read."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -38,4 +39,6 @@ class Column(QWidget):
         px = self._theme.px
         bar = px(self._bar)
         side = max(px(16), (self.width() - bar - px(COLUMN_WIDTH)) // 2)
-        self.box.setContentsMargins(side, px(self._top), side + bar, px(self._bottom))
+        from_right = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
+        left, right = side + bar * from_right, side + bar * (not from_right)
+        self.box.setContentsMargins(left, px(self._top), right, px(self._bottom))

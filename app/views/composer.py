@@ -276,7 +276,7 @@ class Composer(QFrame):
     @Slot()
     def _restyle(self) -> None:
         px = self._theme.px
-        self._box.setContentsMargins(px(10), px(8), px(8), px(8))
+        self._box.setContentsMargins(self._theme.margins(10, 8, 8, 8))
         self._box.setSpacing(px(4))
         self._row.setSpacing(px(4))
         self.fit()

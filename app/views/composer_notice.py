@@ -61,7 +61,7 @@ class ComposerNotice(QFrame):
     @Slot()
     def _restyle(self) -> None:
         px = self._theme.px
-        self._row.setContentsMargins(px(4), 0, 0, 0)
+        self._row.setContentsMargins(self._theme.margins(4, 0, 0, 0))
         self._row.setSpacing(px(8))
         colour = getattr(self._theme.colours, self._tone)
         image = icons.pixmap(self._icon_name, colour, px(16), self.devicePixelRatioF())

@@ -73,6 +73,6 @@ class ContextGauge(QWidget):
 
     @Slot()
     def _restyle(self) -> None:
-        self._row.setContentsMargins(0, 0, self._theme.px(8), 0)
+        self._row.setContentsMargins(self._theme.margins(0, 0, 8, 0))
         self._row.setSpacing(self._theme.px(6))
         self.ring.updateGeometry()

@@ -161,7 +161,7 @@ class ErrorStrip(QFrame):
         px, bad = self._theme.px, self._theme.colours.bad
         ratio = self.devicePixelRatioF()
         self._icon.setPixmap(icons.pixmap("triangle-alert", bad, px(18), ratio))
-        self._box.setContentsMargins(px(14), px(8), px(8), px(12))
+        self._box.setContentsMargins(self._theme.margins(14, 8, 8, 12))
         self._box.setSpacing(px(4))
         self._inside.setSpacing(px(4))
         self._area.setAccessibleName(self.accessibleName())

@@ -107,6 +107,6 @@ class FindBar(QWidget):
     @Slot()
     def _restyle(self) -> None:
         px = self._theme.px
-        self._box.setContentsMargins(px(16), px(6), px(12), px(6))
+        self._box.setContentsMargins(self._theme.margins(16, 6, 12, 6))
         self._box.setSpacing(px(4))
         self.count.setMinimumWidth(px(64))

@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QIcon, QPainter, QPixmap
@@ -34,6 +35,16 @@ def icon(name: str, colour: str, size: int) -> QIcon:
     return result
 
 
+def address(name: str) -> str:
+    """Where the icon's file lies, for style sheets; its colour has to be right on all grounds."""
+    with resources.as_file(_file(name)) as path:  # an installed package is a folder
+        return path.as_posix()
+
+
 @lru_cache
 def _source(name: str) -> str:
-    return (resources.files("ternchat.resources") / "icons" / f"{name}.svg").read_text("utf-8")
+    return _file(name).read_text("utf-8")
+
+
+def _file(name: str) -> Traversable:
+    return resources.files("ternchat.resources") / "icons" / f"{name}.svg"

@@ -2,7 +2,7 @@
 
 from html import escape
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QWidget
 
@@ -13,7 +13,11 @@ def plain_tooltip(text: str) -> str:
 
 
 class PlainLabel(QLabel):
-    """A label that never takes its text for markup."""
+    """A label that never takes its text for markup.
+
+    It stands on the side where the window's language begins, also with words of another one: a
+    model's English name below a Hebrew heading.
+    """
 
     def __init__(
         self, text: str = "", name: str = "", parent: QWidget | None = None, *, wrap: bool = False
@@ -23,6 +27,23 @@ class PlainLabel(QLabel):
         self.setObjectName(name)
         self.setWordWrap(wrap)
         self.setText(text)
+        self._side = self.alignment()
+        self._take_side()
+
+    def setAlignment(self, side: Qt.AlignmentFlag) -> None:
+        """Stand at that side, mirrored as the window is."""
+        self._side = side
+        self._take_side()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Change sides with the window."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.LayoutDirectionChange:
+            self._take_side()
+
+    def _take_side(self) -> None:
+        side = QStyle.visualAlignment(self.layoutDirection(), self._side)
+        super().setAlignment(side | Qt.AlignmentFlag.AlignAbsolute)
 
 
 class GroupLabel(PlainLabel):
@@ -34,10 +55,17 @@ class GroupLabel(PlainLabel):
 
 
 class ElidedLabel(PlainLabel):
-    """One line that ends in an ellipsis where the room ends."""
+    """One line with an ellipsis, usually at its end, where the room ends."""
 
-    def __init__(self, text: str = "", name: str = "", parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        text: str = "",
+        name: str = "",
+        parent: QWidget | None = None,
+        elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
+    ) -> None:
         super().__init__(text, name, parent)
+        self._elide = elide
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     def minimumSizeHint(self) -> QSize:
@@ -48,10 +76,8 @@ class ElidedLabel(PlainLabel):
         """Paint what fits."""
         painter = QPainter(self)
         elided = self.fontMetrics().elidedText(
-            self.text(), Qt.TextElideMode.ElideRight, self.contentsRect().width()
+            self.text(), self._elide, self.contentsRect().width()
         )
         painter.setPen(self.palette().windowText().color())
-        # The text runs in its own direction, on the side where the window's language begins.
-        side = QStyle.visualAlignment(self.layoutDirection(), self.alignment())
-        painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
-        painter.drawText(self.contentsRect(), side | Qt.AlignmentFlag.AlignAbsolute, elided)
+        painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)  # the text's own
+        painter.drawText(self.contentsRect(), self.alignment(), elided)

@@ -56,6 +56,8 @@ class PromptEdit(QPlainTextEdit):
         self.send_key = SendKey.ENTER
         self._composing = False
         self.document().documentLayout().documentSizeChanged.connect(self.height_wanted)
+        self.textChanged.connect(self._take_side)
+        self._take_side()
         self.fit()
 
     @Slot()
@@ -114,10 +116,12 @@ class PromptEdit(QPlainTextEdit):
         return super().event(event)
 
     def changeEvent(self, event: QEvent) -> None:
-        """Measure anew when the font changes."""
+        """Measure anew when the font changes; change sides with the window."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.FontChange:
             self.fit()
+        elif event.type() is QEvent.Type.LayoutDirectionChange:
+            self._take_side()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Send, break the line, turn the page, edit the last message; or just type."""
@@ -169,6 +173,21 @@ class PromptEdit(QPlainTextEdit):
             pasted.setPosition(start)
             pasted.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
             self.pasted_long.emit(pasted)
+
+    @Slot()
+    def _take_side(self) -> None:
+        """Stand where the first letter begins to be read; without one, as the window does."""
+        document = self.document()
+        begin = document.firstBlock().textDirection()
+        if document.isEmpty():
+            begin = self.layoutDirection()
+        side = Qt.AlignmentFlag.AlignLeft
+        if begin is Qt.LayoutDirection.RightToLeft:
+            side = Qt.AlignmentFlag.AlignRight
+        option = document.defaultTextOption()
+        if option.alignment() != side:
+            option.setAlignment(side)
+            document.setDefaultTextOption(option)
 
     def _on_enter(self, modifiers: Qt.KeyboardModifier) -> None:
         shift = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)

@@ -1,6 +1,6 @@
 """The button that sends a message, or stops the answer: always in the same place."""
 
-from PySide6.QtCore import QSize, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from ternchat.app.core.settings import SendKey
@@ -54,10 +54,8 @@ class SendButton(TextButton):
         px, quiet = self._theme.px, self._quiet and not self._busy
         name, icon = (self.tr("Stop"), "stop") if self._busy else (self.tr("Send"), "arrow-up")
         key = ENTER if self._send_key is SendKey.ENTER else f"Ctrl+{ENTER}"
-        self.setText(name)
-        self.setAccessibleName(name)
+        colour = "muted" if quiet else "on_accent"
+        self.show_words(name, self._theme.icon(icon, colour, 16), px(16))
         self.setToolTip(with_keys(name, "Esc" if self._busy else key))
-        self.setIconSize(QSize(px(16), px(16)))
         self.setMinimumWidth(px(88))
         set_style_property(self, "kind", "quiet" if quiet else "primary")
-        self.setIcon(self._theme.icon(icon, "muted" if quiet else "on_accent", 16))

@@ -140,10 +140,10 @@ class SettingsDialog(QDialog):
     @Slot()
     def _restyle(self) -> None:
         px = self._theme.px
-        self._box.setContentsMargins(px(20), px(12), px(8), px(12))
+        self._box.setContentsMargins(self._theme.margins(20, 12, 8, 12))
         self._box.setSpacing(px(12))
-        self._foot.setContentsMargins(0, 0, px(12), 0)
-        self._rows_box.setContentsMargins(0, px(4), px(8), px(8))
+        self._foot.setContentsMargins(self._theme.margins(0, 0, 12, 0))
+        self._rows_box.setContentsMargins(self._theme.margins(0, 4, 8, 8))
         self._rows_box.setSpacing(px(16))
         self.resize(*(px(side) for side in SETTINGS_SIZE))
 

@@ -67,9 +67,9 @@ class ShortcutSheet(QDialog):
     @Slot()
     def _restyle(self) -> None:
         px = self._theme.px
-        self._box.setContentsMargins(px(20), px(12), px(8), px(12))
-        self._foot.setContentsMargins(0, 0, px(12), 0)
-        self._grid.setContentsMargins(0, 0, px(8), 0)
+        self._box.setContentsMargins(self._theme.margins(20, 12, 8, 12))
+        self._foot.setContentsMargins(self._theme.margins(0, 0, 12, 0))
+        self._grid.setContentsMargins(self._theme.margins(0, 0, 8, 0))
         self._grid.setVerticalSpacing(px(8))
         self.resize(*(px(side) for side in SETTINGS_SIZE))
 

@@ -1,6 +1,6 @@
 """The sidebar: brand, New chat, the list of chats and folders, ways to everything else."""
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QSize, Signal, Slot
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ternchat.app.models.chat_list_model import ChatListModel
@@ -52,7 +52,7 @@ class Sidebar(QFrame):
         self.new_folder = IconButton(theme, "folder-plus", self.tr("New folder"))
         self.new_folder.setToolTip(with_keys(self.tr("New folder"), NEW_FOLDER_KEYS))
         self.chats = ChatList(theme, model)
-        self.chats.setItemDelegate(ChatDelegate(theme, self.chats))
+        self.chats.setItemDelegate(ChatDelegate(theme, model, self.chats))
         self.models = TextButton(self.tr("Models"), "side")
         self.models.setToolTip(with_keys(self.tr("Models"), "Ctrl+M"))
         self.settings = TextButton(self.tr("Settings"), "side")
@@ -79,6 +79,7 @@ class Sidebar(QFrame):
     def show_chat(self, chat_id: int | None) -> None:
         """Mark the chat that is on the screen; None for a new one."""
         self._shown = chat_id
+        self._model.reach(chat_id)
         self._mark_shown()
 
     @Slot(int)
@@ -156,11 +157,13 @@ class Sidebar(QFrame):
     def _restyle(self) -> None:
         px = self._theme.px
         self.setFixedWidth(px(SIDEBAR_WIDTH))
-        self._box.setContentsMargins(px(12), px(10), px(8), px(8))
+        self._box.setContentsMargins(self._theme.margins(12, 10, 8, 8))
         self._box.setSpacing(px(8))
         colour = self._theme.colours.text
-        for button, icon in ((self.models, "box"), (self.settings, "settings")):
-            button.setIcon(self._theme.icon(icon, "muted"))
-            button.setIconSize(QSize(px(18), px(18)))
+        for button, name, icon in (
+            (self.models, self.tr("Models"), "box"),
+            (self.settings, self.tr("Settings"), "settings"),
+        ):
+            button.show_words(name, self._theme.icon(icon, "muted"), px(18))
         self.search.show_words(self.tr("Search"), self._theme.icon("search", "muted"), px(16))
         self._logo.setPixmap(icons.pixmap("tern", colour, px(22), self.devicePixelRatioF()))

@@ -26,7 +26,7 @@ QMenu::item:selected { background: $bubble; }
 QMenu::item:disabled { color: $muted; }
 QMenu::separator { height: 1px; background: $border; margin: ${s4}px ${s8}px; }
 
-#sidebar { background: $sidebar; border-right: 1px solid $border; }
+#sidebar { background: $sidebar; border-$end: 1px solid $border; }
 #brand { font-size: ${s16}px; font-weight: 600; }
 #chats { background: transparent; border: 2px solid transparent; border-radius: ${s6}px;
     outline: none; }
@@ -126,7 +126,7 @@ QDialog { background: $surface; }
 #gauge[tone="warning"] { color: $warning; }
 #gauge[tone="bad"] { color: $bad; font-weight: 600; }
 
-#sidePanel { background: $sidebar; border-left: 1px solid $border; }
+#sidePanel { background: $sidebar; border-$begin: 1px solid $border; }
 #panelTitle { font-size: ${s16}px; font-weight: 600; }
 #settingTitle { font-weight: 600; }
 #settingGroup { color: $muted; font-size: ${s13}px; font-weight: 600;
@@ -139,6 +139,8 @@ QAbstractSpinBox, QComboBox { background: $surface; border: 2px solid $border;
     selection-background-color: $accent; selection-color: $on_accent; }
 QAbstractSpinBox:focus, QComboBox:focus { border-color: $accent; }
 QComboBox::drop-down { border: none; width: ${s24}px; }
+QComboBox::down-arrow { image: url("$arrow"); width: ${s16}px; height: ${s16}px; }
+ChoiceField::down-arrow { image: none; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: none; width: ${s24}px; }
 QComboBox QAbstractItemView { background: $surface; border: 1px solid $border;
     selection-background-color: $bubble; selection-color: $text; }
@@ -205,7 +207,19 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 _SIZES = (2, 4, 6, 7, 8, 10, 12, 13, 14, 15, 16, 20, 24, 26, 32)
 
 
-def sheet(colours: Colours, px: Callable[[float], int], fixed_font: str) -> str:
-    """The style sheet of the whole application."""
+def sheet(
+    colours: Colours,
+    px: Callable[[float], int],
+    fixed_font: str,
+    arrow: str = "",
+    *,
+    to_left: bool = False,
+) -> str:
+    """The style sheet of the whole application; `to_left` for languages that run so.
+
+    `arrow` is the file of the one on boxes of choices that are not ours, in dialogs of Qt.
+    """
     sizes = {f"s{size}": px(size) for size in _SIZES}
-    return _SHEET.substitute(vars(colours), **sizes, fixed=fixed_font)
+    begin, end = ("right", "left") if to_left else ("left", "right")
+    names = {"fixed": fixed_font, "arrow": arrow, "begin": begin, "end": end}
+    return _SHEET.substitute(vars(colours), **sizes, **names)

@@ -4,7 +4,7 @@ import sys
 from functools import lru_cache
 from typing import Any
 
-from PySide6.QtCore import QObject, QRect, Qt, Signal, Slot
+from PySide6.QtCore import QMargins, QObject, QRect, Qt, Signal, Slot
 from PySide6.QtGui import QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication, QStyle, QWidget
 
@@ -76,6 +76,11 @@ class Theme(QObject):
         """A size in pixels at the zoom chosen."""
         return round(size * self._zoom / 100)
 
+    def margins(self, begin: float, top: float, end: float, bottom: float) -> QMargins:
+        """Margins at the zoom chosen; `begin` is the side where the window's language begins."""
+        left, right = (end, begin) if self._to_left else (begin, end)
+        return QMargins(*(self.px(side) for side in (left, top, right, bottom)))
+
     def icon(self, name: str, role: str = "text", size: int = 18) -> Any:
         """An icon of the set, tinted with the colour of that role."""
         return icons.icon(name, getattr(self.colours, role), self.px(size))
@@ -128,8 +133,15 @@ class Theme(QObject):
                 self.colours = stronger(self.colours)
                 palette = palette_of(self.colours)
         self._app.setPalette(palette)
-        self._app.setStyleSheet(style.sheet(self.colours, self.px, fixed_font()))
+        arrow = icons.address("choice-arrow")
+        self._app.setStyleSheet(
+            style.sheet(self.colours, self.px, fixed_font(), arrow, to_left=self._to_left)
+        )
         self.changed.emit()
+
+    @property
+    def _to_left(self) -> bool:
+        return self._app.layoutDirection() is Qt.LayoutDirection.RightToLeft
 
     def _is_dark(self) -> bool:
         scheme = self._scheme()

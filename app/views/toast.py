@@ -57,5 +57,5 @@ class Toast(QFrame):
     @Slot()
     def _restyle(self) -> None:
         px = self._theme.px
-        self._row.setContentsMargins(px(16), px(8), px(8), px(8))
+        self._row.setContentsMargins(self._theme.margins(16, 8, 8, 8))
         self._row.setSpacing(px(8))

@@ -5,6 +5,7 @@ import logging
 import shutil
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
@@ -267,9 +268,15 @@ def _facts(
         measure=holdings.measured,
         program=program,
         count_tokens=_token_counter(model.tokenizer),
+        pids=_processes(weakref.ref(model)),
     )
 
 
 def _token_counter(tokenizer: Any) -> Callable[[str], int]:
     """Counts without keeping the model's weights alive."""
     return lambda text: len(tokenizer.encode(text))
+
+
+def _processes(model: Callable[[], Any]) -> Callable[[], tuple[int, ...]]:
+    """Those of a model that may be gone already."""
+    return lambda: () if (there := model()) is None else there.pids

@@ -70,7 +70,7 @@ class TokenizerFile:
             data = read_bytes(path, MAX_TOKENIZER_BYTES)
             contents = parse_json(data, str(path))
         except ModelFileError as error:
-            raise TokenizerError(str(error)) from error
+            raise TokenizerError(error.words or str(error)) from error
         return cls(contents, vocab_size, str(path), blake2b(data, digest_size=16).hexdigest())
 
     @property

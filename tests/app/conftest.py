@@ -71,7 +71,7 @@ class Step:
 
 
 class Model:
-    kernel, threads, writing_threads = "scalar", 1, 1
+    kernel, threads, writing_threads, pids = "scalar", 1, 1, ()
     config = SimpleNamespace(max_position_embeddings=256)
     tokenizer = SimpleNamespace(encode=str.split)
     memory = SimpleNamespace(

@@ -135,3 +135,26 @@ def test_tab_leaves_the_text(composer, qtbot):
     assert composer.attach.hasFocus()
     qtbot.keyClick(composer.attach, Qt.Key.Key_Tab)
     assert composer.button.hasFocus()
+
+
+def test_the_caret_stands_where_what_one_types_begins(composer, qtbot):
+    prompt = composer.prompt
+    middle = prompt.viewport().width() // 2
+
+    def is_right():
+        return prompt.cursorRect().left() > middle
+
+    assert not is_right()
+    composer.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    assert is_right()  # with nothing typed yet, as the window runs
+    prompt.set_draft("rain")
+    assert not is_right()
+    prompt.set_draft("גשם")
+    assert is_right()
+    composer.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+    assert is_right()
+    qtbot.keyClick(prompt, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(prompt, Qt.Key.Key_Delete)
+    assert not is_right()
+    prompt.undo()
+    assert prompt.toPlainText() == "גשם"

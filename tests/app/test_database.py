@@ -286,6 +286,34 @@ def test_version_2_gets_folders_and_an_archive_after_a_copy_was_made(opened, pat
         assert connection.execute("SELECT count(*) FROM messages").fetchone() == (5,)
 
 
+def test_what_is_under_way_or_deleted_is_found_without_a_look_at_all_messages(opened, path):
+    chats = opened(path)
+    chat = chats.store.create_chat("t")
+    message = chats.store.add(chat.id, None, Role.USER, "x", State.DONE)
+    connection = chats.database._connection
+    asked = []
+    connection.set_trace_callback(asked.append)
+    chats.store._disk.end_unfinished()
+    chats.store.purge_old()
+    chats.store.delete_message(message.id)
+    chats.store.restore_message(message.id)
+    connection.set_trace_callback(None)
+    plans = [
+        row[3]
+        for sql in asked
+        if sql.startswith(("SELECT", "UPDATE"))
+        for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}")
+    ]
+    found = {
+        name
+        for name in ("in_hand", "deleted", "deleted_with")
+        for p in plans
+        if p.find(f"messages_{name}") > 0
+    }
+    assert found == {"in_hand", "deleted", "deleted_with"}
+    assert [plan for plan in plans if plan == "SCAN messages"] == []
+
+
 def test_a_migration_that_fails_changes_nothing(opened, path):
     version_1(path)
     # A table of the name that the migration wants to make.

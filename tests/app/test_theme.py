@@ -6,8 +6,9 @@ from importlib import resources
 from itertools import product
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMargins, Qt
 from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QComboBox
 
 from ternchat.app.core.markdown.highlight import KINDS
 from ternchat.app.core.settings import ColourScheme
@@ -145,3 +146,23 @@ def test_every_icon_is_used(qapp):
     folder = resources.files("ternchat.resources") / "icons"
     names = [file.name[:-4] for file in folder.iterdir() if file.name.endswith(".svg")]
     assert [name for name in names if f'"{name}"' not in source] == []
+
+
+def test_a_box_of_choices_that_is_not_ours_has_an_arrow(theme, qapp):
+    box = QComboBox()
+    box.resize(200, 32)
+    for scheme in (ColourScheme.LIGHT, ColourScheme.DARK):
+        theme.set_scheme(scheme)
+        image = box.grab().toImage()
+        ground = image.pixelColor(100, 16)
+        marks = [image.pixelColor(x, 16).name() for x in range(170, 190)]
+        assert any(contrast(mark, ground.name()) > 3 for mark in marks), marks
+
+
+def test_margins_begin_where_the_language_does(theme, qapp):
+    assert theme.margins(12, 1, 8, 2) == QMargins(12, 1, 8, 2)
+    qapp.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    try:
+        assert theme.margins(12, 1, 8, 2) == QMargins(8, 1, 12, 2)
+    finally:
+        qapp.setLayoutDirection(Qt.LayoutDirection.LeftToRight)

@@ -18,7 +18,8 @@ from ternchat.app.views.language import QtLanguage
 from ternchat.app.workers.model_verdict import full_verdict
 from ternchat.engine.config import ModelConfig
 from ternchat.engine.errors import ContextFullError, EngineError, ModelFileError, Words
-from ternchat.engine.tokenizer import Tokenizer
+from ternchat.engine.self_test_report import run_self_test
+from ternchat.engine.tokenizer import SMALL_FILE_BYTES, Tokenizer
 
 from .test_error_states import ENGINE
 
@@ -67,7 +68,7 @@ def collected():
     spec = importlib.util.spec_from_file_location("collect", file)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return {text.source for text in module.texts()}
+    return {(text.context, text.source) for text in module.texts()}
 
 
 @pytest.mark.parametrize("case", [case for case in ENGINE if case != "engine missing"])
@@ -120,11 +121,14 @@ def test_why_a_model_cannot_be_run_is_told_in_the_person_s_language(
     assert re.fullmatch(r"\[.*\]\.", reason, re.DOTALL), reason
 
 
-def test_why_a_tokenizer_cannot_be_used_is_told_in_the_person_s_language(brackets, changed_copy):
-    folder = changed_copy("tokenizer.json", model={"type": "Unigram"})
+@pytest.mark.parametrize("size", [1, SMALL_FILE_BYTES], ids=["here", "in a process"])
+def test_why_a_tokenizer_cannot_be_used_is_told_in_the_person_s_language(
+    brackets, changed_copy, size
+):
+    folder = changed_copy("tokenizer.json", model={"type": "Unigram", "filling": "x" * size})
     with pytest.raises(EngineError) as refused:
         Tokenizer.from_folder(folder, ModelConfig.from_folder(folder))
-    assert "the model is 'Unigram'; expected byte-level BPE" in str(refused.value)
+    assert "tokenizer.json: the model is 'Unigram'; expected byte-level BPE" in str(refused.value)
     assert re.fullmatch(r"\[.*\]\.", Problem.of(refused.value).text)
 
 
@@ -161,7 +165,63 @@ def test_a_sentence_without_a_form_and_values_with_braces_stay_as_they_are(brack
     assert told(OSError("gone")) == "gone"
 
 
+def test_what_a_self_test_found_is_told_in_the_person_s_language(brackets, tmp_path):
+    reports = [run_self_test(FLEDGLING), run_self_test(tmp_path)]  # each from a child process
+    assert [report.passed for report in reports] == [True, False]
+    assert reports[0].text == "It gives the 16 tokens that it is known to give."
+    assert told(reports[0].words) == "[It gives the 16 tokens that it is known to give.]"
+    text = told(reports[1].words)
+    assert re.fullmatch(r"\[It cannot be loaded: \[.*\]\.\]", text), text
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        Words("It is so."),
+        Words("{path} has {found} bytes", path="{x}", found=3),
+        Words("{what}: {why}", what=Words("{size} GB", size=1.5), why="so"),
+    ],
+)
+def test_words_come_through_another_process_as_they_were(words):
+    again = Words.from_data(json.loads(json.dumps(words.data())))
+    assert str(again) == str(words)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        *(None, 7, "x", [], {}, {"form": 7, "values": {}}, {"form": "x", "values": []}),
+        {"form": "{a.b}", "values": {"a": "x"}},
+        {"form": "{a!r}", "values": {"a": "x"}},
+        {"form": "{a:>1000000000}", "values": {"a": "x"}},
+        {"form": "{0}", "values": {"a": "x"}},
+        {"form": "{a} {b}", "values": {"a": "x"}},
+        {"form": "{a", "values": {"a": "x"}},
+        {"form": "{a}", "values": {"a": None}},
+        {"form": "{a}", "values": {"a": [1]}},
+        {"form": "{a}", "values": {"a": {"form": "{b}", "values": {}}}},
+    ],
+)
+def test_what_are_no_words_of_another_process_is_not_believed(data):
+    assert Words.from_data(data) is None
+
+
+def test_words_within_words_end_somewhere():
+    data = {"form": "x", "values": {}}
+    for _ in range(1000):
+        data = {"form": "{a}", "values": {"a": data}}
+    assert Words.from_data(data) is None
+
+
 def test_every_form_of_the_engine_is_collected_for_translators(collected):
-    assert "{what} needs {needed} GB of memory, but only {free} GB are free" in collected
-    assert "{source}: the chat template refuses this conversation: {message}" in collected
-    assert "{path} is missing; texts need it" in collected
+    forms = {source for context, source in collected if context == "Engine"}
+    assert len(forms) > 40
+    assert forms >= {
+        "{what} needs {needed} GB of memory, but only {free} GB are free",
+        "{source}: the chat template refuses this conversation: {message}",
+        "{path} is missing; texts need it",
+        "Its results are all alike: the file is damaged.",
+    }
+    for form in forms:  # each comes through a process
+        values = dict.fromkeys(re.findall(r"\{(\w+)\}", form), "x")
+        assert Words.from_data({"form": form, "values": values}) is not None, form

@@ -423,7 +423,7 @@ def test_closing_ends_the_process_and_no_other_is_begun(make, in_process):
     tokenizer.close()
     tokenizer.close()
     assert has_ended(process)
-    with pytest.raises(TokenizerError, match="was closed together with its model"):
+    with pytest.raises(TokenizerError, match="was closed with its model"):
         tokenizer.encode("Hello")
     assert tokenizer.pids == ()
 
@@ -447,8 +447,9 @@ def test_models_that_come_and_go_leave_no_process(roomy_folder, in_process):
         except LoadCancelled:
             assert stop_at is not None
         else:
-            assert len(model.tokenizer.pids) == 1
+            assert len(model.pids) == 1
             model.close()
+            assert model.pids == ()
     assert all(map(has_ended, set(psutil.Process().children()) - before))
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from ternchat.app.core.conversation import Chat
@@ -18,19 +19,31 @@ GONE = -1
 class ChatTable:
     """Reads and changes rows of `chats`; changes happen inside a transaction.
 
-    Chats that are gone are not there, except where it is said.
+    Chats that are gone are not there, except where it is said. Those that are there are read once
+    and remembered: there may be many thousands, and the list of them is wanted after each answer.
+    Only the thread of the window asks for them.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._known: dict[int, Chat] | None = None
+        self._undone = 0  # transactions, when they were read
 
     def listed(self) -> list[Chat]:
         """All outside the trash, the pinned ones first, then the one last used."""
-        return self._select("trashed IS NULL ORDER BY pinned DESC, used DESC, id DESC")
+        chats = [chat for chat in self._all().values() if chat.trashed is None]
+        chats.sort(key=lambda chat: (chat.pinned, chat.used, chat.id), reverse=True)
+        return chats
 
     def trashed(self) -> list[Chat]:
         """What lies in the trash, the newest first."""
-        return self._select(f"trashed > {GONE} ORDER BY trashed DESC, id DESC")
+        chats = [(chat.trashed, chat.id, chat) for chat in self._all().values() if chat.trashed]
+        chats.sort(key=itemgetter(0, 1), reverse=True)
+        return [chat for _, _, chat in chats]
+
+    def forget(self) -> None:
+        """Read all chats anew when they are asked for: names of folders have changed."""
+        self._known = None
 
     def get(self, chat_id: int) -> Chat:
         """One chat."""
@@ -51,10 +64,13 @@ class ChatTable:
             "archived": chat.archived,
         } | more
         places = ", ".join("?" * len(columns))
-        return self._database.insert(
+        chat_id = self._database.insert(
             f"INSERT INTO chats ({', '.join(columns)}) VALUES ({places})",
             [_column(value) for value in columns.values()],
         )
+        if more.get("trashed") != GONE:
+            self._look_again([chat_id])
+        return chat_id
 
     def change(self, chat_id: int, **columns: Any) -> None:
         """Replace columns of one chat."""
@@ -69,7 +85,8 @@ class ChatTable:
     def put_into_trash(self, chat_ids: Iterable[int], moment: datetime) -> None:
         """Mark chats as deleted, all of which must be there; those that are already stay so."""
         ids = [*dict.fromkeys(chat_ids)]
-        if len(self._select(f"{_AMONG} AND {_THERE}", [_listed(ids)])) < len(ids):
+        sql = f"SELECT count(*) FROM chats WHERE {_AMONG} AND {_THERE}"
+        if self._database.rows(sql, [_listed(ids)]) != [(len(ids),)]:
             raise KeyError(*ids[:1])
         self._change(f"{_AMONG} AND trashed IS NULL", ids, trashed=moment)
 
@@ -131,9 +148,27 @@ class ChatTable:
     def _change(self, condition: str, chat_ids: list[int], **columns: Any) -> int:
         names = ", ".join(f"{name} = ?" for name in columns)
         values = [_column(value) for value in columns.values()]
-        return self._database.run(
+        changed = self._database.run(
             f"UPDATE chats SET {names} WHERE {condition}", [*values, _listed(chat_ids)]
         )
+        self._look_again(chat_ids)
+        return changed
+
+    def _all(self) -> dict[int, Chat]:
+        """All that are there."""
+        if self._known is None or self._undone != self._database.undone:
+            self._undone = self._database.undone
+            self._known = {chat.id: chat for chat in self._select(_THERE)}
+        return self._known
+
+    def _look_again(self, chat_ids: list[int]) -> None:
+        """Keep what is remembered in step with rows that have changed."""
+        if self._known is None:
+            return
+        for chat_id in chat_ids:
+            self._known.pop(chat_id, None)
+        for chat in self._select(f"{_AMONG} AND {_THERE}", [_listed(chat_ids)]):
+            self._known[chat.id] = chat
 
 
 _THERE = f"trashed IS NOT {GONE}"

@@ -27,11 +27,13 @@ class StoredFolders(Tables):
         new_name = checked_name(new_name, others)
         with self.database.writing():
             self.folder_table.rename(name, new_name)
+        self.chat_table.forget()
 
     def delete_folder(self, name: str) -> None:
         """Delete a folder; its chats stay, in no folder."""
         with self.database.writing():
             self.folder_table.delete(name)
+        self.chat_table.forget()
 
     def set_folded(self, name: str, folded: bool) -> None:
         """Remember whether the list hides what is in a folder."""

@@ -55,15 +55,20 @@ class StoredWholeChats(
         wanted = Query.of(query)
         if not wanted.phrases:
             return []
-        chats = {chat.id: chat for chat in self.chats()}
-        places: list[tuple[Chat, int | None, str]] = [
-            (chats[id_], None, chats[id_].title) for id_ in self.index.titles(wanted, limit)
+        places: list[tuple[int, int | None, str | None]] = [
+            (chat_id, None, None) for chat_id in self.index.titles(wanted, limit)
         ]
-        places += [
-            (chats[chat_id], message_id, text)
-            for chat_id, message_id, text in self.index.messages(wanted, limit - len(places))
-        ]
+        places += self.index.messages(wanted, limit - len(places))
+        chats = {
+            chat_id: self.chat_table.get(chat_id) for chat_id in {place[0] for place in places}
+        }
         return [
-            Hit(chat.id, message_id, chat.title, snippet(text, wanted), chat.archived)
-            for chat, message_id, text in places
+            Hit(
+                chat_id,
+                message_id,
+                chats[chat_id].title,
+                snippet(chats[chat_id].title if text is None else text, wanted),
+                chats[chat_id].archived,
+            )
+            for chat_id, message_id, text in places
         ]

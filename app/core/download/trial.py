@@ -10,6 +10,7 @@ from typing import Protocol
 from ternchat.app.core.language import sentence
 from ternchat.app.core.model_record import ModelRecord
 from ternchat.app.core.progress import State
+from ternchat.app.core.told import told
 from ternchat.app.core.transfer_faults import Fault
 
 from .background import Call
@@ -26,6 +27,10 @@ class TestReport(Protocol):
     @property
     def text(self) -> str:
         """A sentence about it."""
+
+    @property
+    def words(self) -> object:
+        """The same as words that can be said in another language; None where there are none."""
 
 
 # The event is set when nobody wants to know any more.
@@ -49,7 +54,7 @@ def trial(
         if report is None:
             yield Moment(State.TESTING)
             continue
-        said = report.text
+        said = report.text if report.words is None else told(report.words)
         if report.passed is not None:
             record.with_test(report.passed).write(recorded)
         if report.passed is False:

@@ -11,6 +11,7 @@ from ternchat.app.core.attachments import Attachment
 from ternchat.app.core.conversation import AnswerStats, Message, Role, State
 from ternchat.app.views import links
 from ternchat.app.views.info_card import InfoCard
+from ternchat.app.views.labels import PlainLabel
 from ternchat.app.views.link_dialog import LinkDialog
 
 STATS = AnswerStats("BitNet", "stop", 120, 340, 150.0, 34.1, 0.8, "avx2", 2, 42)
@@ -267,10 +268,20 @@ def test_time_and_speed_stand_below_an_answer(view, chat):
 def test_files_are_named_in_plain_text(view, conversation):
     file = Attachment("<b>x</b>\u202e.md", "text/markdown", "x", 1340)
     conversation.set_messages([question(attachments=(file,))])
-    (label,) = view.message_widget(0).attachments._names
-    assert label.text() == "<b>x</b>\ufffd.md · 1,340 tokens"
-    assert label.textFormat() is Qt.TextFormat.PlainText
+    name, tokens = view.message_widget(0).attachments.findChildren(PlainLabel)
+    assert (name.text(), tokens.text()) == ("<b>x</b>\ufffd.md", "1,340 tokens")
+    assert name.textFormat() is Qt.TextFormat.PlainText
     assert view.message_widget(0).attachments.height() > 0
+
+
+def test_a_long_name_of_a_file_leaves_its_tokens_to_be_seen(view, conversation):
+    file = Attachment(f"{'very-' * 60}long.md", "text/markdown", "x", 1340)
+    conversation.set_messages([question(attachments=(file,))])
+    row = view.message_widget(0).attachments
+    name, tokens = row.findChildren(PlainLabel)
+    assert name.width() < name.sizeHint().width()
+    assert tokens.width() == tokens.sizeHint().width()
+    assert row.rect().contains(tokens.geometry())
 
 
 # Links

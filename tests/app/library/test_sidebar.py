@@ -479,6 +479,43 @@ def test_an_answer_elsewhere_does_not_end_a_selection(view, three, store, librar
     assert set(view.selected()) == {three[1].id, three[2].id}
 
 
+def test_a_chat_far_down_the_list_is_marked_there_when_it_is_opened(
+    view, window, store, library, controller
+):
+    ids = [store.create_chat(f"chat {number}").id for number in range(1300)]
+    library.refresh()
+    controller.open_chat(ids[100])
+    assert view.selected() == [ids[100]]
+    assert view.visualRect(view.currentIndex()).intersects(view.viewport().rect())
+    window.menus.rename_chat.trigger()
+    assert view.findChild(QLineEdit).text() == "chat 100"
+
+
+def test_scrolling_to_the_end_brings_more_of_many_chats(view, store, library, qtbot):
+    for number in range(700):
+        store.create_chat(f"chat {number}")
+    library.refresh()
+    assert view.model().rowCount() < 700
+    qtbot.waitUntil(lambda: view.verticalScrollBar().maximum() > 0)
+    view.verticalScrollBar().setValue(view.verticalScrollBar().maximum())
+    qtbot.waitUntil(lambda: view.model().rowCount() == 700)
+
+
+def test_a_mark_lays_nothing_out_anew(view, store, library, chats, monkeypatch):
+    ids = [store.create_chat(f"chat {number}").id for number in range(300)]
+    library.refresh()
+    asked = []
+    has_heading = chats.has_heading
+    monkeypatch.setattr(chats, "has_heading", lambda row: (asked.append(row), has_heading(row))[1])
+    view.doItemsLayout()
+    assert len({*asked}) == 300
+    asked.clear()
+    chats.set_answering(ids[-1])
+    QApplication.processEvents()
+    view.repaint()
+    assert len({*asked}) < 60  # those that are seen
+
+
 def test_the_delete_key_alone_deletes_nothing(view, three, store, qtbot):
     view.setFocus()
     for key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
