@@ -220,6 +220,8 @@ class Model:
         heads, act, eps = config.num_attention_heads, config.hidden_act, config.rms_norm_eps
         ids = self._checked(tokens)
         n = len(ids)
+        if n > self.chunk_tokens:
+            raise ValueError(f"{n} tokens at once; this model takes {self.chunk_tokens} at most")
         kernels = self.writing_kernels if n <= FEW_TOKENS else self.kernels
         qkv, attended, gate_up = work.qkv, work.attended, work.gate_up
         h, a, u = work.hidden, work.attention, work.ffn  # room for quantised activations

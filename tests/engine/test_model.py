@@ -105,6 +105,13 @@ def test_results_do_not_depend_on_chunks_threads_or_the_cache(request, shape, id
             np.testing.assert_array_equal(np.concatenate(rows), whole)
 
 
+def test_more_tokens_at_once_than_there_is_room_for_are_refused(folder):
+    model = engine.load(folder)
+    many = [1] * (model.chunk_tokens + 1)
+    with pytest.raises(ValueError, match=f"{len(many)} tokens at once; this model takes .* at mos"):
+        model.hidden(many, model.new_cache(len(many)))
+
+
 def test_a_truncated_cache_gives_the_same_results_as_a_new_one(folder, ids):
     model = engine.load(folder)
     cache = model.new_cache(len(ids))
