@@ -18,6 +18,8 @@ from ternchat.app.models.chat_list_model import ChatListModel
 from ternchat.app.models.conversation_model import ConversationModel
 from ternchat.app.models.status_model import StatusModel
 
+_AT_WORK = (Phase.LOADING, Phase.READING, Phase.WRITING)
+
 log = logging.getLogger(__name__)
 
 
@@ -137,7 +139,7 @@ class AnswerFollower(QObject):
         answer, chat_id = self._queue.running, self._screen.chat_id
         activity = ""
         if answer is None or answer.chat_id == chat_id:
-            activity = phase_text(now) if now.phase in (Phase.LOADING, Phase.READING) else ""
+            activity = phase_text(now) if now.phase in _AT_WORK else ""
         elif self._queue.waits(chat_id):
             activity = self.tr("Waiting for the answer in another chat")
         self._conversation.set_activity(activity)

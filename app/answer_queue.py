@@ -100,6 +100,12 @@ class AnswerQueue(QObject):
         """Whether a message waits here."""
         return any(message.id == message_id for message in self._messages())
 
+    @property
+    def chat_ids(self) -> set[int]:
+        """The chats for which something runs or waits."""
+        running = [] if self.running is None else [self.running]
+        return {message.chat_id for message in [*running, *self._messages()]}
+
     def can_stop(self, chat_id: int | None) -> bool:
         """Whether there is something to stop for the person who looks at that chat."""
         return self._runs_for(chat_id) or bool(self._waiting_answers(chat_id))

@@ -175,10 +175,10 @@ class ChatController(QObject):
 
     def give_up(self, chat_ids: Iterable[int]) -> None:
         """End all that is done for chats that are being deleted."""
-        chats = [self._store.chat(chat_id) for chat_id in chat_ids]
-        for chat in chats:
-            self._queue.give_up(chat.id)
-        if any(chat.temporary for chat in chats):
+        deleted = {*chat_ids}
+        for chat_id in self._queue.chat_ids & deleted:
+            self._queue.give_up(chat_id)
+        if any(chat.temporary and chat.id in deleted for chat in self._store.chats()):
             self.private_ended.emit()
 
     @Slot(object)

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from ternchat.app.core.conversation import Chat, ReadPosition
-from ternchat.app.core.importing.importer import import_chats
 from ternchat.app.core.language import translate
 from ternchat.app.exporter import Exporter
 from ternchat.app.folder_actions import FolderActions
+from ternchat.app.housekeeping import Housekeeping
+from ternchat.app.importer import Importer
 from ternchat.app.models.put_away_model import archive_model, trash_model
 from ternchat.app.problems import told
 
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     from ternchat.app.chat_controller import ChatController
     from ternchat.app.core.chat_store import ChatStore, Hit
     from ternchat.app.core.export.formats import ExportFormat
+    from ternchat.app.core.importing.importer import Imported
     from ternchat.app.models.chat_list_model import ChatListModel
+    from ternchat.app.workers.job_thread import JobThread
 
 
 class ChatLibrary(QObject):
@@ -30,7 +33,8 @@ class ChatLibrary(QObject):
     Attributes:
         trash, archive: what lies in the trash and in the archive.
         folders: what is done with folders.
-        exporter: writes chats into files.
+        exporter, importer: write chats into files, and bring them in.
+        housekeeping: wipes what is deleted for ever.
 
     Signals:
         renamed: a chat with its new title.
@@ -51,6 +55,7 @@ class ChatLibrary(QObject):
         store: ChatStore,
         chats: ChatListModel,
         controller: ChatController,
+        jobs: JobThread,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -62,11 +67,18 @@ class ChatLibrary(QObject):
         self.trash, self.archive = trash_model(self), archive_model(self)
         self.folders = FolderActions(store, self)
         self.exporter = Exporter(store, self)
+        self.importer = Importer(store, jobs, self)
+        self.housekeeping = Housekeeping(store, jobs, self)
         self.folders.changed.connect(self.refresh)
         self.folders.undo_offered.connect(self._offer_undo)
         self.folders.problem_raised.connect(self.problem_raised)
         self.exporter.written.connect(self._on_written)
         self.exporter.problem_raised.connect(self.problem_raised)
+        self.importer.imported.connect(self._on_imported)
+        self.importer.cancelled.connect(self._on_import_cancelled)
+        self.importer.left_over.connect(self.housekeeping.clean_up)
+        self.importer.problem_raised.connect(self.problem_raised)
+        self.purged.connect(self.housekeeping.clean_up)
         self.refresh()
         controller.chat_changed.connect(self._on_chat_changed)
         controller.actions.deleted.connect(self._on_message_deleted)
@@ -84,22 +96,26 @@ class ChatLibrary(QObject):
     @Slot(object, bool)
     @told
     def set_pinned(self, chat_ids: list[int], pinned: bool) -> None:
-        """Keep chats at the top of the list, or no longer."""
-        for chat_id in chat_ids:
-            self._store.set_chat_pinned(chat_id, pinned)
-        self.refresh()
+        """Keep chats at the top of the list, or no longer, which can be undone."""
+        changed = [id_ for id_ in chat_ids if self._store.chat(id_).pinned is not pinned]
+        if changed:
+            self._pin(changed, pinned)
+            if pinned:
+                text = translate("ChatLibrary", "%n chat(s) pinned.", len(changed))
+            else:
+                text = translate("ChatLibrary", "%n chat(s) unpinned.", len(changed))
+            self._offer_undo(text, lambda: self._pin(self._still_there(changed), not pinned))
 
     @Slot(object, bool)
     @told
     def set_archived(self, chat_ids: list[int], archived: bool) -> None:
-        """Keep chats out of the list, which can be undone, or bring them back."""
-        self._store.set_archived(chat_ids, archived)
-        if archived and self._shown in chat_ids:
-            self._controller.new_chat()
-        self.refresh()
+        """Keep chats out of the list, or bring them back, which can be undone."""
+        self._archive(chat_ids, archived)
         if archived:
             text = translate("ChatLibrary", "%n chat(s) archived.", len(chat_ids))
-            self._offer_undo(text, lambda: self.set_archived(chat_ids, False))
+        else:
+            text = translate("ChatLibrary", "%n chat(s) back in the list.", len(chat_ids))
+        self._offer_undo(text, lambda: self._archive(self._still_there(chat_ids), not archived))
 
     @Slot(object)
     def unarchive(self, chat_ids: list[int]) -> None:
@@ -116,11 +132,11 @@ class ChatLibrary(QObject):
             self._controller.new_chat()
         self.refresh()
         text = translate("ChatLibrary", "%n chat(s) deleted.", len(chat_ids))
-        self._offer_undo(text, lambda: self.restore(chat_ids))
+        self._offer_undo(text, lambda: self.restore(self._still_there(chat_ids)))
 
     @Slot()
     def undo(self) -> None:
-        """Take back the last deletion."""
+        """Take back the last thing that can be."""
         if self._undo is not None:
             undo, self._undo = self._undo, None
             undo()
@@ -178,23 +194,52 @@ class ChatLibrary(QObject):
         self.exporter.start(chat_ids, Path(file), format_)
 
     @Slot(str)
-    @told
     def import_from(self, file: str) -> None:
-        """Bring in the chats of a file."""
-        before = {folder.name for folder in self._store.folders()}
-        imported = import_chats(self._store, Path(file))
-        self.refresh()
+        """Begin to bring in the chats of a file."""
+        self.housekeeping.make_room()
+        self.importer.start(Path(file))
+
+    @Slot(object)
+    def _on_imported(self, imported: Imported) -> None:
         chat_ids = list(imported.chat_ids)
-        new = [folder.name for folder in self._store.folders() if folder.name not in before]
+        before = {folder.name for folder in self._chats.folders}
+        self.refresh()
+        new = [folder.name for folder in self._chats.folders if folder.name not in before]
         text = translate("ChatLibrary", "%n chat(s) imported.", len(chat_ids))
+        if imported.skipped:
+            skipped = translate("ChatLibrary", "%n without text left out.", imported.skipped)
+            text = f"{text} {skipped}"
         self._offer_undo(text, lambda: self._forget(chat_ids, new))
+        self.housekeeping.clean_up()  # goes on where it made room
+
+    @Slot()
+    def _on_import_cancelled(self) -> None:
+        self.done.emit(translate("ChatLibrary", "Import cancelled; nothing of it is kept."))
+
+    @told
+    def _pin(self, chat_ids: list[int], pinned: bool) -> None:
+        for chat_id in chat_ids:
+            self._store.set_chat_pinned(chat_id, pinned)
+        self.refresh()
+
+    @told
+    def _archive(self, chat_ids: list[int], archived: bool) -> None:
+        self._store.set_archived(chat_ids, archived)
+        if archived and self._shown in chat_ids:
+            self._controller.new_chat()
+        self.refresh()
+
+    def _still_there(self, chat_ids: list[int]) -> list[int]:
+        """Without those that were deleted for ever meanwhile."""
+        there = {chat.id for chat in [*self._store.chats(), *self._store.trashed()]}
+        return [chat_id for chat_id in chat_ids if chat_id in there]
 
     @told
     def _forget(self, chat_ids: list[int], folders: list[str]) -> None:
         """Take back an import, and the folders it made unless something else is in them now."""
         if self._shown in chat_ids:
             self._controller.new_chat()
-        self.purge(chat_ids)
+        self.purge(self._still_there(chat_ids))
         self.folders.delete_empty(folders)
 
     @Slot(str, object)

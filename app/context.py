@@ -39,6 +39,7 @@ from ternchat.app.workers.job_thread import JobThread
 from ternchat.app.workers.model_jobs import ModelJobs, SelfTester
 from ternchat.app.workers.model_verdict import full_verdict
 from ternchat.app.workers.system_probe import SystemProbe
+from ternchat.app.workers.taskbar import taskbar_of
 from ternchat.app.workers.token_counter import TokenCounter
 
 if TYPE_CHECKING:
@@ -73,6 +74,8 @@ class AppContext:
     probe: SystemProbe
     reader: AttachmentReader
     counter: TokenCounter
+    library: ChatLibrary
+    chat_jobs: JobThread
     window: MainWindow
 
     @classmethod
@@ -94,12 +97,14 @@ class AppContext:
         window = MainWindow(theme, controller, conversation, chats, status, cards)
         chosen = SettingsModel(SettingsFile(paths.settings))
         hub = HubSettings(chosen, options, window)
-        manager, meter = build_models(app, hub.hub, paths, models, cards, engine, controller)
+        dock = follow_application(DockProgress(taskbar_of(window.winId), window), app)
+        manager, meter = build_models(dock, hub.hub, paths, models, cards, engine, controller)
         window.models.set_hub(hub.hub.options.endpoint)
         hub.moved.connect(window.models.set_hub)
         serve_models(window, manager, status)
         serve_meter(window, manager, meter, engine, runner)
-        library = ChatLibrary(store, chats, controller, window)
+        chat_jobs = JobThread("chats")
+        library = ChatLibrary(store, chats, controller, chat_jobs, window)
         library.purged.connect(engine.forget_texts)
         controller.private_ended.connect(engine.forget_private_texts)
         LibraryViews(window, theme, library)
@@ -120,18 +125,25 @@ class AppContext:
         serve_composer(window, engine, reader, counter)
         probe = SystemProbe()
         probe.sampled.connect(status.on_memory)
+        engine.loaded.connect(probe.use_model)
         window.seen.connect(probe.set_active)
         window.painted.connect(engine.warm_up)
         return cls(
             *(paths, models, opened, engine, conversation, runner, controller, settings),
-            *(manager, meter, probe, reader, counter, window),
+            *(manager, meter, probe, reader, counter, library, chat_jobs, window),
         )
+
+    def keep_house(self) -> None:
+        """Do to the stored chats what could wait until the window is there."""
+        housekeeping = self.library.housekeeping
+        housekeeping.clean_up()
+        housekeeping.back_up(self.chats.back_up)
 
     def close(self) -> bool:
         """End all threads and store all there is; False when a thread did not let go."""
         self.probe.set_active(False)
         self.controller.close()
-        parts = (self.engine, self.reader, self.counter, self.manager, self.meter)
+        parts = (self.engine, self.reader, self.counter, self.manager, self.meter, self.chat_jobs)
         ended = [part.close() for part in parts]
         self.settings.remember()
         self.runner.flush()
@@ -164,8 +176,15 @@ def watched_loads(paths: DataPaths, store: ModelStore) -> AroundLoad:
     return around
 
 
+def follow_application(dock: DockProgress, app: QApplication) -> DockProgress:
+    """Let the icon know when somebody looks, and when the program ends."""
+    app.applicationStateChanged.connect(dock.on_application_state)
+    app.aboutToQuit.connect(dock.close)
+    return dock
+
+
 def build_models(
-    app: QApplication,
+    dock: DockProgress,
     hub: Hub,
     paths: DataPaths,
     store: ModelStore,
@@ -183,12 +202,10 @@ def build_models(
         ).run()
 
     queue = DownloadQueue(store, start)
-    jobs = ModelJobs(paths, store, hub, queue, lambda: engine.options)
+    jobs = ModelJobs(paths, store, hub, queue, lambda: engine.options, tester)
     work, look = JobThread("model work"), JobThread("model looks")
     downloads = DownloadManager(queue)
-    dock = DockProgress(downloads)
     downloads.progressed.connect(dock.on_progress)
-    app.aboutToQuit.connect(dock.clear)
     manager = ModelController(store, cards, downloads, jobs, work, look, engine, chats)
     return manager, SpeedMeter(jobs, JobThread("speeds"))
 

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from ternchat.app.core.folders import folder_name
+from ternchat.app.core.language import translate
 from ternchat.app.problems import told
 
 if TYPE_CHECKING:
     from ternchat.app.core.chat_store import ChatStore
+    from ternchat.app.core.conversation import Chat
 
 
 class FolderActions(QObject):
@@ -37,11 +39,13 @@ class FolderActions(QObject):
     @Slot(object)
     @told
     def make(self, chat_ids: list[int]) -> None:
-        """Make a folder with these chats in it."""
+        """Make a folder with these chats in it, which can be undone where there are any."""
         name = self._free_name()
+        before = self._folders_of(chat_ids)
         self._store.add_folder(name)
         self._store.move(chat_ids, name)
         self.changed.emit()
+        self._offer_way_back(before, name, made=True)
         self.made.emit(name)
 
     @Slot(str, str)
@@ -82,20 +86,56 @@ class FolderActions(QObject):
     @Slot(object, object)
     @told
     def move(self, chat_ids: list[int], folder: str | None) -> None:
-        """Put chats into a folder, or into none."""
-        self._store.move(chat_ids, folder)
-        self.changed.emit()
+        """Put chats into a folder, or into none, which can be undone."""
+        before = self._folders_of(chat_ids)
+        moved = {chat_id: place for chat_id, place in before.items() if place != folder}
+        if moved:
+            self._store.move(moved, folder)
+            self.changed.emit()
+            self._offer_way_back(moved, folder)
+
+    def _offer_way_back(
+        self, before: dict[int, str | None], folder: str | None, *, made: bool = False
+    ) -> None:
+        if not before:
+            return
+        if folder is None:
+            text = translate("FolderActions", "%n chat(s) taken out of the folder.", len(before))
+        else:
+            text = translate("FolderActions", "%n chat(s) moved to {name}.", len(before))
+            text = text.format(name=folder)
+        self.undo_offered.emit(text, lambda: self._move_back(before, made))
+
+    @told
+    def _move_back(self, before: dict[int, str | None], made: bool) -> None:
+        """Put chats where they were, and take away the folder that was made for them."""
+        there = self._all()
+        # A folder may have been given a better name since it was made.
+        left = {there[chat_id].folder for chat_id in before if chat_id in there} if made else set()
+        for folder in dict.fromkeys(before.values()):
+            chat_ids = [id_ for id_, place in before.items() if place == folder and id_ in there]
+            if folder is not None:
+                self._store.add_folder(folder)
+            self._store.move(chat_ids, folder)
+        self.delete_empty([name for name in left - {*before.values()} if name is not None])
 
     @told
     def _bring_back(self, name: str, inside: list[int]) -> None:
-        there = {chat.id for chat in [*self._store.chats(), *self._store.trashed()]}
+        there = self._all()
         self._store.add_folder(name)
         self._store.move([chat_id for chat_id in inside if chat_id in there], name)
         self.changed.emit()
 
+    def _all(self) -> dict[int, Chat]:
+        """All chats, those in the trash too."""
+        return {chat.id: chat for chat in [*self._store.chats(), *self._store.trashed()]}
+
     def _inside(self, name: str) -> list[int]:
-        chats = [*self._store.chats(), *self._store.trashed()]
-        return [chat.id for chat in chats if chat.folder == name]
+        return [chat_id for chat_id, chat in self._all().items() if chat.folder == name]
+
+    def _folders_of(self, chat_ids: list[int]) -> dict[int, str | None]:
+        """In which folder each chat is."""
+        return {chat_id: self._store.chat(chat_id).folder for chat_id in chat_ids}
 
     def _free_name(self) -> str:
         """A name that no folder has: "New folder", "New folder 2"."""

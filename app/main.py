@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from ternchat.app.cli.arguments import Options
     from ternchat.app.context import AppContext
 
-BACKUP_AFTER_MS = 5000  # when the start is over
+HOUSEKEEPING_AFTER_MS = 5000  # when the start is over
 
 log = logging.getLogger(__name__)
 
@@ -78,6 +78,10 @@ def _dispatch(options: Options) -> int:
             from ternchat.app.cli import doctor
 
             return doctor.run(options)
+        case "desktop":
+            from ternchat.app.cli import desktop
+
+            return desktop.run(options)
     reason = why_no_window()
     if reason is not None:
         print(f"ternchat: {reason}; chatting in the terminal instead", file=sys.stderr, flush=True)
@@ -96,6 +100,7 @@ def _run_window(options: Options) -> int:
     from PySide6.QtWidgets import QApplication
 
     from ternchat.app.context import AppContext
+    from ternchat.app.core.desktop_entry import DESKTOP_ID
     from ternchat.app.core.language import set_language
     from ternchat.app.front_door import ask_to_show
     from ternchat.app.views.language import QtLanguage, install_translators, translations
@@ -103,7 +108,7 @@ def _run_window(options: Options) -> int:
     app = QApplication([sys.argv[0]])
     app.setApplicationName("ternchat")
     app.setApplicationDisplayName("Ternchat")
-    app.setDesktopFileName("ternchat")
+    app.setDesktopFileName(DESKTOP_ID)
     install_translators(app, translations(), QLocale())
     set_language(QtLanguage())
     sys.excepthook = _log_exception
@@ -147,7 +152,7 @@ def _show(app: QApplication, context: AppContext, options: Options) -> int:
     context.window.activateWindow()  # where no window manager does it, shortcuts need it
     log.info("window shown")
     context.window.page.errors.show_problem(context.chats.outcome.problem)
-    QTimer.singleShot(BACKUP_AFTER_MS, context.window, context.chats.back_up)
+    QTimer.singleShot(HOUSEKEEPING_AFTER_MS, context.window, context.keep_house)
     if options.model is not None:
         model = options.model
         QTimer.singleShot(0, context.controller, lambda: context.controller.use_model(model))

@@ -9,9 +9,10 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from ternchat.app.core.download.request import DownloadRequest
 from ternchat.app.core.language import number
-from ternchat.app.core.model_card import ModelCard, Place
+from ternchat.app.core.model_card import ModelCard
 from ternchat.app.core.problem import Problem
 from ternchat.app.core.progress import Progress, State
+from ternchat.app.core.transfer_faults import Fault
 from ternchat.app.core.wording import size_text
 from ternchat.app.models_folder import ModelsFolder, open_folder
 from ternchat.app.repository_search import RepositorySearch
@@ -72,6 +73,7 @@ class ModelController(QObject):
         self._engine = engine
         self._chats = chats
         self._wanted = ""  # the model the chat waits for
+        self._imports: dict[str, str] = {}  # names of models that are taken over, and from where
         self._accept: Any = None  # what the button of the last notice does
         self._timer = QTimer(self)
         self._timer.setInterval(REFRESH_MS)
@@ -106,10 +108,12 @@ class ModelController(QObject):
     def act(self, action: Action, name: str) -> None:
         """Do something with a model."""
         match action:
-            case Action.DOWNLOAD:
+            case Action.DOWNLOAD | Action.LINK:
                 self.download(name)
             case Action.PAUSE:
                 self._downloads.pause(name)
+            case Action.RETRY if self._is_damaged_in_cache(name):
+                self.download(name, anew=True)
             case Action.RESUME | Action.RETRY:
                 self._downloads.resume(name)
             case Action.CANCEL_KEEP | Action.CANCEL_DELETE:
@@ -120,6 +124,8 @@ class ModelController(QObject):
                 self._engine.unload()
             case Action.VERIFY:
                 self._work.start(self._jobs.verify(name))
+            case Action.STOP if name in self._imports:
+                self._work.cancel(model_jobs.IMPORT, self._imports[name])
             case Action.STOP:
                 self._work.cancel(model_jobs.VERIFY, name)
             case Action.REPAIR:
@@ -132,11 +138,19 @@ class ModelController(QObject):
                 self._model.dismiss(name)
 
     @Slot(str)
-    def download(self, name: str) -> None:
-        """Fetch a model of the catalogue; the chat waits for the first one there is."""
-        entry = self._store.catalogue.find(name)
+    def download(self, name: str, *, anew: bool = False) -> None:
+        """Fetch a model that is offered, or use it where it lies in the shared cache."""
+        card, entry = self._model.card(name), self._store.catalogue.find(name)
         if entry is not None:
-            self._fetch(DownloadRequest.of(entry))
+            request = DownloadRequest.of(entry)
+        elif card is not None and card.repository:
+            title = card.repository.split("/")[1]
+            request = DownloadRequest(name, title, card.repository)
+        else:
+            return
+        if card is not None and card.cached and not anew:
+            request = request.in_place(card.commit)
+        self._fetch(request)
 
     @Slot(str)
     def download_and_use(self, name: str) -> None:
@@ -148,10 +162,10 @@ class ModelController(QObject):
     @Slot()
     def download_best(self) -> None:
         """Fetch the model that is best for most people, for the chat to wait for."""
-        offered = (card.name for card in self._model.cards() if card.place is Place.OFFERED)
-        name = next(offered, None)
-        if name is not None:
-            self.download_and_use(name)
+        overview = self._model.overview
+        best = None if overview is None else overview.best
+        if best is not None:
+            self.download_and_use(best.name)
 
     @Slot()
     def begin(self) -> None:
@@ -206,9 +220,7 @@ class ModelController(QObject):
                 model = self._store.find(progress.name)
                 self._chats.model_came(model)
             else:
-                text = self.tr("{title} is ready.").format(title=self._title(progress.name))
-                name = progress.name
-                self._offer(text, self.tr("Use it"), lambda: self._chats.use_model(name))
+                self._offer_use(progress.name)
         elif progress.state.final:
             self.refresh()
             if progress.name == self._wanted and progress.state is not State.PAUSED:
@@ -221,7 +233,7 @@ class ModelController(QObject):
         if job.kind == model_jobs.VERIFY:
             self._model.on_progress(progress)
         elif job.kind == model_jobs.IMPORT:
-            self._on_import(progress)
+            self._on_import(job.name, progress)
 
     @Slot(object, object)
     def _on_job_finished(self, job: Job, result: Any) -> None:
@@ -247,6 +259,9 @@ class ModelController(QObject):
 
     @Slot(object, object)
     def _on_job_failed(self, job: Job, error: BaseException) -> None:
+        if job.kind == model_jobs.IMPORT:
+            for name in [name for name, path in self._imports.items() if path == job.name]:
+                self._on_import(job.name, Progress(name, State.CANCELLED))
         if job.kind != model_jobs.LOOK_UP:  # the search tells of those itself
             self.problem_raised.emit(Problem.of(error))
 
@@ -266,6 +281,7 @@ class ModelController(QObject):
             ModelCard(
                 request.name,
                 request.title,
+                cached=request.from_cache,
                 repository=request.repository,
                 revision=request.revision,
                 progress=queued,
@@ -273,6 +289,13 @@ class ModelController(QObject):
         )
         self._model.on_progress(queued)
         self._downloads.add(request)
+
+    def _is_damaged_in_cache(self, name: str) -> bool:
+        card = self._model.card(name)
+        if card is None or not card.cached or card.progress is None:
+            return False
+        problem = card.progress.problem
+        return problem is not None and problem.code == "bad_hash"
 
     def _tell_wait(self, progress: Progress) -> None:
         text = self._title(progress.name)
@@ -299,13 +322,27 @@ class ModelController(QObject):
             text = self.tr("{title}: every byte is what it was.")
             self.notified.emit(text.format(title=self._title(name)), "")
 
-    def _on_import(self, progress: Progress) -> None:
-        if progress.state is State.FAILED:
-            self.problem_raised.emit(progress.problem)
+    def _on_import(self, source: str, progress: Progress) -> None:
+        name = progress.name
+        if not progress.state.final:
+            self._imports[name] = source
+            if self._model.card(name) is None:
+                self._model.announce(ModelCard(name, name, importing=True, progress=progress))
+            self._model.on_progress(progress)
             return
-        if self._model.card(progress.name) is None and not progress.state.final:
-            self._model.announce(ModelCard(progress.name, progress.name, progress=progress))
-        self._model.on_progress(progress)
+        self._imports.pop(name, None)
+        if progress.problem is not None and progress.problem.code == Fault.SELF_TEST.code:
+            self._model.on_progress(progress)  # it is here all the same: its card says so
+            return
+        self._model.on_progress(Progress(name, State.CANCELLED))
+        if progress.state is State.READY:
+            self._offer_use(name)
+        elif progress.state is State.FAILED:
+            self.problem_raised.emit(progress.problem)
+
+    def _offer_use(self, name: str) -> None:
+        text = self.tr("{title} is ready.").format(title=self._title(name))
+        self._offer(text, self.tr("Use it"), lambda: self._chats.use_model(name))
 
     def _open_folder_of(self, name: str) -> None:
         card = self._model.card(name)

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import psutil
 
-from ternchat.engine.errors import EngineError, UnsupportedProcessorError
+from ternchat.engine.errors import EngineError, UnsupportedProcessorError, Words
 from ternchat.ext import _kernels
 from ternchat.ext._kernels import (
     KEY_BLOCK,
@@ -32,9 +32,11 @@ from ternchat.ext._kernels import (
 )
 
 __all__ = [
+    "FEW_TOKENS",
     "KERNEL_SETS",
     "KEY_BLOCK",
     "SCREEN_GROUP",
+    "WRITING_THREADS",
     "HeadTable",
     "Kernels",
     "LayerCache",
@@ -48,6 +50,7 @@ __all__ = [
     "build_stamp",
     "check_device",
     "choose_kernels",
+    "choose_writing_kernels",
     "default_threads",
     "describe",
     "measure_read_bandwidth",
@@ -62,6 +65,12 @@ __all__ = [
 KERNEL_SETS = ("scalar", "avx2", "avxvnni", "avx512vnni", "amx", "neon", "dotprod", "i8mm")
 """Every kernel set Ternchat has a word for; a build holds some, a machine runs some of those."""
 
+WRITING_THREADS = 8
+"""Threads that a token at a time is computed with at most, where nobody has said how many."""
+
+FEW_TOKENS = 8
+"""So many tokens at once still count as writing: the weights are read once for all of them."""
+
 _HUGE_PAGE = 2 << 20
 
 
@@ -71,14 +80,29 @@ def choose_kernels(isa: str | None = None, threads: int | None = None) -> Kernel
     asked = isa or os.environ.get("TERNCHAT_ISA") or available[-1]
     if asked not in KERNEL_SETS:
         raise UnsupportedProcessorError(
-            f"there is no kernel set {asked!r}; this machine can run {', '.join(available)}"
+            "there is no kernel set {asked}; this machine can run {available}",
+            asked=repr(asked),
+            available=", ".join(available),
         )
     if asked not in available:
-        lacks = "this build" if asked not in _kernels.set_names() else "this CPU"
-        raise UnsupportedProcessorError(
-            f"{lacks} cannot run the kernel set {asked!r}; available: {', '.join(available)}"
-        )
+        lacks = Words("this CPU cannot run the kernel set {asked}; available: {available}")
+        if asked not in _kernels.set_names():
+            lacks = Words("this build cannot run the kernel set {asked}; available: {available}")
+        raise UnsupportedProcessorError(lacks.of(asked=repr(asked), available=", ".join(available)))
     return Kernels(asked, _thread_count(threads))
+
+
+def choose_writing_kernels(kernels: Kernels, threads: int | None = None) -> Kernels:
+    """The same set with as many threads as pay for a token at a time.
+
+    A prompt is bound by arithmetic and wants all cores; writing is bound by memory, which eight
+    of them saturate: more only wait for each other (docs/performance.md). Where somebody has said
+    how many threads there are to be, it is those.
+    """
+    count = kernels.threads
+    if threads is None and not os.environ.get("TERNCHAT_THREADS"):
+        count = min(count, WRITING_THREADS)
+    return kernels if count == kernels.threads else Kernels(kernels.name, count)
 
 
 def _thread_count(threads: int | None) -> int:
@@ -124,11 +148,13 @@ def allocate(size: int) -> npt.NDArray[np.uint8]:
     if os.name == "nt":
         return np.zeros(size, np.uint8)
     private = mmap.mmap(-1, size + _HUGE_PAGE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    array = np.frombuffer(private, np.uint8)
+    skip, whole = -array.ctypes.data % _HUGE_PAGE, size // _HUGE_PAGE * _HUGE_PAGE
     if hasattr(mmap, "MADV_HUGEPAGE"):
         with contextlib.suppress(OSError):  # a kernel built without them
-            private.madvise(mmap.MADV_HUGEPAGE)
-    array = np.frombuffer(private, np.uint8)
-    skip = -array.ctypes.data % _HUGE_PAGE
+            private.madvise(mmap.MADV_HUGEPAGE, skip, whole)
+            # What is left takes no more than it has, also where all memory gets huge pages.
+            private.madvise(mmap.MADV_NOHUGEPAGE, skip + whole)
     return array[skip : skip + size]
 
 
@@ -188,4 +214,5 @@ def describe() -> dict[str, Any]:
         "default_kernel": os.environ.get("TERNCHAT_ISA") or available[-1],
         "openmp": _kernels.openmp(),
         "threads_default": default_threads(),
+        "threads_writing": min(default_threads(), WRITING_THREADS),
     }

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ternchat.engine.asked_child import Pause, nothing
 from ternchat.engine.config import ModelConfig
 from ternchat.engine.errors import ModelFileError, TemplateError, TokenizerError
 from ternchat.engine.formats.files import exists, model_folder
@@ -74,11 +75,13 @@ class ChatTemplate:
     ) -> "ChatTemplate":
         """The template with this Jinja text."""
         if not text.strip():
-            raise TemplateError(f"{source}: the chat template is empty")
+            raise TemplateError("{source}: the chat template is empty", source=source)
         if len(text) > MAX_TEMPLATE_CHARACTERS:
             raise TemplateError(
-                f"{source}: the chat template has {len(text):,} characters;"
-                f" expected at most {MAX_TEMPLATE_CHARACTERS:,}"
+                "{source}: the chat template has {count} characters; expected at most {most}",
+                source=source,
+                count=len(text),
+                most=MAX_TEMPLATE_CHARACTERS,
             )
         return cls(text, source, variables, needs_bos)
 
@@ -89,7 +92,7 @@ class ChatTemplate:
         try:
             return _from_folder(folder)
         except ModelFileError as error:
-            raise TemplateError(str(error)) from error
+            raise TemplateError(error.words or str(error)) from error
 
     @property
     def is_known(self) -> bool:
@@ -101,10 +104,11 @@ class ChatTemplate:
         messages: Sequence[Mapping[str, Any]],
         add_generation_prompt: bool = True,
         markers: Iterable[str] = (),
+        pause: Pause = nothing,
     ) -> list[Piece]:
         """The conversation in pieces, ready for an answer when a generation prompt is added.
 
-        `markers`: the texts of the tokenizer's special tokens.
+        `markers`: the texts of the tokenizer's special tokens. `pause` may end it by an exception.
         """
         if not messages:
             raise TemplateError("the conversation has no messages; expected at least one")
@@ -114,7 +118,7 @@ class ChatTemplate:
         # The tokens of BitNet's are needed; where a vocabulary lacks another's, they are text.
         if known is not None and (known is BITNET or known.specials <= markers):
             return known.render(checked, add_generation_prompt)
-        return self._jinja.render(checked, add_generation_prompt, markers)
+        return self._jinja.render(checked, add_generation_prompt, markers, pause)
 
     def end_of_turn(self, markers: Iterable[str]) -> str | None:
         """The special token that ends an answer; None where the template writes none."""
@@ -130,6 +134,11 @@ class ChatTemplate:
                 return None
         return None
 
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """The processes that work for it."""
+        return self._jinja.pids
+
     def close(self) -> None:
         """End what renders."""
         self._jinja.close()
@@ -141,17 +150,20 @@ def encode_prompt(
     messages: Sequence[Mapping[str, Any]],
     bos_token_id: int | None = None,
     kept_ids: Callable[[str], Sequence[int] | None] | None = None,
+    pause: Pause = nothing,
 ) -> list[int]:
     """The ids of a conversation that the model is to answer.
 
     Each run between special tokens is encoded as one string. `kept_ids` is asked with the content
-    of each assistant message for the ids it was generated with, which then stand for it.
+    of each assistant message for the ids it was generated with, which then stand for it. `pause`
+    may end it by an exception.
     """
     ids: list[int] = []
     run = ""
-    for piece in settle(template.render(messages, markers=tokenizer.markers), tokenizer.edges):
+    pieces = template.render(messages, markers=tokenizer.markers, pause=pause)
+    for piece in settle(pieces, tokenizer.edges):
         if isinstance(piece, Special):
-            ids += tokenizer.encode(run) if run else []
+            ids += tokenizer.encode(run, pause) if run else []
             ids.append(_special_id(tokenizer, piece.text))
             run = ""
             continue
@@ -161,9 +173,9 @@ def encode_prompt(
         if kept is None:
             run += piece.text
         else:
-            ids += [*tokenizer.encode(run), *kept]
+            ids += [*tokenizer.encode(run, pause), *kept]
             run = ""
-    ids += tokenizer.encode(run) if run else []
+    ids += tokenizer.encode(run, pause) if run else []
     first_is_ours = template.needs_bos or tokenizer.adds_bos
     if bos_token_id is not None and first_is_ours and ids[:1] != [bos_token_id]:
         return [bos_token_id, *ids]
@@ -197,7 +209,7 @@ def _special_id(tokenizer: Tokenizer, token: str) -> int:
     token_id = tokenizer.token_to_id(token)
     if token_id is None:
         raise TokenizerError(
-            f"the chat template needs the token {token}, which the tokenizer lacks"
+            "the chat template needs the token {token}, which the tokenizer lacks", token=token
         )
     return token_id
 
@@ -209,7 +221,9 @@ def _from_folder(folder: Path) -> ChatTemplate:
     if exists(config_path):
         settings = read_json(config_path, MAX_TEMPLATE_BYTES)
     elif not exists(path):
-        raise TemplateError(f"{folder} has no chat template: {config_path.name} is missing")
+        raise TemplateError(
+            "{folder} has no chat template: {name} is missing", folder=folder, name=config_path.name
+        )
     text, source = settings.get("chat_template"), str(config_path)
     if exists(path):
         source = str(path)

@@ -18,7 +18,8 @@ FLAG = "--ternchat-child"
 
 _NICE = 10  # of 19
 _POLL_SECONDS = 0.1
-_CHILDREN = ("template_child", "measure_speed", "self_test")
+_CHILDREN = ("template_child", "tokenizer_child", "measure_speed", "self_test")
+_ASKED = ("template_child", "tokenizer_child")  # on their standard input, with which they end
 
 
 def module_command(name: str, *args: str, package: str = "ternchat.engine") -> list[str]:
@@ -71,7 +72,7 @@ def be(name: str, *args: str) -> int:
     """Be the child of that name; gives the exit code."""
     if name not in _CHILDREN:
         raise ValueError(f"there is no child {name!r}")
-    if name != "template_child":  # that one is asked on its standard input
+    if name not in _ASKED:
         end_with_parent()
     code: int = import_module(f"ternchat.engine.{name}").main(*args)
     return code

@@ -187,8 +187,10 @@ def _architecture(fields: Fields) -> str:
         raise fields.wrong("architectures", "a list of one name")
     if names[0] not in ARCHITECTURES:
         raise UnsupportedModelError(
-            f"{fields.source}: the architecture {shown(names[0])} is not supported;"
-            f" supported: BitNetForCausalLM, and LlamaForCausalLM with BitNet quantisation"
+            "{source}: the architecture {found} is not supported;"
+            " supported: BitNetForCausalLM, and LlamaForCausalLM with BitNet quantisation",
+            source=fields.source,
+            found=shown(names[0]),
         )
     return names[0]
 
@@ -198,8 +200,10 @@ def _quantization(fields: Fields, architecture: str) -> dict[str, Any]:
     if not quantization.values:
         if architecture != "BitNetForCausalLM":
             raise UnsupportedModelError(
-                f"{fields.source}: {architecture} without a quantization_config is not supported:"
-                ' its weights are not ternary; supported: quant_method "bitnet"'
+                "{source}: {architecture} without a quantization_config is not supported:"
+                ' its weights are not ternary; supported: quant_method "bitnet"',
+                source=fields.source,
+                architecture=architecture,
             )
         return {}
     supported = {

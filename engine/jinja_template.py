@@ -16,25 +16,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ternchat.engine.asked_child import Pause, nothing
 from ternchat.engine.errors import TemplateError
 from ternchat.engine.formats.json_file import shown
 from ternchat.engine.pieces import Content, Piece, Special, Text
+from ternchat.engine.template_faults import FAULTS
 from ternchat.engine.template_process import TemplateProcess
 
 _PRIVATE_USE = range(0xF0000, 0xFFFFE)
 _MOST_PATHS = 64  # ways a rendering may be understood at one place
 _LENGTH_FACTOR = 4  # a prompt has at most so many times the characters of its messages,
 _LENGTH_ALLOWANCE = 65_536  # and so many of the template's own
-
-_ERRORS = {
-    "refused": "refuses this conversation: ",
-    "long": "writes too much: ",
-    "memory": "needs too much memory: ",
-    "recursion": "calls itself too deeply: ",
-    "forbidden": "asks for what no template may have: ",
-    "syntax": "is not valid Jinja: ",
-    "failed": "fails on this conversation: ",
-}
 
 
 class JinjaTemplate:
@@ -57,6 +49,7 @@ class JinjaTemplate:
         messages: Sequence[Mapping[str, str]],
         add_generation_prompt: bool,
         markers: Iterable[str],
+        pause: Pause = nothing,
     ) -> list[Piece]:
         """The conversation in pieces; `markers` are the texts of all special tokens."""
         markers = tuple(markers)
@@ -66,7 +59,7 @@ class JinjaTemplate:
             {**m, "content": disguise.mark(i) if m["content"] else ""}
             for i, m in enumerate(messages)
         ]
-        real, marked_text = self._rendered(hidden, marked, add_generation_prompt)
+        real, marked_text = self._rendered(hidden, marked, add_generation_prompt, pause)
         cutter = _Cutter(markers)
         found = None
         if marked_text is not None:
@@ -81,6 +74,11 @@ class JinjaTemplate:
                 pieces += cutter.cut(part.text)
         return pieces
 
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """The processes that work for it."""
+        return self._process.pids
+
     def close(self) -> None:
         """End the process."""
         self._process.close()
@@ -90,6 +88,7 @@ class JinjaTemplate:
         hidden: list[dict[str, str]],
         marked: list[dict[str, str]],
         add_generation_prompt: bool,
+        pause: Pause,
     ) -> tuple[str, str | None]:
         """Both renderings; None where the template cannot render marks."""
         common: dict[str, Any] = self._variables | {"add_generation_prompt": add_generation_prompt}
@@ -97,13 +96,15 @@ class JinjaTemplate:
         length = sum(len(message["content"]) for message in hidden)
         limit = _LENGTH_FACTOR * length + _LENGTH_ALLOWANCE
         try:
-            first, second = self._process.render(self._text, renders, limit)
+            first, second = self._process.render(self._text, renders, limit, pause)
         except TemplateError as error:
-            raise TemplateError(f"{self._source}: the chat template {error}") from error
+            raise TemplateError(
+                "{source}: the chat template {error}", source=self._source, error=error
+            ) from error
         if "text" not in first:
-            what = _ERRORS.get(first.get("error", ""), _ERRORS["failed"])
+            what = FAULTS.get(first.get("error", ""), FAULTS["failed"])
             message = shown(first.get("message", ""))
-            raise TemplateError(f"{self._source}: the chat template {what}{message}")
+            raise TemplateError(what.of(source=self._source, message=message))
         return first["text"], second.get("text")
 
 

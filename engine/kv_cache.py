@@ -1,8 +1,10 @@
 """The keys and values of the tokens a session has read."""
 
+import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -75,8 +77,11 @@ class KVCache:
         # In one piece, for huge pages: attention walks through all of it for every token.
         whole = backend.allocate(2 * config.num_hidden_layers * math.prod(shape) * item)
         parts = whole.view(_DTYPES[dtype]).reshape(config.num_hidden_layers, 2, *shape)
-        self._steps = np.zeros(parts.shape[:-1], np.float32)
-        for (keys, values), steps in zip(parts, self._steps, strict=True):
+        self._whole = whole
+        # Only int8 rows have steps; other layers share some that are written, but never read.
+        step_layers = config.num_hidden_layers if dtype == "i8" else 1
+        self._steps = np.zeros((step_layers, *parts.shape[1:-1]), np.float32)
+        for (keys, values), steps in zip(parts, itertools.cycle(self._steps), strict=False):
             self.layers.append(LayerCache(keys.reshape(blocks), values, *steps))
         # (layers, kv_heads, blocks, KEY_BLOCK, head_dim)
         self._keys = parts[:, 0].reshape(-1, *blocks).swapaxes(-1, -2)
@@ -88,6 +93,12 @@ class KVCache:
         self.capacity = capacity
         self.length = 0
         self._bytes_per_token = kv_bytes_per_token(config, dtype)
+
+    @property
+    def arrays(self) -> tuple[npt.NDArray[Any], ...]:
+        """What all of it lies in, rotary angles and scratch included."""
+        angles = (self.cosines.array, self.sines.array)
+        return self._whole, self._steps, *angles, self.scores.array
 
     def read(self, begin: int, end: int) -> KVPart:
         """A copy of what is held of the tokens from `begin` up to `end`."""

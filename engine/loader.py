@@ -3,19 +3,20 @@
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ternchat.engine import backend
-from ternchat.engine.backend import Kernels, Projection, TernaryMatrix
+from ternchat.engine.arena import Arena
+from ternchat.engine.backend import SCREEN_GROUP, Kernels, Projection, TernaryMatrix
 from ternchat.engine.config import ModelConfig
 from ternchat.engine.errors import (
     EngineError,
     LoadCancelled,
     ModelFileError,
     NotEnoughMemoryError,
+    Words,
 )
 from ternchat.engine.formats.dtypes import to_f32
 from ternchat.engine.formats.files import exists
@@ -28,14 +29,13 @@ from ternchat.engine.formats.huggingface import (
 from ternchat.engine.memory import KV_BYTES, SMALLEST_SCREENED_HEAD, predict
 from ternchat.engine.model import Layer, Model, Weights
 from ternchat.engine.output_head import OutputHead, ScreenedHead
-from ternchat.engine.tokenizer import Tokenizer
+from ternchat.engine.row_reader import RowReader
+from ternchat.engine.tokenizer import TokenizerStart
 
 Progress = Callable[[int, int], object]
 """progress(done_bytes, total_bytes); returning False cancels."""
 
-_ALIGNMENT = 64
-_SCREEN_ROWS = 1 << 13  # rows of the head packed between two looks at the caller's wish
-_BLOCK_VALUES = 1 << 20  # full-precision weights are made ternary so many at a time
+_BLOCK_VALUES = 1 << 20  # of the head and of full-precision weights, worked on at a time
 
 
 def load(
@@ -51,7 +51,8 @@ def load(
     Args:
         path: folder with config.json, model.safetensors (or its shards and their index) and, for
             texts, the tokenizer's files.
-        threads: threads to compute with; None: one per physical core.
+        threads: threads to compute with; None: one per physical core to read a prompt, fewer to
+            write where those are many.
         isa: kernel set; None: TERNCHAT_ISA, else the fastest this machine can run.
         device: "auto" or "cpu".
         kv_dtype: how keys and values are kept: "f16"; "i8" in half of that, slightly less exact;
@@ -68,11 +69,16 @@ def load(
     kernels = backend.choose_kernels(isa, threads)
     config = ModelConfig.from_folder(path)
     checkpoint = HuggingFaceCheckpoint(path, config)
+    writing = backend.choose_writing_kernels(kernels, threads)
+    loader = _Loader(checkpoint, kernels, writing, kv_dtype, progress)
     try:
-        return _Loader(checkpoint, kernels, kv_dtype, progress).model()
+        model = loader.model()
     except BaseException:
-        checkpoint.close()
+        loader.give_up()
         raise
+    del loader
+    backend.return_unused_memory()  # what the weights were read into
+    return model
 
 
 class _Loader:
@@ -82,19 +88,26 @@ class _Loader:
         self,
         checkpoint: HuggingFaceCheckpoint,
         kernels: Kernels,
+        writing: Kernels,
         kv_dtype: str,
         progress: Progress | None,
     ) -> None:
         self._checkpoint = checkpoint
         self._config = checkpoint.config
         self._kernels = kernels
+        self._writing = writing
         self._kv_dtype = kv_dtype
         self._progress = progress
-        config = checkpoint.config
-        head = "model.embed_tokens.weight" if config.tie_word_embeddings else "lm_head.weight"
-        # the embedding is only mapped, the head is read whole: as much as all matrices
-        self._total = checkpoint.total_bytes + checkpoint.size(head)
+        self._reader = RowReader(checkpoint)
+        self._total = checkpoint.total_bytes
         self._done = 0
+        self._tokenizer: TokenizerStart | None = None
+
+    def give_up(self) -> None:
+        """Let go of what was begun."""
+        if self._tokenizer is not None:
+            self._tokenizer.close()
+        self._checkpoint.close()
 
     def model(self) -> Model:
         """The loaded model."""
@@ -103,28 +116,38 @@ class _Loader:
         free = backend.available_memory()
         if memory.allocated(1) > free:
             raise NotEnoughMemoryError(
-                f"the model in {checkpoint.folder}", memory.allocated(1), free
+                Words("the model in {folder}", folder=checkpoint.folder), memory.allocated(1), free
             )
         self._advance(0)
-        tokenizer = None
-        if exists(checkpoint.folder / "tokenizer.json"):
-            tokenizer = Tokenizer.from_folder(checkpoint.folder, config, lambda: self._advance(0))
-        self._arena = _Arena(self._packed_bytes())
+        path = checkpoint.folder / "tokenizer.json"
+        if exists(path):
+            self._tokenizer = TokenizerStart(path, config.vocab_size)
+        self._arena = Arena(self._arena_bytes())
         layers = tuple(self._layer(i) for i in range(config.num_hidden_layers))
-        embedding = self._dense("model.embed_tokens.weight")
-        tied = config.tie_word_embeddings
-        table = embedding if tied else self._dense("lm_head.weight")
-        weights = Weights(embedding, layers, self._norm("model.norm.weight"), self._head(table))
+        tables = [checkpoint.dense("model.embed_tokens.weight")]
+        if not config.tie_word_embeddings:
+            self._advance(tables[0].array.nbytes)  # only mapped
+            tables.append(checkpoint.dense("lm_head.weight"))
+        copied = [table.array for table in tables if not table.mapped]
+        weights = Weights(
+            embedding=tables[0],
+            layers=layers,
+            final_norm=self._norm("model.norm.weight"),
+            head=self._head(tables[-1]),
+            memory=(self._arena.memory, *copied),
+        )
+        tokenizer = None
+        if self._tokenizer is not None:
+            tokenizer = self._tokenizer.result(self._go_on)
         actual = replace(
             memory,
             weights=weights.nbytes,
-            head=table.array.nbytes,
+            head=sum(array.nbytes for array in copied) or tables[-1].array.nbytes,
             screen=weights.head.screen_nbytes,
-            embedding_mapped=embedding.mapped and table.mapped,
+            embedding_mapped=not copied,
         )
-        checkpoint.forget_pages()  # all of it was read once, and most of it was copied
-        backend.return_unused_memory()  # a tokenizer's file, as objects, takes a lot of it
-        return Model(config, weights, checkpoint, self._kernels, actual, self._kv_dtype, tokenizer)
+        kernels = (self._kernels, self._writing)
+        return Model(config, weights, checkpoint, kernels, actual, self._kv_dtype, tokenizer)
 
     # ---- Layers and their parts -----------------------------------------------------------------
 
@@ -159,7 +182,7 @@ class _Loader:
         parts = [self._checkpoint.ternary(f"{name}.weight") for name in names]
         rows, columns = sum(part.rows for part in parts), parts[0].columns
         tiles = self._arena.take(backend.packed_bytes(rows, columns, self._kernels.lanes))
-        row_scale = np.empty(rows, np.float32)
+        row_scale = self._arena.floats(rows)
         first = 0
         for part in parts:
             self._checkpoint.check_unchanged()
@@ -174,13 +197,13 @@ class _Loader:
     def _pack_codes(
         self, part: PackedTernary, tiles: npt.NDArray[np.uint8], first: int, rows: int
     ) -> float:
-        bad = self._kernels.pack(tiles, part.packed, first, part.rows, rows, packed=True)
+        codes = self._reader.matrix(part.name, self._advance)
+        bad = self._kernels.pack(tiles, codes, first, part.rows, rows, packed=True)
         if bad >= 0:
             raise ModelFileError(
                 f"{part.source}: tensor {part.name} holds the code 3 in row {bad};"
                 " expected the codes 0, 1, 2"
             )
-        self._advance(part.packed.nbytes)
         return part.scale
 
     def _pack_master(
@@ -189,14 +212,15 @@ class _Loader:
         """BitNet's online quantisation: round(W / mean|W|), clipped to -1, 0, 1."""
         total = 0.0
         for _, block in self._blocks(part):
-            total += float(np.abs(block).sum(dtype=np.float64))
+            total += float(np.abs(block, out=block).sum(dtype=np.float64))
         if not np.isfinite(total):
             raise ModelFileError(
                 f"{part.source}: tensor {part.name} holds numbers that are not finite"
             )
-        scale = max(total / part.weight.size, 1e-5)
+        scale = max(total / (part.rows * part.columns), 1e-5)
         for begin, block in self._blocks(part):
-            ternary = np.clip(np.rint(block * np.float32(1 / scale)), -1, 1).astype(np.int8)
+            block *= np.float32(1 / scale)
+            ternary = np.clip(np.rint(block, out=block), -1, 1, out=block).astype(np.int8)
             self._kernels.pack(
                 tiles, ternary.view(np.uint8), first + begin, len(block), rows, packed=False
             )
@@ -204,36 +228,32 @@ class _Loader:
 
     def _blocks(self, part: MasterTernary) -> Iterator[tuple[int, npt.NDArray[np.float32]]]:
         """The weights as float32 in blocks of rows; each of the two passes is half the work."""
-        step = max(1, _BLOCK_VALUES // part.columns)
-        for begin in range(0, part.rows, step):
-            block: npt.NDArray[Any] = part.weight[begin : begin + step]
+        for begin, block in self._reader.blocks(part.name, max(1, _BLOCK_VALUES // part.columns)):
             yield begin, to_f32(block, part.dtype)
             self._advance(block.nbytes // 2)
 
     def _norm(self, name: str) -> npt.NDArray[np.float32]:
         self._advance(self._checkpoint.size(name))
-        return self._checkpoint.norm(name)
-
-    def _dense(self, name: str) -> Dense:
-        self._advance(self._checkpoint.size(name))
-        return self._checkpoint.dense(name)
+        values = self._checkpoint.norm(name)
+        kept = self._arena.floats(len(values))
+        kept[:] = values
+        return kept
 
     def _head(self, table: Dense) -> OutputHead:
         if table.array.nbytes < SMALLEST_SCREENED_HEAD or table.dtype == "f16":
-            self._advance(table.array.nbytes)
-            return OutputHead(self._kernels, table.array)
-        head = ScreenedHead(self._kernels, table.array)
-        row_bytes = table.array.nbytes // head.rows
-        for first in range(0, head.rows, _SCREEN_ROWS):
-            rows = min(_SCREEN_ROWS, head.rows - first)
-            head.pack(first, rows)
-            self._advance(rows * row_bytes)
+            self._advance(table.array.nbytes)  # only mapped
+            return OutputHead(self._writing, table.array)
+        head = ScreenedHead(self._writing, table.array)
+        groups = max(1, _BLOCK_VALUES // (SCREEN_GROUP * table.array.shape[1]))
+        for first, block in self._reader.blocks(table.name, groups * SCREEN_GROUP):
+            head.pack(first, block)
+            self._advance(block.nbytes)
         return head
 
     # ---- Sizes and progress ---------------------------------------------------------------------
 
-    def _packed_bytes(self) -> int:
-        """Bytes of all fused matrices in this kernel set's layout."""
+    def _arena_bytes(self) -> int:
+        """Bytes of all fused matrices in this kernel set's layout, their scales, and the norms."""
         config, lanes = self._config, self._kernels.lanes
         ffn, hidden = config.intermediate_size, config.hidden_size
         shapes = (
@@ -242,30 +262,18 @@ class _Loader:
             (2 * ffn, hidden),
             (hidden, ffn),
         )
-        sizes = [_Arena.aligned(backend.packed_bytes(*shape, lanes)) for shape in shapes]
-        return config.num_hidden_layers * sum(sizes)
+        layer = [backend.packed_bytes(*shape, lanes) for shape in shapes]
+        layer += [4 * rows for rows, _ in shapes]
+        norms = [4 * spec.shape[0] for spec in config.tensors() if spec.role == "norm"]
+        return sum(map(Arena.aligned, config.num_hidden_layers * layer + norms))
 
     def _advance(self, nbytes: int) -> None:
         self._done += nbytes
+        self._go_on()
+        if self._tokenizer is not None:
+            self._tokenizer.look()
+
+    def _go_on(self) -> None:
+        """Raises LoadCancelled when nobody wants the model any more."""
         if self._progress is not None and self._progress(self._done, self._total) is False:
             raise LoadCancelled(f"loading {self._checkpoint.folder} was cancelled")
-
-
-class _Arena:
-    """One block of memory that matrices are laid into, one behind the other."""
-
-    def __init__(self, size: int) -> None:
-        self.size = size
-        self._memory = backend.allocate(size)
-        self._used = 0
-
-    @staticmethod
-    def aligned(size: int) -> int:
-        """The size with its padding."""
-        return -(-size // _ALIGNMENT) * _ALIGNMENT
-
-    def take(self, size: int) -> npt.NDArray[np.uint8]:
-        """The next `size` bytes, zero, aligned to a cache line."""
-        begin = self._used
-        self._used += self.aligned(size)
-        return self._memory[begin : begin + size]

@@ -68,12 +68,13 @@ _TINY = replace(
 def measure(isa: str | None = None, threads: int | None = None) -> MachineSpeed:
     """The speed of this machine with a kernel set and a number of threads."""
     kernels = backend.choose_kernels(isa, threads)
+    writing = backend.choose_writing_kernels(kernels, threads)
     others = OthersShare()
-    tiny = synthetic_model(_TINY, kernels)
+    tiny = synthetic_model(_TINY, kernels, writing)
     layer_seconds = _token_seconds(tiny) / _TINY.num_hidden_layers
     beyond_caches = min(_CACHES * last_level_bytes(), backend.available_memory() // 4)
     config = _larger_than(beyond_caches)
-    large = synthetic_model(config, kernels)
+    large = synthetic_model(config, kernels, writing)
     token_seconds = _token_seconds(large, TYPICAL_POSITION)
     read_bytes = large.memory.weights + large.memory.kv(TYPICAL_POSITION)
     in_weights = token_seconds - config.num_hidden_layers * layer_seconds
@@ -86,12 +87,12 @@ def measure(isa: str | None = None, threads: int | None = None) -> MachineSpeed:
         threads=kernels.threads,
         read_bytes_per_second=1.0,
         weight_bytes_per_second=read_bytes / max(in_weights, token_seconds / 2),
-        screen_bytes_per_second=_screen_rate(kernels, beyond_caches),
+        screen_bytes_per_second=_screen_rate(writing, beyond_caches),
         weights_per_second=weights * prompt_tokens / prompt_seconds,
         layer_seconds=layer_seconds,
     )
     del tiny, large
-    read = backend.measure_read_bandwidth(kernels.threads, max(_READ_BYTES, beyond_caches))
+    read = backend.measure_read_bandwidth(writing.threads, max(_READ_BYTES, beyond_caches))
     return replace(speed, read_bytes_per_second=read, others_share=others.share())
 
 

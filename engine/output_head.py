@@ -15,6 +15,7 @@ float32 sums add is bounded outright.
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -61,6 +62,16 @@ class OutputHead:
         self._table = HeadTable(table)
         self._one = np.empty((1, self.rows), np.float32)
 
+    @property
+    def screen_arrays(self) -> tuple[npt.NDArray[Any], ...]:
+        """What the screen lies in."""
+        return ()
+
+    @property
+    def work_arrays(self) -> tuple[npt.NDArray[Any], ...]:
+        """What scores and logits are written to."""
+        return (self._one,)
+
     def logits(self, hidden: Floats) -> Floats:
         """All logits, (tokens, vocab), of hidden states (tokens, n).
 
@@ -106,19 +117,39 @@ class ScreenedHead(OutputHead):
         self._largest_steps = np.zeros(groups, np.float32)
         self._scores = np.empty((groups, SCREEN_GROUP), np.float32)
         self._best = np.empty(groups, np.float32)  # score in each group
-        tiles = backend.allocate(backend.screen_bytes(self.rows, columns, kernels.lanes))
+        self._tiles = backend.allocate(backend.screen_bytes(self.rows, columns, kernels.lanes))
         self._screen = ScreenTable(
-            tiles, self._steps.reshape(-1)[: self.rows], self._dither, kernels.lanes
+            self._tiles, self._steps.reshape(-1)[: self.rows], self._dither, kernels.lanes
         )
         self.screen_nbytes = self._screen.nbytes
         padded = backend.padded_columns(columns)
         self._high, self._low = (np.zeros(padded, np.int8) for _ in range(2))
         self._z = math.sqrt(2 * math.log(2 * self.rows / _MISS_PROBABILITY))
 
-    def pack(self, first: int, rows: int) -> None:
-        """Fill the screen's rows; `first` is a multiple of 32."""
-        self._kernels.screen_pack(self._screen, self._table, first, rows)
-        self._largest_steps[:] = self._steps.max(1)
+    @property
+    def screen_arrays(self) -> tuple[npt.NDArray[Any], ...]:
+        """What the screen lies in."""
+        return self._tiles, self._steps, self._largest_steps, self._dither
+
+    @property
+    def work_arrays(self) -> tuple[npt.NDArray[Any], ...]:
+        """What scores and logits are written to."""
+        return self._one, self._scores, self._best, self._high, self._low
+
+    def pack(self, first: int, weights: npt.NDArray[np.generic]) -> None:
+        """Fill the screen's rows from `first` on, a multiple of SCREEN_GROUP."""
+        rows, columns = weights.shape
+        lanes = self._kernels.lanes
+        begin = backend.screen_bytes(first, columns, lanes)
+        part = ScreenTable(
+            self._tiles[begin : begin + backend.screen_bytes(rows, columns, lanes)],
+            self._steps.reshape(-1)[first : first + rows],
+            self._dither,
+            lanes,
+        )
+        self._kernels.screen_pack(part, HeadTable(weights), 0, rows)
+        groups = slice(first // SCREEN_GROUP, -(-(first + rows) // SCREEN_GROUP))
+        self._largest_steps[groups] = self._steps[groups].max(1)
 
     def highest(
         self, hidden: Floats, k: int, others: npt.NDArray[np.int64]

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ternchat.engine.asked_child import Pause
 from ternchat.engine.chat_template import encode_prompt
 from ternchat.engine.context_window import Turn, kept_turns
 from ternchat.engine.detokenizer import Detokenizer
@@ -65,74 +66,79 @@ class PromptWriter:
         What does not fit into `room` tokens is left out, oldest first and turn by turn; system
         messages, pinned turns and the last turn stay, whatever they take.
         """
-        self._learn(messages)
+
+        def pause() -> None:
+            if cancel is not None and cancel.is_set():
+                raise ForwardCancelled
+
+        self._learn(messages, pause)
         turns = _turns(messages)
         fixed = set(range(len(messages))).difference(*turns)
-        open_ids = self._open_ids(messages)
-        sizes = [self._size(messages, turn, cancel) for turn in turns]
-        left = room - self._size(messages, fixed, cancel).tokens - self._frame()[0]
+        open_ids = self._open_ids(messages, pause)
+        sizes = [self._size(messages, turn, pause) for turn in turns]
+        left = room - self._size(messages, fixed, pause).tokens - self._frame(pause)[0]
         while True:
             kept = itertools.compress(turns, kept_turns(sizes, left))
             read = sorted(fixed.union(*kept))
-            prompt = Prompt(self._encode(messages, read) + open_ids, tuple(read), open_ids)
+            ids = self._encode(messages, read, pause) + open_ids
+            prompt = Prompt(ids, tuple(read), open_ids)
             excess = len(prompt.token_ids) - room
             if excess <= 0 or left <= 0:
                 return prompt
             left -= excess  # texts took more tokens together than one by one
 
-    def _encode(self, messages: Sequence[Message], read: Sequence[int]) -> tuple[int, ...]:
+    def _encode(
+        self, messages: Sequence[Message], read: Sequence[int], pause: Pause
+    ) -> tuple[int, ...]:
         model = self._model
         closed = [messages[i] for i in read if not _is_open(messages, i)]
+        bos = model.config.bos_token_id
         return tuple(
-            encode_prompt(
-                model.tokenizer, model.template, closed, model.config.bos_token_id, self._ids_of
-            )
+            encode_prompt(model.tokenizer, model.template, closed, bos, self._ids_of, pause)
         )
 
-    def _open_ids(self, messages: Sequence[Message]) -> tuple[int, ...]:
+    def _open_ids(self, messages: Sequence[Message], pause: Pause) -> tuple[int, ...]:
         if not messages or not _is_open(messages, len(messages) - 1):
             return ()
         tokenizer, text = self._model.tokenizer, _content(messages[-1])
         for ids in (messages[-1].get("token_ids"), self._ids_of(text)):
             if ids and stands_for(tokenizer, ids, text):
                 return tuple(ids)
-        return tuple(tokenizer.encode(text))
+        return tuple(tokenizer.encode(text, pause))
 
     def _ids_of(self, content: str) -> tuple[int, ...] | None:
         return self._answers.get(content.strip())
 
-    def _learn(self, messages: Iterable[Message]) -> None:
+    def _learn(self, messages: Iterable[Message], pause: Pause) -> None:
         """Take over the ids that came with messages, if they do stand for the text."""
         for message in messages:
+            pause()
             ids, text = message.get("token_ids") or (), _content(message)
             is_news = bool(ids) and self._ids_of(text) is None
             if is_news and stands_for(self._model.tokenizer, ids, text):
                 self.remember(text, ids)
 
-    def _size(
-        self, messages: Sequence[Message], places: Iterable[int], cancel: Cancel | None
-    ) -> Turn:
+    def _size(self, messages: Sequence[Message], places: Iterable[int], pause: Pause) -> Turn:
         """What some messages take together."""
         chosen = [messages[place] for place in places]
-        tokens = sum(self._count(_content(message), cancel) for message in chosen)
+        tokens = sum(self._count(_content(message), pause) for message in chosen)
         return Turn(tokens, any(message.get("pinned") for message in chosen))
 
-    def _count(self, text: str, cancel: Cancel | None) -> int:
+    def _count(self, text: str, pause: Pause) -> int:
         """About how many tokens a message of this text takes, what the template adds included."""
         key = hash(text)
         if key not in self._counts:
-            if cancel is not None and cancel.is_set():
-                raise ForwardCancelled
+            pause()
             if len(self._counts) >= _KEPT_COUNTS:
                 self._counts.clear()
-            self._counts[key] = len(self._model.tokenizer.encode(text))
-        return self._counts[key] + self._frame()[1]
+            self._counts[key] = len(self._model.tokenizer.encode(text, pause))
+        return self._counts[key] + self._frame(pause)[1]
 
-    def _frame(self) -> tuple[int, int]:
+    def _frame(self, pause: Pause) -> tuple[int, int]:
         """The tokens that the template adds to a chat, and to each message."""
         if self._added is None:
             chat = [{"role": role, "content": ""} for role in ("user", "assistant", "user")]
-            short, long = (len(self._encode(chat[:end], range(end))) for end in (1, 3))
+            short, long = (len(self._encode(chat[:end], range(end), pause)) for end in (1, 3))
             each = -(-(long - short) // 2)
             self._added = max(0, short - each), each
         return self._added

@@ -8,16 +8,15 @@ another kernel set.
 `python -m ternchat.engine.self_test FOLDER [ISA [THREADS]]` prints a Report as JSON.
 """
 
-import json
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from ternchat.engine import backend, chat_template
 from ternchat.engine.child_process import end_with_parent
-from ternchat.engine.errors import EngineError, NotEnoughMemoryError
+from ternchat.engine.errors import EngineError, NotEnoughMemoryError, Words
 from ternchat.engine.formats.files import exists
 from ternchat.engine.formats.json_fields import Fields
 from ternchat.engine.formats.json_file import read_json
@@ -55,7 +54,7 @@ def check(folder: Path, isa: str | None = None, threads: int | None = None) -> R
         model.close()  # before another is loaded: two might not fit
     problem = _problem(logits, run)
     if problem is not None:
-        return Report(False, problem, Kind.SINGLE, model.kernel)
+        return Report.of(False, problem, Kind.SINGLE, model.kernel)
     return _against_another_set(folder, threads, model.kernel, run, logits)
 
 
@@ -88,24 +87,30 @@ def _against_reference(model: Model, reference: Run) -> Report:
     found, expected = _greedy(model, reference.prompt_ids), reference.token_ids
     wrong = [i for i, pair in enumerate(zip(found, expected, strict=False)) if len({*pair}) > 1]
     if not wrong:
-        text = f"It gives the {len(expected)} tokens that it is known to give."
-        return Report(True, text, Kind.REFERENCE, model.kernel)
-    text = (
-        f"Token {wrong[0] + 1} of {len(expected)} is {found[wrong[0]]}, not"
-        f" {expected[wrong[0]]}: its file is damaged, or this processor computes wrongly."
+        words = Words("It gives the {count} tokens that it is known to give.", count=len(expected))
+        return Report.of(True, words, Kind.REFERENCE, model.kernel)
+    words = Words(
+        "Token {number} of {count} is {found}, not {expected}: its file is damaged, or this"
+        " processor computes wrongly.",
+        number=wrong[0] + 1,
+        count=len(expected),
+        found=str(found[wrong[0]]),
+        expected=str(expected[wrong[0]]),
     )
-    return Report(False, text, Kind.REFERENCE, model.kernel)
+    return Report.of(False, words, Kind.REFERENCE, model.kernel)
 
 
-def _problem(logits: Floats, run: Run) -> str | None:
+def _problem(logits: Floats, run: Run) -> Words | None:
     """What cannot be right about the results of one kernel set."""
     if not np.isfinite(logits).all():
-        return "Its results are not all numbers: the file is damaged."
+        return Words("Its results are not all numbers: the file is damaged.")
     if (logits.std(-1) <= 1e-6 * np.abs(logits).max()).any():
-        return "Its results are all alike: the file is damaged."
+        return Words("Its results are all alike: the file is damaged.")
     again = logits[len(run.prompt_ids) - 1 : -1].argmax(-1).tolist()
     if again != run.token_ids:
-        return "Its results change from one time to the next: this processor computes wrongly."
+        return Words(
+            "Its results change from one time to the next: this processor computes wrongly."
+        )
     return None
 
 
@@ -114,8 +119,10 @@ def _against_another_set(
 ) -> Report:
     others = [name for name in backend.describe()["kernel_sets"] if name != kernel]
     if not others:
-        text = f"It gives {TOKENS} tokens; there is nothing to compare them with."
-        return Report(True, text, Kind.SINGLE, kernel)
+        words = Words(
+            "It gives {count} tokens; there is nothing to compare them with.", count=TOKENS
+        )
+        return Report.of(True, words, Kind.SINGLE, kernel)
     model = load(folder, threads, others[-1])
     try:
         second = model.logits(run.prompt_ids + run.token_ids)
@@ -123,13 +130,21 @@ def _against_another_set(
         model.close()
     difference = float(np.sqrt(np.mean((logits - second) ** 2)) / logits.std())
     if difference > _LARGEST_DIFFERENCE:
-        text = f"The kernel sets {kernel} and {others[-1]} differ by {100 * difference:.1f} %."
-        return Report(False, text, Kind.CONSISTENCY, kernel)
-    text = (
-        f"It gives the same {TOKENS} tokens with {kernel} and {others[-1]};"
-        " which ones are right is not known for this model."
+        words = Words(
+            "The kernel sets {one} and {other} differ by {difference} %.",
+            one=kernel,
+            other=others[-1],
+            difference=100 * difference,
+        )
+        return Report.of(False, words, Kind.CONSISTENCY, kernel)
+    words = Words(
+        "It gives the same {count} tokens with {one} and {other};"
+        " which ones are right is not known for this model.",
+        count=TOKENS,
+        one=kernel,
+        other=others[-1],
     )
-    return Report(True, text, Kind.CONSISTENCY, kernel)
+    return Report.of(True, words, Kind.CONSISTENCY, kernel)
 
 
 def main(folder: str, isa: str = "", threads: str = "") -> int:
@@ -137,10 +152,10 @@ def main(folder: str, isa: str = "", threads: str = "") -> int:
     try:
         report = check(Path(folder), isa or None, int(threads) if threads else None)
     except NotEnoughMemoryError as error:
-        report = Report(None, f"It was not tested: {error}.")
+        report = Report.of(None, Words("It was not tested: {error}.", error=error))
     except EngineError as error:
-        report = Report(False, f"{error}.")
-    print(json.dumps(asdict(report)))
+        report = Report.of(False, Words("It cannot be loaded: {error}.", error=error))
+    print(report.to_json())
     return 0
 
 

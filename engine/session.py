@@ -8,14 +8,15 @@ from dataclasses import replace
 
 from ternchat.engine import backend
 from ternchat.engine.answer import Answer, Outcome, Step
-from ternchat.engine.errors import ContextFullError, NotEnoughMemoryError
+from ternchat.engine.errors import ContextFullError, NotEnoughMemoryError, Words
 from ternchat.engine.kv_block import common_prefix
-from ternchat.engine.memory import CHUNK_TOKENS
 from ternchat.engine.model import Cancel, Floats, ForwardCancelled, Model
 from ternchat.engine.prefix_pool import PrefixPool
 from ternchat.engine.prompt import Message, Prompt, PromptWriter
+from ternchat.engine.residency import Holdings
 from ternchat.engine.sampler import SamplingParams
 from ternchat.engine.speculation import MAX_DRAFT, NO_DRAFT, Draft, Drafter, Pace
+from ternchat.engine.timing import Timings
 
 Progress = Callable[[int, int], object]
 """progress(done_tokens, total_tokens) while the prompt is read."""
@@ -53,7 +54,8 @@ class Session:
             raise ValueError(f"context_length = {length}; the model allows 1 to {longest}")
         needed, free = model.memory.kv(length), backend.available_memory()
         if needed > free:
-            raise NotEnoughMemoryError(f"a context of {length:,} tokens", needed, free)
+            what = Words("a context of {length} tokens", length=length)
+            raise NotEnoughMemoryError(what, needed, free)
         model.check_unchanged()
         self.model = model
         self.context_length = length
@@ -73,9 +75,14 @@ class Session:
         return self._cache.length
 
     @property
+    def holdings(self) -> Holdings:
+        """Where all that the model and this session hold lies."""
+        return self.model.holdings(self._cache)
+
+    @property
     def kernel_seconds(self) -> float:
         """Time the model has spent inside kernels so far."""
-        return self.model.kernels.seconds
+        return self.model.kernel_seconds
 
     def prompt(
         self,
@@ -92,7 +99,11 @@ class Session:
         """
         longest = (sampling.max_tokens if sampling else None) or _ANSWER_TOKENS
         answer = min(longest, self.context_length // 4)
-        return self._prompts.write(messages, self.context_length - answer, cancel)
+        try:
+            return self._prompts.write(messages, self.context_length - answer, cancel)
+        except ForwardCancelled:
+            self.last = Outcome("cancelled", Timings(), "", ())
+            raise
 
     def reply(
         self,
@@ -107,7 +118,8 @@ class Session:
             messages: {"role": "system" | "user" | "assistant", "content": text}, oldest first
                 (see prompt.Message). An answer that comes last is gone on with.
             sampling: how tokens are chosen.
-            cancel: looked at between layers; once set, the reply ends.
+            cancel: looked at while the prompt is written and between layers; once set, the reply
+                ends.
             progress: called with (done_tokens, total_tokens) while the prompt is read.
 
         Raises:
@@ -115,7 +127,10 @@ class Session:
             EngineError: template or tokenizer cannot write the messages.
 
         """
-        prompt = self.prompt(messages, sampling)
+        try:
+            prompt = self.prompt(messages, sampling, cancel)
+        except ForwardCancelled:
+            return
         yield from self.generate(
             prompt.token_ids, sampling, cancel, progress, begun=len(prompt.open_ids)
         )
@@ -224,7 +239,7 @@ class Session:
                 return hidden
             layers = self.model.config.num_hidden_layers
             fitting = int(len(chunk) / max(seconds, 1e-6) * _LAYER_SECONDS * layers)
-            size = max(1, min(fitting, 4 * size, CHUNK_TOKENS))
+            size = max(1, min(fitting, 4 * size, self.model.chunk_tokens))
 
     def _decode(self, run: Answer, drafter: Drafter | None, cancel: Cancel | None) -> list[int]:
         """The next tokens: guesses as long as they are right, and one more."""

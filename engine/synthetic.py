@@ -19,7 +19,7 @@ _BLOCK_BYTES = 1 << 20
 _ZERO_SHARE = 0.42  # as measured in BitNet b1.58 2B4T
 
 
-def synthetic_model(config: ModelConfig, kernels: Kernels) -> Model:
+def synthetic_model(config: ModelConfig, kernels: Kernels, writing: Kernels) -> Model:
     """A model of that shape, without files and tokenizer."""
     draw = np.random.default_rng(0)
     block = _packed_codes(draw)
@@ -47,12 +47,12 @@ def synthetic_model(config: ModelConfig, kernels: Kernels) -> Model:
         for _ in range(config.num_hidden_layers)
     )
     table = np.asarray(draw.standard_normal((vocab, hidden), np.float32), np.float16)
-    head = OutputHead(kernels, table)
+    head = OutputHead(writing, table)
     embedding = Dense("model.embed_tokens.weight", table, "f16", mapped=False)
-    weights = Weights(embedding, layers, np.ones(hidden, np.float32), head)
+    weights = Weights(embedding, layers, np.ones(hidden, np.float32), head, memory=())
     nothing: Any = SimpleNamespace(folder=Path(), check_unchanged=_nothing, close=_nothing)
     checkpoint = cast("HuggingFaceCheckpoint", nothing)
-    return Model(config, weights, checkpoint, kernels, predict(config), "f16", None)
+    return Model(config, weights, checkpoint, (kernels, writing), predict(config), "f16", None)
 
 
 def _packed_codes(draw: np.random.Generator) -> npt.NDArray[np.uint8]:

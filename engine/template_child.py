@@ -2,7 +2,8 @@
 
 A script that imports nothing of Ternchat: `python -I -S template_child.py FOLDER`, where FOLDER
 holds the jinja2 package. It reads requests from standard input and writes answers to standard
-output, each a length in four bytes and so much JSON; the first answer says that it is ready:
+output, each a length and a number in four bytes, and so much JSON (as in frames.py). The number of
+an answer is that of its request; number 0 says that it is ready, and which process it is:
 
     {"template": text, "renders": [variables, ...], "limit": characters}
     {"results": [{"text": ...} | {"error": kind, "message": ...}, ...]}
@@ -32,15 +33,15 @@ def main(package_folder: str | None = None) -> int:
     renderer.render("{{ messages.x.y }}", [{}], 100)  # what reports errors is imported here
     time.localtime()
     requests, answers = sys.stdin.buffer, sys.stdout.buffer
-    _write(answers, {"ready": True, "pid": os.getpid()})
+    _write(answers, 0, {"pid": os.getpid()})
     _limit_memory_and_files()
     while True:
-        request = _read(requests)
+        number, request = _read(requests)
         if request is None:
             return 0
         _limit_time()
         results = renderer.render(request["template"], request["renders"], request["limit"])
-        _write(answers, {"results": results})
+        _write(answers, number, {"results": results})
 
 
 class _Refused(Exception):
@@ -179,16 +180,17 @@ def _limit_time() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (int(time.process_time()) + 1 + CPU_SECONDS, hard))
 
 
-def _read(file: BinaryIO) -> Any:
-    header = file.read(4)
-    if len(header) < 4:
-        return None
-    return json.loads(file.read(int.from_bytes(header, "big")))
+def _read(file: BinaryIO) -> tuple[int, Any]:
+    header = file.read(8)
+    if len(header) < 8:
+        return 0, None
+    length, number = (int.from_bytes(part, "big") for part in (header[:4], header[4:]))
+    return number, json.loads(file.read(length))
 
 
-def _write(file: BinaryIO, message: dict[str, Any]) -> None:
+def _write(file: BinaryIO, number: int, message: dict[str, Any]) -> None:
     data = json.dumps(message).encode("ascii")
-    file.write(len(data).to_bytes(4, "big") + data)
+    file.write(len(data).to_bytes(4, "big") + number.to_bytes(4, "big") + data)
     file.flush()
 
 

@@ -1,124 +1,130 @@
 """Text to token ids and back."""
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any
+from pathlib import Path
 
+from ternchat.engine.asked_child import Pause, nothing
 from ternchat.engine.config import ModelConfig
-from ternchat.engine.errors import LoadCancelled, TokenizerError
+from ternchat.engine.errors import TokenizerError
 from ternchat.engine.formats.files import model_folder
-from ternchat.engine.formats.json_file import shown
 from ternchat.engine.formats.tokenizer_json import TokenizerFile
-from ternchat.engine.token_edges import Edges
-from ternchat.engine.tokenizer_library import build
+from ternchat.engine.token_facts import TokenFacts
+from ternchat.engine.tokenizer_library import LibraryTokenizer
+from ternchat.engine.tokenizer_process import TokenizerChild, TokenizerProcess
+from ternchat.engine.vocabulary import Vocabulary
 
-MAX_TEXT_CHARACTERS = 4_000_000  # about two seconds' work, and more than any context holds
-_LONG_TEXT = 10_000  # characters; the library lets other threads run only in batches
+MAX_TEXT_CHARACTERS = 4_000_000  # a few seconds' work, and more than any context holds
+
+# What is done in the program holds its interpreter, and cannot be stopped: files and texts that
+# take a hundredth of a second, and no pattern that might take for ever. All else has a process.
+SMALL_FILE_BYTES = 1_000_000
+SHORT_TEXT = 10_000
 
 
 class Tokenizer:
     """Encodes text that never becomes a special token, and gives the bytes of each token.
 
+    Several threads can use it at once.
+
     Attributes:
+        vocab_size: ids are below it.
         markers: the texts of the special tokens.
         edges: what those do to the text beside them, where they do anything.
         adds_bos: whether the tokenizer itself would put one in front of every text.
     """
 
-    def __init__(self, file: TokenizerFile, pause: Callable[[], object] = lambda: None) -> None:
-        self.vocab_size = file.vocab_size
-        self.markers = frozenset(t.content for t in file.added_tokens if t.is_marker)
-        self.edges = {
-            token.content: Edges(token.lstrip, token.rstrip, token.single_word)
-            for token in file.added_tokens
-            if token.is_marker and (token.lstrip or token.rstrip or token.single_word)
-        }
-        self.adds_bos = file.adds_bos
-        self._source = file.source
-        self._added = {token.id: token for token in file.added_tokens}
-        self._marker_ids = {token.id for token in file.added_tokens if token.is_marker}
-        self._added_ids = {token.content: token.id for token in file.added_tokens}
-        with _guarded(f"{self._source} is not a tokenizer that can be loaded"):
-            self._tokenizer = build(file.without_side_effects(), pause)
-            self._tokenizer.encode_special_tokens = True
-            self._tokenizer.encode("User: Hello!\n", add_special_tokens=False)
-        for token in file.added_tokens:  # the library numbers them itself where ids have gaps
-            if not token.is_marker and self._tokenizer.token_to_id(token.content) != token.id:
-                raise TokenizerError(
-                    f"{self._source}: the id of the added token {shown(token.content)} leaves a"
-                    " gap; expected the ids of added tokens to follow those of the vocabulary"
-                )
+    def __init__(
+        self, vocabulary: Vocabulary, process: TokenizerProcess, small: LibraryTokenizer | None
+    ) -> None:
+        self.vocab_size = vocabulary.size
+        self.markers = vocabulary.markers
+        self.edges = vocabulary.edges
+        self.adds_bos = vocabulary.adds_bos
+        self._vocabulary = vocabulary
+        self._process = process
+        self._small = small
 
     @classmethod
     def from_folder(
-        cls,
-        path: str | os.PathLike[str],
-        config: ModelConfig,
-        pause: Callable[[], object] = lambda: None,
+        cls, path: str | os.PathLike[str], config: ModelConfig, pause: Pause = nothing
     ) -> "Tokenizer":
-        """The tokenizer in a Hugging Face folder; `pause` may end its making by a LoadCancelled."""
-        file = TokenizerFile.read(model_folder(path) / "tokenizer.json", config.vocab_size)
-        pause()
-        return cls(file, pause)
+        """The tokenizer in a Hugging Face folder; `pause` may end its making by an exception."""
+        return TokenizerStart(model_folder(path) / "tokenizer.json", config.vocab_size).result(
+            pause
+        )
 
-    def encode(self, text: str) -> list[int]:
-        """The ids of a text; what looks like a special token in it is encoded as plain text."""
+    @property
+    def is_apart(self) -> bool:
+        """Whether all its work is done in a process of its own, not only that on long texts."""
+        return self._small is None
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """The processes that work for it; their memory is the model's."""
+        return self._process.pids
+
+    def encode(self, text: str, pause: Pause = nothing) -> list[int]:
+        """The ids of a text; what looks like a special token in it is encoded as plain text.
+
+        `pause` may end the work on a long text by an exception.
+        """
         if len(text) > MAX_TEXT_CHARACTERS:
             raise TokenizerError(
                 f"the text has {len(text):,} characters; expected at most {MAX_TEXT_CHARACTERS:,}"
             )
-        with _guarded(f"{self._source} failed on a text of {len(text):,} characters"):
-            ids: list[int] = self._encode(text).ids
-        if not self._marker_ids.isdisjoint(ids):
-            raise TokenizerError(f"{self._source} makes special tokens of plain text")
-        return ids
-
-    def _encode(self, text: str) -> Any:
-        """The library's encoding; of a long text without holding the interpreter for seconds."""
-        if len(text) < _LONG_TEXT:
-            return self._tokenizer.encode(text, add_special_tokens=False)
-        return self._tokenizer.encode_batch([text], add_special_tokens=False)[0]
+        if self._small is not None and len(text) <= SHORT_TEXT:
+            return self._small.encode(text)
+        return self._process.encode(text, pause)
 
     def token_to_id(self, token: str) -> int | None:
         """The id of a token, None where the vocabulary has no such token."""
-        token_id: int | None = self._added_ids.get(token)
-        return self._tokenizer.token_to_id(token) if token_id is None else token_id
+        return self._vocabulary.token_to_id(token)
 
     def decode_bytes(self, token_id: int) -> bytes:
         """The bytes a token stands for: none for special tokens and ids without a token."""
-        if token_id in self._added:
-            token = self._added[token_id]
-            return b"" if token.special else token.content.encode("utf-8")
-        if not 0 <= token_id < self.vocab_size:
-            return b""
-        # Asked for here and not kept: a vocabulary takes 100 bytes a token in Python.
-        piece = self._tokenizer.id_to_token(token_id) or ""
-        if piece in self._added_ids:  # under a number of the library's own
-            return b""
-        try:
-            return bytes(_BYTE_OF[character] for character in piece)
-        except KeyError:  # not written in the byte alphabet: it stands for itself
-            return piece.encode("utf-8")
+        return self._vocabulary.decode_bytes(token_id)
+
+    def close(self) -> None:
+        """End its process."""
+        self._process.close()
 
 
-def _byte_alphabet() -> dict[str, int]:
-    """GPT-2's alphabet: printable Latin-1 characters as they are, other bytes from U+0100 on."""
-    printable = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
-    others = [byte for byte in range(256) if byte not in printable]
-    shifted = {chr(0x100 + index): byte for index, byte in enumerate(others)}
-    return {chr(byte): byte for byte in printable} | shifted
+class TokenizerStart:
+    """A tokenizer on its way: a small one is made at once, a large one beside other work."""
+
+    def __init__(self, path: Path, vocab_size: int) -> None:
+        self._tokenizer: Tokenizer | None = None
+        self._child: TokenizerChild | None = None
+        file = None if _size(path) > SMALL_FILE_BYTES else TokenizerFile.read(path, vocab_size)
+        if file is not None and file.is_plain:
+            self._process = TokenizerProcess(path, vocab_size, file.digest)
+            vocabulary = Vocabulary(TokenFacts.of(file))
+            self._tokenizer = Tokenizer(vocabulary, self._process, LibraryTokenizer(file))
+        else:
+            self._process = TokenizerProcess(path, vocab_size)
+            self._child = self._process.begin()
+
+    def look(self) -> None:
+        """Raises TokenizerError as soon as it is known that there will be none."""
+        if self._child is not None and self._child.look():
+            self.result()
+
+    def result(self, pause: Pause = nothing) -> Tokenizer:
+        """The tokenizer, as soon as it is there; what `pause` raises ends its making."""
+        if self._child is not None:
+            facts = self._process.facts(self._child, pause)
+            self._tokenizer, self._child = Tokenizer(Vocabulary(facts), self._process, None), None
+        assert self._tokenizer is not None
+        return self._tokenizer
+
+    def close(self) -> None:
+        """Give it up."""
+        self._process.close()
 
 
-_BYTE_OF = _byte_alphabet()
-
-
-@contextmanager
-def _guarded(what: str) -> Iterator[None]:
-    """Turns whatever the tokenizers library raises into a TokenizerError."""
+def _size(path: Path) -> int:
+    """The size of a file; 0 where reading it will say what is wrong."""
     try:
-        yield
-    except (KeyboardInterrupt, SystemExit, GeneratorExit, LoadCancelled):
-        raise
-    except BaseException as error:  # panics of its Rust code are no Exceptions
-        raise TokenizerError(f"{what}: {str(error)[:200]}") from error
+        return os.stat(path).st_size
+    except (OSError, ValueError):
+        return 0

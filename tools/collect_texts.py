@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
 
-APP = Path(__file__).parents[1] / "app"
+ROOT = Path(__file__).parents[1]
+APP, ENGINE = ROOT / "app", ROOT / "engine"
 
 
 class Text(NamedTuple):
@@ -25,9 +26,10 @@ class Text(NamedTuple):
     counted: bool = False
 
 
-def texts(folder: Path = APP) -> set[Text]:
-    """All texts of the Python files below a folder."""
-    trees = (ast.parse(path.read_text("utf-8")) for path in folder.rglob("*.py"))
+def texts(*folders: Path) -> set[Text]:
+    """All texts of the Python files below some folders; without any, those of the program."""
+    paths = [path for folder in folders or (APP, ENGINE) for path in folder.rglob("*.py")]
+    trees = (ast.parse(path.read_text("utf-8")) for path in paths)
     return {text for tree in trees for text in _texts_in(tree)}
 
 
@@ -75,6 +77,13 @@ def _text_of(call: ast.Call, class_name: str) -> Iterator[Text]:
             yield Text(context, source, counted)
         case "sentence", [str(source), *_]:
             yield Text("Sentence", source)
+        case name, [str(source), *_] if _is_of_engine(name, call):
+            yield Text("Engine", source)
+
+
+def _is_of_engine(name: str, call: ast.Call) -> bool:
+    """Whether it makes words of the engine, or an error of it that has a form and values."""
+    return name == "Words" or (name.endswith("Error") and bool(call.keywords))
 
 
 def _name(function: ast.expr) -> str:

@@ -129,7 +129,7 @@ class Bench:
         values = self._draw.standard_normal(1 << 16, np.float32).view(np.uint32) >> 16
         table = values.astype(np.uint16)[self._draw.integers(0, 1 << 16, shape, np.uint16)]
         head = ScreenedHead(self.kernels, table)
-        head.pack(0, len(table))
+        head.pack(0, table)
         state = self._draw.standard_normal((1, shape[1]), np.float32)
         none = np.empty(0, np.int64)
         for best in (40, 1):

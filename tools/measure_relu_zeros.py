@@ -59,7 +59,7 @@ def main() -> None:
 
     model = engine.load(options.model)
     counting = CountingKernels(model.kernels, model.config.num_hidden_layers)
-    model.kernels = counting  # type: ignore[assignment]
+    model.kernels = model.writing_kernels = counting  # type: ignore[assignment]
     session = engine.Session(model)
     for prompt in PROMPTS[: options.prompts]:
         chat = [{"role": "user", "content": prompt}]

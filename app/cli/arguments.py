@@ -59,6 +59,7 @@ class Options:
         proxy: the way to it; None leaves it to settings and system.
         threads, isa, context_length: for the engine; None lets it choose.
         calibrate: `ternchat doctor` is to find the best number of threads.
+        desktop: install or remove the entry in menus and docks.
     """
 
     command: str | None = None
@@ -71,6 +72,7 @@ class Options:
     isa: str | None = None
     context_length: int | None = None
     calibrate: bool = False
+    desktop: str | None = None
     chat: ChatOptions = ChatOptions()
     bench: BenchOptions = BenchOptions()
     chats: ChatsOptions = field(default_factory=ChatsOptions)
@@ -151,6 +153,18 @@ def build_parser() -> argparse.ArgumentParser:
         action="store_true",
         help="measure which number of threads is fastest here, and use it from now on",
     )
+    desktop = commands.add_parser(
+        "desktop",
+        help="put the program into the menus and docks of Linux, or take it out again",
+        parents=[common],
+        allow_abbrev=False,
+    )
+    actions = desktop.add_subparsers(dest="desktop", metavar="ACTION", required=True)
+    for name, text in (
+        ("install", "entry and icons for this person and this installation"),
+        ("remove", "take away what install wrote"),
+    ):
+        actions.add_parser(name, help=text, parents=[common], allow_abbrev=False)
     return parser
 
 

@@ -53,7 +53,7 @@ def _run(options: Options) -> int:
     name, path = _model_path(setup)
     work = _workload(options, engine.ModelConfig.from_folder(path).max_position_embeddings)
     asked = thread_choice.threads_for(options.threads, setup.paths.cache)
-    threads = asked or int(backend.describe()["threads_default"])
+    threads = asked or int(backend.describe()["threads_writing"])
     _note("measuring how fast memory is read")
     before = bandwidth.measure(threads)
     with machine.AnonymousPeak() as anonymous:
@@ -66,7 +66,7 @@ def _run(options: Options) -> int:
         samples = _measure_all(model, work, options.bench.repeat, speculate=False)
     mean_position = work.prompt_tokens + work.new_tokens // 2
     bytes_per_token = int(model.bytes_per_token(mean_position))
-    kernel, used_threads = model.kernel, model.threads
+    kernel, used_threads, writing_threads = model.kernel, model.threads, model.writing_threads
     peak_rss = machine.peak_rss_bytes()
     # After the peaks were read: they belong to the plain runs.
     guessing = options.bench.speculate
@@ -82,6 +82,7 @@ def _run(options: Options) -> int:
         model=name,
         kernel=kernel,
         threads=used_threads,
+        writing_threads=writing_threads,
         load_seconds=load_seconds,
         prefill_tokens_per_second=middle.prefill_tokens_per_second,
         decode_tokens_per_second=middle.decode_tokens_per_second,

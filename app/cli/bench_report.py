@@ -11,14 +11,15 @@ class Report:
     Attributes:
         model: its name or path.
         kernel: the kernel set that ran.
-        threads: processor threads that ran it.
+        threads: processor threads that read the prompt.
+        writing_threads: those that wrote.
         load_seconds: from the call to a model that can answer; repacking included.
         prefill_tokens_per_second: prompt tokens read per second, up to the first new token.
         decode_tokens_per_second: tokens generated per second after the first one.
         bytes_per_token: weights, scales and head bytes that one decode step reads, plus the
             KV cache at the mean position.
         read_bandwidth_bytes_per_second: the faster of two measurements, before and after, of
-            the best sequential read of at least 2 GiB in huge pages by as many threads.
+            the best sequential read of at least 2 GiB in huge pages by as many threads as wrote.
         roofline_fraction: decode_tokens_per_second * bytes_per_token over that bandwidth.
         outside_kernels_fraction: share of the decode time that was spent outside kernels.
         peak_rss_bytes: the most memory ever resident, mapped files included (VmHWM).
@@ -39,6 +40,7 @@ class Report:
     model: str
     kernel: str
     threads: int
+    writing_threads: int
     load_seconds: float
     prefill_tokens_per_second: float
     decode_tokens_per_second: float
@@ -66,7 +68,7 @@ def table(report: Report) -> str:
     rows = [
         ("model", report.model),
         ("processor", report.cpu),
-        ("kernel set", f"{report.kernel}, {report.threads} threads"),
+        ("kernel set", f"{report.kernel}, {_threads(report)}"),
         ("load", f"{report.load_seconds:.2f} s"),
         (
             "prefill",
@@ -84,6 +86,15 @@ def table(report: Report) -> str:
         ("context", f"{report.context_length} tokens, {report.kv_dtype}"),
     ]
     return "\n".join(f"{name:<18} {value}" for name, value in rows)
+
+
+def _threads(report: Report) -> str:
+    words = f"{report.threads} threads"
+    return (
+        words
+        if report.writing_threads == report.threads
+        else (f"{words}, {report.writing_threads} to write")
+    )
 
 
 def _speculation(figures: dict[str, Any] | None) -> list[tuple[str, str]]:

@@ -32,7 +32,10 @@ class Conversation:
         line = ProgressLine()
         shown = False
         with Interruptible() as interrupt:
-            prompt = self._session.prompt(messages, self._sampling)
+            try:
+                prompt = self._session.prompt(messages, self._sampling, interrupt.event)
+            except engine.ForwardCancelled:
+                return "cancelled"
             self._left_out = len(messages) - len(prompt.read)
             steps = self._session.generate(
                 prompt.token_ids,

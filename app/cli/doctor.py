@@ -8,6 +8,7 @@ from importlib import import_module, metadata
 
 from ternchat import __version__
 from ternchat.app.core import machine, speed_store, thread_choice
+from ternchat.app.core.desktop_entry import found_entry
 from ternchat.app.core.errors import AppError
 from ternchat.app.core.paths import DataPaths
 from ternchat.app.core.system_libraries import QT_LIBRARIES, XCB_LIBRARIES, missing_libraries
@@ -84,7 +85,8 @@ def _engine(options: Options) -> Iterator[Row]:
     yield "compiled in", ", ".join(found["compiled"])
     calibrated = thread_choice.threads_for(None, DataPaths.from_option(options.data_dir).cache)
     if calibrated is None:
-        yield "threads", f"{found['threads_default']} (not calibrated: ternchat doctor --calibrate)"
+        threads = f"{found['threads_default']}, {found['threads_writing']} to write"
+        yield "threads", f"{threads} (not calibrated: ternchat doctor --calibrate)"
     else:
         yield "threads", f"{calibrated} (calibrated)"
     openmp = found["openmp"]
@@ -110,6 +112,9 @@ def _window() -> Iterator[Row]:
         yield "libraries", "all found"
     reason = why_no_window()
     yield "window", "can be opened" if reason is None else f"{reason}: the chat is in the terminal"
+    if sys.platform.startswith("linux"):
+        entry = found_entry()
+        yield "menus, docks", str(entry) if entry else "unknown there: ternchat desktop install"
 
 
 def _data(options: Options) -> Iterator[Row]:

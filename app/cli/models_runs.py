@@ -9,7 +9,7 @@ from threading import Event
 
 from ternchat.app.core.access_token import OPENED_BY_TOKEN, AccessToken
 from ternchat.app.core.control import Control
-from ternchat.app.core.download import Download, DownloadRequest, Tools, unfinished
+from ternchat.app.core.download import Download, DownloadRequest, SelfTest, Tools, unfinished
 from ternchat.app.core.hub import Hub
 from ternchat.app.core.hub_address import parse_repository
 from ternchat.app.core.model_import import import_model
@@ -94,7 +94,7 @@ def _verification(store: ModelStore, name: str, control: Control) -> Iterator[Pr
 
 
 def import_path(setup: Setup) -> int:
-    """Make a model of this computer one of ours."""
+    """Make a model of this computer one of ours, and try it."""
     store, models = setup.store(), setup.options.models
     source = models.source or Path()
     last = watch(
@@ -104,9 +104,12 @@ def import_path(setup: Setup) -> int:
             copy=models.copy,
             name=models.name,
             judge=full_verdict,
+            self_test=_self_test(setup),
             tools=Tools(control=control),
         )
     )
+    if last.state is State.CANCELLED:
+        return console.fail("the import was stopped; nothing is left of it", EXIT_INTERRUPTED)
     return _ended(last)
 
 
@@ -127,11 +130,7 @@ def watch(run: Callable[[Control], Iterator[Progress]]) -> Progress:
 
 
 def _pull(request: DownloadRequest, setup: Setup, hub: Hub) -> int:
-    store, threads = setup.store(), threads_for(None, setup.paths.cache)
-
-    def try_it(folder: Path, stopped: Event) -> SelfTestReport:
-        return run_self_test(folder, threads=threads, is_cancelled=stopped.is_set)
-
+    store = setup.store()
     if store.catalogue.of_repository(request.repository) is None:
         print(
             f"{request.repository} is not in the catalogue: nobody has tried it with Ternchat.",
@@ -142,7 +141,7 @@ def _pull(request: DownloadRequest, setup: Setup, hub: Hub) -> int:
             request,
             store,
             hub,
-            self_test=try_it,
+            self_test=_self_test(setup),
             judge=full_verdict,
             tools=Tools(control=control),
         ).run()
@@ -153,6 +152,16 @@ def _pull(request: DownloadRequest, setup: Setup, hub: Hub) -> int:
             if is_weights(file.name):
                 print(console.printable(f"sha256 {file.sha256}  {file.name}"))
     return _ended(last)
+
+
+def _self_test(setup: Setup) -> SelfTest:
+    """The engine's test, on as many threads as models run on here."""
+    threads = threads_for(None, setup.paths.cache)
+
+    def try_it(folder: Path, stopped: Event) -> SelfTestReport:
+        return run_self_test(folder, threads=threads, is_cancelled=stopped.is_set)
+
+    return try_it
 
 
 def _ended(last: Progress) -> int:

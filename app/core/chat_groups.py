@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from .conversation import Chat
@@ -30,19 +30,38 @@ class FolderRow:
 Row = Chat | FolderRow
 
 
+class Groups:
+    """Finds headings by the days of this machine's time, seen from one of them."""
+
+    def __init__(self, today: date) -> None:
+        yesterday, week = today - timedelta(days=1), today - timedelta(days=7)
+        # What happened later than today happened where the clock was set back.
+        self._begins = [
+            (datetime.combine(day, time()).astimezone(), group)
+            for day, group in (
+                (today, ChatGroup.TODAY),
+                (yesterday, ChatGroup.YESTERDAY),
+                (week, ChatGroup.WEEK),
+            )
+        ]
+
+    def of(self, chat: Chat) -> ChatGroup:
+        """The heading of a chat, by the day when it was last used."""
+        return ChatGroup.PINNED if chat.pinned else self.of_day(chat.used)
+
+    def of_day(self, moment: datetime) -> ChatGroup:
+        """The heading for what happened at a moment."""
+        return next((group for begin, group in self._begins if moment >= begin), ChatGroup.OLDER)
+
+
 def group_of(chat: Chat, today: date) -> ChatGroup:
-    """The heading of a chat, by the day in this machine's time when it was last used."""
-    return ChatGroup.PINNED if chat.pinned else group_of_day(chat.used, today)
+    """The heading of one chat."""
+    return Groups(today).of(chat)
 
 
 def group_of_day(moment: datetime, today: date) -> ChatGroup:
-    """The heading for what happened at a moment, by the day in this machine's time."""
-    age = today - moment.astimezone().date()
-    if age <= timedelta():  # also where the clock was set back
-        return ChatGroup.TODAY
-    if age == timedelta(days=1):
-        return ChatGroup.YESTERDAY
-    return ChatGroup.WEEK if age <= timedelta(days=7) else ChatGroup.OLDER
+    """The heading for what happened at one moment."""
+    return Groups(today).of_day(moment)
 
 
 def arranged(chats: Iterable[Chat], folders: Iterable[Folder]) -> list[Row]:

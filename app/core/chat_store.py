@@ -1,6 +1,6 @@
 """Where chats are kept: the interface of every store."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -26,6 +26,14 @@ class Hit:
     title: str
     snippet: tuple[Span, ...]
     archived: bool = False  # the chat is
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A chat that has been written, and is shown to nobody yet."""
+
+    chat_id: int
+    folder: str | None
 
 
 class ChatStore(Protocol):
@@ -190,6 +198,21 @@ class ChatStore(Protocol):
 
     def add_tree(self, tree: ChatTree) -> Chat:
         """A new chat like the given one; chat and messages get ids of their own."""
+
+    def take_in(self, trees: Iterable[ChatTree]) -> Iterator[tuple[Arrival, ...]]:
+        """Write new chats that nobody sees yet, in steps between which others come to their turn.
+
+        Each step tells which chats became whole. This may be gone through on another thread.
+        """
+
+    def welcome(self, arrivals: Iterable[Arrival]) -> None:
+        """Let all of them be seen at once, in their folders."""
+
+    def clean_up(self) -> Iterator[None]:
+        """Wipe, in steps, what was deleted for ever, and arrivals nobody has welcomed.
+
+        This may be gone through on another thread, but not beside `take_in`.
+        """
 
     def search(self, query: str, limit: int = 50) -> list[Hit]:
         """Titles, then complete messages, with words that begin like all of those asked for.

@@ -11,7 +11,6 @@ from typing import Self
 import psutil
 
 QUIET_PERCENT = 25.0  # of all processors, used by whatever runs
-_STATUS = Path("/proc/self/status")
 
 
 def cpu_name() -> str:
@@ -44,24 +43,31 @@ class Residence:
 
     Attributes:
         resident: all of it.
-        anonymous: what no file stands for.
         mapped: pages of files.
     """
 
     resident: int
-    anonymous: int | None = None
     mapped: int | None = None
 
 
 def residence() -> Residence:
     """The memory this process has resident."""
-    return Residence(resident_bytes(), anonymous_bytes(), _status_bytes("RssFile"))
+    return Residence(resident_bytes(), _status_bytes("RssFile"))
 
 
 def resident_bytes() -> int:
     """The memory this process has resident, mapped files included."""
     size: int = psutil.Process().memory_info().rss
     return size
+
+
+def private_bytes(pid: int) -> int:
+    """The memory of another process that no file stands for; none when it is gone."""
+    size = _status_bytes("RssAnon", pid)
+    try:
+        return int(psutil.Process(pid).memory_info().rss) if size is None else size
+    except psutil.Error:
+        return 0
 
 
 def wait_until_quiet(stopped: threading.Event, patience_seconds: float) -> bool:
@@ -122,9 +128,9 @@ class AnonymousPeak:
             self.peak_bytes = max(self.peak_bytes or 0, value)
 
 
-def _status_bytes(field: str) -> int | None:
+def _status_bytes(field: str, pid: int | str = "self") -> int | None:
     try:
-        for line in _STATUS.read_text().splitlines():
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
             if line.startswith(f"{field}:"):
                 return int(line.split()[1]) * 1024
     except OSError:

@@ -24,6 +24,7 @@ class Place(StrEnum):
 
     UNDER_WAY = "under way"  # being fetched, or left half-fetched
     INSTALLED = "installed"
+    CACHED = "cached"  # in the shared cache, to be used from there
     OFFERED = "offered"
     NOT_YET = "not yet"  # this build cannot run it
 
@@ -36,7 +37,9 @@ class ModelCard:
         name: what `--model` takes.
         path: its folder; None when it is not here.
         linked: whether it is used in place, from a folder that is not ours to delete.
+        importing: whether it is being taken over from elsewhere on this computer.
         cached: whether all of it lies in the shared Hugging Face cache, to be used from there.
+        in_catalogue: whether somebody has described it.
         size_bytes: on the disk, or of the download; None when nobody has said yet.
         checksum: SHA-256 of its weights; "" where it is not known before the download.
         last_used: in seconds since 1970; None when it never was.
@@ -55,7 +58,9 @@ class ModelCard:
     built_in: bool = False
     path: Path | None = None
     linked: bool = False
+    importing: bool = False
     cached: bool = False
+    in_catalogue: bool = False
     size_bytes: int | None = None
     licence: str = ""
     licence_url: str = ""
@@ -82,7 +87,9 @@ class ModelCard:
             return Place.UNDER_WAY
         if self.path is not None or self.built_in:
             return Place.INSTALLED
-        return Place.NOT_YET if self.reason else Place.OFFERED
+        if self.reason:
+            return Place.NOT_YET
+        return Place.CACHED if self.cached else Place.OFFERED
 
     @property
     def is_fetched(self) -> bool:
@@ -124,7 +131,9 @@ class ModelCard:
 
     @property
     def fetched_bytes(self) -> int:
-        """What has come of a download."""
+        """What has come of a download; nothing comes of a model that is used where it lies."""
+        if self.cached:
+            return 0
         if self.progress is not None and self.progress.done_bytes:
             return self.progress.done_bytes
         return 0 if self.left is None else self.left.done_bytes

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 import os
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ from .download.job import Judge
 from .download.ledger import Ledger
 from .download.staging import Staging
 from .download.tools import Moment, Stopped, Tools
+from .download.trial import SelfTest, trial
 from .errors import AppError
 from .file_hash import pieces
 from .language import number, sentence
@@ -22,8 +24,11 @@ from .progress import Progress, State
 from .remote_model import INDEX, is_model_file, is_weights
 from .remote_names import is_commit, is_model_name, is_repository, is_safe_file_name, model_name
 from .runnable import folder_verdict
+from .told import told
 from .transfer_errors import TransferError
 from .transfer_faults import Fault
+
+log = logging.getLogger(__name__)
 
 _PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl")
 _ARCHIVES = (".zip", ".tar", ".gz", ".7z", ".rar")
@@ -70,9 +75,10 @@ def import_model(
     copy: bool,
     name: str | None = None,
     judge: Judge = folder_verdict,
+    self_test: SelfTest | None = None,
     tools: Tools | None = None,
 ) -> Iterator[Progress]:
-    """Make a model of this computer one of ours: copied, or used where it is."""
+    """Make a model of this computer one of ours: copied, or used where it is; and try it."""
     tools = tools or Tools()
     ledger = Ledger(name or model_name(path.name), tools.clock)
     try:
@@ -95,14 +101,29 @@ def import_model(
             except BaseException:
                 staging.delete()
                 raise
-        location = staging.target if copy else source.folder
-        yield replace(ledger.progress(Moment(State.READY)), path=location)
+        location, said = staging.target if copy else source.folder, ""
+        if self_test is not None:
+            run = trial(staging.target, location, self_test, tools)
+            said = yield from _told(run, ledger)
+        yield replace(ledger.progress(Moment(State.READY, said)), path=location)
     except Stopped:
         yield Progress(ledger.name, State.CANCELLED)
     except AppError as error:
         yield ledger.failed(error)
     except OSError as error:
         yield ledger.failed(from_os_error(error))
+    except Exception as error:  # a mistake of ours, told like any other
+        log.exception("the import of %s broke off", path)
+        yield ledger.failed(error)
+
+
+def _told(run: Generator[Moment, None, str], ledger: Ledger) -> Generator[Progress, None, str]:
+    """The moments of a run as reports."""
+    while True:
+        try:
+            yield ledger.progress(next(run))
+        except StopIteration as end:
+            return str(end.value)
 
 
 def _bring(
@@ -224,4 +245,4 @@ def _gguf(path: Path) -> TransferError:
         )
     from ternchat.engine.errors import gguf_answer  # NumPy comes with it
 
-    return Fault.UNSUPPORTED.error(gguf_answer(path.name))
+    return Fault.UNSUPPORTED.error(told(gguf_answer(path.name)))

@@ -7,29 +7,33 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from . import answer_speeds, machine, speed_store
+from .download.request import DownloadRequest
 from .errors import AppError
 from .hub_address import RepositoryRef
 from .hub_cache import HubCache
-from .model_card import ModelCard
+from .model_card import ModelCard, Place
 from .model_move import unfinished_move
 from .model_store import BUILT_IN
 from .model_trash import Removed, Trash
 from .remote_model import is_weights
+from .remote_names import model_name
 from .runnable import folder_verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from ternchat.engine.memory import MemoryUse
     from ternchat.engine.speed import MachineSpeed
 
     from .answer_speeds import AnswerSpeed
-    from .catalogue import CatalogueEntry
+    from .catalogue import Catalogue, CatalogueEntry
     from .download.staging import Unfinished
     from .model_store import InstalledModel, ModelStore
     from .paths import DataPaths
     from .runnable import Verdict
+
+_MOST_CACHED = 40  # cards: a cache that has more is no list to choose from
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,12 @@ class Overview:
     removed: tuple[Removed, ...] = ()
     moving_to: Path | None = None
 
+    @property
+    def best(self) -> ModelCard | None:
+        """What most people want of that which is not here: the first that somebody described."""
+        to_be_had = (Place.CACHED, Place.OFFERED)
+        return next((c for c in self.cards if c.in_catalogue and c.place in to_be_had), None)
+
 
 def overview(paths: DataPaths, store: ModelStore, unfinished: Iterable[Unfinished]) -> Overview:
     """Look at everything; reads many small files and imports the engine: worker thread."""
@@ -68,11 +78,18 @@ def overview(paths: DataPaths, store: ModelStore, unfinished: Iterable[Unfinishe
         if entry.name not in here and not entry.built_in
     }
     strangers = {
-        name: ModelCard(name, entry.title, repository=entry.repository, revision=entry.revision)
+        name: ModelCard(
+            name,
+            entry.title,
+            cached=entry.from_cache,
+            repository=entry.repository,
+            revision=entry.revision,
+        )
         for name, entry in left.items()
         if name not in here and name not in offered
     }
-    cards = [*here.values(), *strangers.values(), *offered.values()]
+    known = [*here.values(), *strangers.values(), *offered.values()]
+    cards = [*known, *_in_cache(cache, store.catalogue, known)]
     total, free = machine.memory_bytes()
     return Overview(
         cards=tuple(replace(card, left=left.get(card.name)) for card in cards),
@@ -113,6 +130,33 @@ def _offered(entry: CatalogueEntry, cache: HubCache) -> ModelCard:
     )
 
 
+def _in_cache(
+    cache: HubCache, catalogue: Catalogue, known: Sequence[ModelCard]
+) -> tuple[ModelCard, ...]:
+    """Models that other programs fetched: those that run come first, as far as there is room."""
+    repositories, names = {card.repository for card in known}, {card.name for card in known}
+    found = []
+    for cached in cache.models():
+        repository = cached.model.repository
+        if repository in repositories:
+            continue
+        request = DownloadRequest.for_repository(RepositoryRef(repository), catalogue)
+        name = request.name
+        if name in names:
+            name = model_name(f"{name}-{repository.split('/')[0]}")
+        names.add(name)
+        card = ModelCard(
+            name,
+            repository,
+            cached=True,
+            size_bytes=cached.model.total_bytes,
+            repository=repository,
+            commit=cached.model.commit,
+        )
+        found.append(_judged(card, folder_verdict(cached.folder)))
+    return tuple(sorted(found, key=lambda card: bool(card.reason))[:_MOST_CACHED])
+
+
 def _installed(store: ModelStore, model: InstalledModel) -> ModelCard:
     entry = store.catalogue.find(model.name)
     card = ModelCard(model.name, model.title) if entry is None else _described(entry)
@@ -148,6 +192,7 @@ def _described(entry: CatalogueEntry) -> ModelCard:
     return ModelCard(
         name=entry.name,
         title=entry.title,
+        in_catalogue=True,
         summary=entry.summary,
         licence=entry.licence,
         licence_url=entry.licence_url,

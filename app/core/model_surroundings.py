@@ -13,10 +13,6 @@ if TYPE_CHECKING:
 DEFAULT_CONTEXT = 4096
 """Tokens that models look back on where the settings leave it to the program."""
 
-SMALLEST_COMPARED = 64 << 20
-"""Bytes from which on a prediction is held against what was taken. With a smaller model the few
-megabytes outweigh it that libraries and threads take along with the first one."""
-
 
 @dataclass(frozen=True)
 class Surroundings:
@@ -29,7 +25,7 @@ class Surroundings:
         hub: the address of the model hub.
         loaded: the name of the model in memory; "" without one.
         set_context: tokens that models are loaded with, as the settings say.
-        taken_bytes, told_bytes: what loading it took, and what was said before; None where unknown.
+        taken_bytes, told_bytes: what loading it filled, and what was told; None where unknown.
     """
 
     context: int = DEFAULT_CONTEXT

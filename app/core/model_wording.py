@@ -2,13 +2,23 @@
 
 from .language import number, translate
 from .model_card import ModelCard, Place
-from .model_surroundings import SMALLEST_COMPARED, Surroundings
+from .model_surroundings import Surroundings
 from .wording import size_text
 
 
 def unknown_text() -> str:
     """For what nobody has said yet."""
     return translate("Model", "not known yet")
+
+
+def summary(card: ModelCard) -> str:
+    """What it is, in a sentence; for a model of the cache that nobody described, where it lies."""
+    if card.reason or card.summary or card.in_catalogue or card.place is not Place.CACHED:
+        return card.reason or card.summary
+    return translate(
+        "Model",
+        "Lies in the Hugging Face cache of this computer. Nobody has tried it with Ternchat yet.",
+    )
 
 
 def size_fact(card: ModelCard) -> str:
@@ -67,9 +77,7 @@ def memory_note(card: ModelCard, around: Surroundings) -> str:
         return translate("Model", "{size} as set").format(size=size)
     if card.name != around.loaded or around.taken_bytes is None or around.told_bytes is None:
         return ""
-    if around.told_bytes < SMALLEST_COMPARED:
-        return ""
-    return translate("Model", "loading took {size}, predicted {told}").format(
+    return translate("Model", "weights took {size}, predicted {told}").format(
         size=size_text(around.taken_bytes), told=size_text(around.told_bytes)
     )
 

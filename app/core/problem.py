@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from .errors import AppError
 from .language import translate
+from .told import told
 from .translatable import QT_TRANSLATE_NOOP
 
 # Class name -> title, advice. By name, because the core does not import the engine, and
@@ -156,7 +157,7 @@ class Problem:
                 title, advice = error.title, error.advice
         return cls(
             title=translate("Problem", title),
-            text=sentence(str(error) or names[0]),
+            text=sentence(told(error) or names[0]),
             advice=translate("Problem", advice),
             details="".join(traceback.format_exception(error)).strip(),
             chat_full="ContextFullError" in names,

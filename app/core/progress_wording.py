@@ -11,7 +11,7 @@ _STATES = {
     State.DOWNLOADING: QT_TRANSLATE_NOOP("Progress", "Downloading"),
     State.STALLED: QT_TRANSLATE_NOOP("Progress", "Waiting for the connection"),
     State.COPYING: QT_TRANSLATE_NOOP("Progress", "Copying"),
-    State.VERIFYING: QT_TRANSLATE_NOOP("Progress", "Checking what came"),
+    State.VERIFYING: QT_TRANSLATE_NOOP("Progress", "Checking its files"),
     State.TESTING: QT_TRANSLATE_NOOP("Progress", "Trying it on this computer"),
     State.PAUSED: QT_TRANSLATE_NOOP("Progress", "Paused"),
     State.READY: QT_TRANSLATE_NOOP("Progress", "Ready"),

@@ -1,10 +1,10 @@
 """One store made of two: chats on the disk, and temporary ones in memory."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from .attachments import Attachment
-from .chat_store import TRASH_DAYS, ChatStore, Hit
+from .chat_store import TRASH_DAYS, Arrival, ChatStore, Hit
 from .conversation import Chat, ChatTree, Message, ReadPosition, Role, State
 from .folders import Folder, by_name, checked_name
 
@@ -25,7 +25,10 @@ class RoutedChatStore:
 
     def chats(self) -> list[Chat]:
         """All chats outside the trash: the pinned ones first, then the one last added to."""
-        chats = self._memory.chats() + self._disk.chats()
+        temporary = self._memory.chats()
+        if not temporary:
+            return self._disk.chats()
+        chats = temporary + self._disk.chats()
         chats.sort(key=lambda chat: (chat.pinned, chat.used), reverse=True)
         return chats
 
@@ -233,6 +236,19 @@ class RoutedChatStore:
         """A new chat like the given one; chat and messages get ids of their own."""
         store = self._memory if tree.chat.temporary else self._disk
         return store.add_tree(tree)
+
+    def take_in(self, trees: Iterable[ChatTree]) -> Iterator[tuple[Arrival, ...]]:
+        """Write new chats that nobody sees yet, in steps."""
+        return self._disk.take_in(trees)
+
+    def welcome(self, arrivals: Iterable[Arrival]) -> None:
+        """Let all of them be seen at once, in their folders."""
+        self._disk.welcome(arrivals)
+
+    def clean_up(self) -> Iterator[None]:
+        """Wipe, in steps, what was deleted for ever, and arrivals nobody has welcomed."""
+        if self._writable:
+            yield from self._disk.clean_up()
 
     def search(self, query: str, limit: int = 50) -> list[Hit]:
         """Titles, then complete messages, with words that begin like all of those asked for."""

@@ -5,18 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from .language import sentence
+from .told import told
+from .translatable import QT_TRANSLATE_NOOP
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from ternchat.engine.config import ModelConfig
 
-# The engine's capabilities in words that follow "This version cannot".
+# What the engine may lack, in words.
 _IN_WORDS = {
-    "jinja-templates": "use chat templates other than BitNet's yet.",
-    "sharded": "read weights that are split over several files yet.",
-    "gguf": "read GGUF files yet.",
+    "jinja-templates": QT_TRANSLATE_NOOP(
+        "Sentence", "This version cannot use chat templates other than BitNet's yet."
+    ),
+    "sharded": QT_TRANSLATE_NOOP(
+        "Sentence", "This version cannot read weights that are split over several files yet."
+    ),
+    "gguf": QT_TRANSLATE_NOOP("Sentence", "This version cannot read GGUF files yet."),
 }
+_OTHER = QT_TRANSLATE_NOOP("Sentence", "This version cannot do what this model needs ({need}) yet.")
 
 
 @dataclass(frozen=True)
@@ -45,7 +54,7 @@ def verdict_of(
     try:
         parsed = engine_config.ModelConfig.from_dicts(dict(config), {}, source)
     except EngineError as error:
-        return Verdict(False, _sentence(str(error)))
+        return Verdict(False, _sentence(told(error)))
     return _with_needs(parsed, needs)
 
 
@@ -57,7 +66,7 @@ def folder_verdict(folder: Path, needs: Collection[str] = ()) -> Verdict:
     try:
         parsed = engine_config.ModelConfig.from_folder(folder)
     except EngineError as error:
-        return Verdict(False, _sentence(str(error).replace(f"{folder}/", "")))
+        return Verdict(False, _sentence(told(error).replace(f"{folder}/", "")))
     return _with_needs(parsed, needs)
 
 
@@ -66,8 +75,7 @@ def _with_needs(config: ModelConfig, needs: Collection[str]) -> Verdict:
 
     for need in needs:
         if need not in CAPABILITIES:
-            what = _IN_WORDS.get(need, f"do what this model needs ({need}) yet.")
-            return Verdict(False, f"This version cannot {what}", config)
+            return Verdict(False, sentence(_IN_WORDS.get(need, _OTHER), need=need), config)
     return Verdict(True, config=config)
 
 

@@ -4,10 +4,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .machine import Residence
 from .model_store import InstalledModel
+
+if TYPE_CHECKING:
+    from ternchat.engine.memory import MemoryHeld
+
+    Measure = Callable[[], MemoryHeld | None]
 
 
 class Phase(StrEnum):
@@ -71,15 +76,19 @@ class ModelFacts:
     """What a loaded model is and takes.
 
     Attributes:
+        threads, writing_threads: those that read a prompt, and those that write; None: the same.
         weights_bytes: with the output table.
         mapped_bytes: what of them stays in the model's file.
         kv_bytes: of a full context.
-        work_bytes: buffers, the head's screen, the tokenizer.
-        predicted_bytes: what all of it takes from the system with a full context, as told before.
-        loaded_bytes: what of that was to be taken before anything is read.
-        taken_bytes: what was taken by then, measured; None where the system does not tell.
+        work_bytes: buffers, the head's screen.
+        predicted_bytes: what the model itself holds with a full context, as told before; not
+            counted is a tokenizer within the program, which cannot be told from it.
+        told_bytes: what of that was to be filled by loading.
+        taken_bytes: what was filled, measured; None where the system does not tell.
+        measure: see `held`; safe on any thread.
         program: the process before the model was loaded.
         count_tokens: its tokenizer's, safe on any thread.
+        pids: the processes that work for it by now, the program not among them.
     """
 
     model: InstalledModel
@@ -90,11 +99,20 @@ class ModelFacts:
     kv_bytes: int
     work_bytes: int = 0
     mapped_bytes: int = 0
+    writing_threads: int | None = None
     predicted_bytes: int | None = None
-    loaded_bytes: int | None = None
+    told_bytes: int | None = None
     taken_bytes: int | None = None
+    measure: "Callable[[], MemoryHeld | None] | None" = field(
+        default=None, compare=False, repr=False
+    )
     program: Residence | None = None
     count_tokens: Callable[[str], int] | None = field(default=None, compare=False, repr=False)
+    pids: Callable[[], tuple[int, ...]] = field(default=tuple, compare=False, repr=False)
+
+    def held(self) -> "MemoryHeld | None":
+        """What the model has in memory now, measured; None where the system does not tell."""
+        return None if self.measure is None else self.measure()
 
 
 @dataclass(frozen=True)

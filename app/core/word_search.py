@@ -4,18 +4,25 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from string import ascii_lowercase, digits
 
 BEFORE_CHARACTERS = 40
 SNIPPET_CHARACTERS = 160
 
+SIGNS = (*ascii_lowercase, *digits)
+_AFTER_A_SIGN = frozenset(("", *SIGNS))
 _LATIN_WORD = re.compile("[0-9A-Za-z]+")
 # Accents of Latin, Greek and Cyrillic, and the vowel points of Hebrew and Arabic: written or not.
 _ACCENT = re.compile("[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670]")
 # Scripts written without spaces: each character is a word there.
-_UNSPACED = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
-    "\U00020000-\U0003ffff]"
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+    "\U00020000-\U0003ffff"
 )
+_MARKS_END = 0x20000  # behind it there are none but these
+_LAST_MARKS = "\U000e0100-\U000e01ef"
+KNOWN_WORDS = 50_000  # most of a text are words that came before
 
 
 @dataclass(frozen=True)
@@ -40,7 +47,8 @@ class Query:
     """What is searched for.
 
     Attributes:
-        phrases: all must occur, each as neighbouring words, its last one perhaps unfinished.
+        phrases: all must occur, each as neighbouring words, its last one perhaps unfinished; one
+            of SIGNS alone begins words that go on with one of them.
 
     """
 
@@ -73,10 +81,17 @@ def words(text: str) -> Iterator[Word]:
         for match in _LATIN_WORD.finditer(text):
             yield Word(match[0].lower(), match.start(), match.end())
         return
-    for start, end in _runs(text):
-        normal = "".join(c for c in _plain(text[start:end]) if _belongs_to_word(c))
+    for match in _word().finditer(text):
+        normal = _normal(match[0])
         if normal:
-            yield Word(normal, start, end)
+            yield Word(normal, match.start(), match.end())
+
+
+def indexed(text: str) -> str:
+    """The words of a text, with blanks between them."""
+    if text.isascii():  # the same, without a record for each
+        return " ".join(_LATIN_WORD.findall(text)).lower()
+    return " ".join(filter(None, map(_normal, _word().findall(text))))
 
 
 def snippet(text: str, query: Query) -> tuple[Span, ...]:
@@ -105,29 +120,30 @@ def snippet(text: str, query: Query) -> tuple[Span, ...]:
 
 def _begins_with(phrase: Sequence[str], found: Sequence[Word]) -> bool:
     *whole, last = phrase
-    return found[-1].text.startswith(last) and [word.text for word in found[:-1]] == whole
+    word = found[-1].text
+    if last in SIGNS and word[1:2] not in _AFTER_A_SIGN:
+        return False
+    return word.startswith(last) and [word.text for word in found[:-1]] == whole
 
 
-def _runs(text: str) -> Iterator[tuple[int, int]]:
-    """Begin and end of each word; marks belong to the letter before them."""
-    start: int | None = None
-    for i, character in enumerate(text):
-        if _UNSPACED.match(character) and not _is_mark(character):
-            if start is not None:
-                yield start, i
-            start = i
-        elif start is not None and _is_mark(character):
-            continue
-        elif character.isalnum():
-            if start is not None and _UNSPACED.match(text[start]):
-                yield start, i
-                start = None
-            start = i if start is None else start
-        elif start is not None:
-            yield start, i
-            start = None
-    if start is not None:
-        yield start, len(text)
+@lru_cache(1)
+def _word() -> re.Pattern[str]:
+    """A word of any script; marks belong to the letter before them."""
+    marks = "".join(filter(_is_mark, map(chr, range(0x300, _MARKS_END)))) + _LAST_MARKS
+    letter = rf"[^\W_{_UNSPACED}]"
+    # First what is quick to decide: most words, and that most other signs begin none.
+    return re.compile(
+        rf"[0-9A-Za-z]++(?![^\x00-\x7f])|(?=[0-9A-Za-z\x80-\U0010ffff])"
+        rf"(?:(?![{marks}])[{_UNSPACED}][{marks}]*|{letter}(?:{letter}|[{marks}])*)"
+    )
+
+
+@lru_cache(KNOWN_WORDS)
+def _normal(word: str) -> str:
+    """The word as it is searched for; empty where it is a sign and no word."""
+    if word.isascii():
+        return word.lower()
+    return "".join(c for c in _plain(word) if _belongs_to_word(c))
 
 
 def _plain(text: str) -> str:

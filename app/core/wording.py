@@ -84,7 +84,11 @@ def memory_text(now: Snapshot) -> str:
 
 
 def kernel_text(now: Snapshot) -> str:
-    """The kernel set and its threads: "avx2, 2 threads"."""
-    if now.facts is None:
+    """The kernel set and its threads: "avx2, 2 threads", or "avx2, 16 threads, 8 to write"."""
+    facts = now.facts
+    if facts is None:
         return ""
-    return f"{now.facts.kernel}, " + translate("Wording", "%n thread(s)", now.facts.threads)
+    text = f"{facts.kernel}, " + translate("Wording", "%n thread(s)", facts.threads)
+    if facts.writing_threads in (None, facts.threads):
+        return text
+    return text + ", " + translate("Wording", "%n to write", facts.writing_threads)

@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QMimeData, QModelIndex, QObject, Qt, Signal, Slot
 
-from ternchat.app.core.chat_groups import ChatGroup, FolderRow, Row, arranged, group_of
+from ternchat.app.core.chat_groups import ChatGroup, FolderRow, Groups, Row, arranged
 from ternchat.app.core.conversation import Chat
 from ternchat.app.core.folders import Folder
 from ternchat.app.core.language import translate
@@ -136,12 +136,13 @@ class ChatListModel(KeyedListModel):
         if place >= 0:
             row = self.rows[place]
             self.rows[place] = replace(row, folder=replace(row.folder, name=new_name))
+            self.whole[self.whole.index(row)] = self.rows[place]
             self.dataChanged.emit(self.index(place), self.index(place))
 
     @property
     def folders(self) -> list[Folder]:
         """The folders, by name."""
-        return [row.folder for row in self.rows if isinstance(row, FolderRow)]
+        return [row.folder for row in self.whole if isinstance(row, FolderRow)]
 
     def row_of(self, chat_id: int | None) -> int:
         """The chat's row; -1 when it has none."""
@@ -174,6 +175,10 @@ class ChatListModel(KeyedListModel):
             self._announce(self.row_of(changed))
             self._announce(self.row_of_folder(chat.folder if chat else None))
 
+    def has_heading(self, row: int) -> bool:
+        """Whether something stands above a row; asked for every row when they are laid out."""
+        return key_of(self.rows[row]) in self._headings
+
     def _arrange(self) -> None:
         rows = arranged(self._chats, self._folders)
         self._find_headings(rows)
@@ -192,10 +197,11 @@ class ChatListModel(KeyedListModel):
         """Remember where groups begin: a view asks for each row whenever it looks for its place."""
         self._headings_day = today = self._today()
         self._headings = {}
+        groups = Groups(today)
         before = None
         for row in rows:
             is_free = isinstance(row, Chat) and row.folder is None
-            group = group_of(row, today) if is_free else None
+            group = groups.of(row) if is_free else None
             if group is not None and group is not before:
                 self._headings[key_of(row)] = heading_of(group)
             before = group

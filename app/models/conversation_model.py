@@ -69,7 +69,7 @@ class ConversationModel(QAbstractListModel):
             case self.MessageRole:
                 return message
             case self.ActivityRole:
-                return self._activity if message.state is State.WRITING else ""
+                return self._activity if message.state is self._state_in_hand else ""
             case self.SiblingsRole:
                 return self._siblings.get(message.id, (1, 1))
             case self.ContextRole:
@@ -145,13 +145,25 @@ class ConversationModel(QAbstractListModel):
         self._announce(row, Qt.ItemDataRole.DisplayRole, self.MessageRole)
 
     def set_activity(self, text: str) -> None:
-        """What is being done for the message that is being written: "Reading 3 of 8"."""
+        """What is being done for the message that is being written: "Reading 3 of 8".
+
+        Where none is, the questions that wait are what it is done for: "Loading 40 %".
+        """
         if text == self._activity:
             return
         self._activity = text
         for row, message in enumerate(self._messages):
-            if message.state is State.WRITING:
+            if message.state in (State.WRITING, State.QUEUED):
                 self._announce(row, self.ActivityRole)
+
+    @property
+    def _state_in_hand(self) -> State:
+        """Which messages the engine works for: the one being written, or those that wait."""
+        # Where one is being written, no more than the questions that wait stand below it.
+        for message in reversed(self._messages):
+            if message.state is not State.QUEUED:
+                return State.WRITING if message.state is State.WRITING else State.QUEUED
+        return State.QUEUED
 
     def _row(self, message_id: int) -> int | None:
         # The message that changes is nearly always among the last ones.

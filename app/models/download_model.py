@@ -8,7 +8,7 @@ from ternchat.app.core.model_card import ModelCard, Place
 from ternchat.app.core.model_overview import Overview
 from ternchat.app.core.progress import Progress, State
 
-_ORDER = (Place.UNDER_WAY, Place.INSTALLED, Place.OFFERED, Place.NOT_YET)
+_ORDER = (Place.UNDER_WAY, Place.INSTALLED, Place.CACHED, Place.OFFERED, Place.NOT_YET)
 _ROOT = QModelIndex()
 
 

@@ -26,8 +26,8 @@ class Sample:
         weights, kv, work, program: bytes of memory in use, by what they are for; keys and values
             of other texts, kept for later, count among those of the context.
         in_file: what of the weights are pages of the model's file, which the system may drop.
-        predicted: what the model was said to take before it was loaded; None without one.
-        taken: what it has taken, measured; None where that is not known.
+        predicted: what the model was said to hold with a full context; None without one.
+        taken: what it holds now, measured; None where that is not known.
     """
 
     snapshot: Snapshot
@@ -43,7 +43,7 @@ class Sample:
 
     @property
     def total(self) -> int:
-        """All memory of the process."""
+        """All memory of the program, a process of the tokenizer included."""
         return self.weights + self.kv + self.work + self.program
 
 
@@ -120,11 +120,15 @@ def sample_of(
     facts = now.facts
     if facts is None:
         return Sample(now, writing, reading, program=here.resident)
-    in_file = _in_file(facts, here)
-    weights = facts.weights_bytes - facts.mapped_bytes + in_file
+    in_file, held = _in_file(facts, here), facts.held()
     left, parts = here.resident, []
-    taken = _taken(facts, here)
-    for size in (weights, _kv(now, facts, taken, reach), facts.work_bytes):
+    if held is None:  # as it must be
+        weights, kv = facts.weights_bytes - facts.mapped_bytes, _reached(facts, reach)
+        work = facts.work_bytes
+    else:
+        weights, kv, work = held.weights, held.kv, held.screen + held.work + held.tokenizer
+        left += held.tokenizer  # which is not in this process
+    for size in (weights + in_file, kv + now.kept_bytes, work):
         parts.append(min(size, left))  # what is not yet touched may be less than it is said to be
         left -= parts[-1]
     return Sample(
@@ -135,7 +139,7 @@ def sample_of(
         program=left,
         in_file=in_file,
         predicted=facts.predicted_bytes,
-        taken=None if taken is None else max(0, taken - now.kept_bytes),
+        taken=None if held is None else held.total,
     )
 
 
@@ -143,20 +147,11 @@ def _in_file(facts: ModelFacts, here: Residence) -> int:
     """What is in memory of the model's file: what was read of late."""
     if here.mapped is None or facts.program is None or facts.program.mapped is None:
         return facts.mapped_bytes
-    return max(0, here.mapped - facts.program.mapped)
+    # Libraries come as pages of files too, some with the first model.
+    return min(facts.mapped_bytes, max(0, here.mapped - facts.program.mapped))
 
 
-def _kv(now: Snapshot, facts: ModelFacts, taken: int | None, reach: int) -> int:
-    """What keys and values have taken: what came since loading, or as much as must have."""
-    most = facts.kv_bytes + now.kept_bytes
-    if taken is not None and facts.taken_bytes is not None:
-        return min(most, max(0, taken - facts.taken_bytes))
+def _reached(facts: ModelFacts, reach: int) -> int:
+    """What keys and values of so many tokens take."""
     used = min(1.0, reach / facts.context_length) if facts.context_length > 0 else 0.0
-    return int(facts.kv_bytes * used) + now.kept_bytes
-
-
-def _taken(facts: ModelFacts, here: Residence) -> int | None:
-    """What came to the process since before the model was loaded."""
-    if here.anonymous is None or facts.program is None or facts.program.anonymous is None:
-        return None
-    return max(0, here.anonymous - facts.program.anonymous)
+    return int(facts.kv_bytes * used)

@@ -55,7 +55,7 @@ class PutAwayModel(KeyedListModel):
 
     def ids(self) -> list[int]:
         """All chats in it."""
-        return [chat.id for chat in self.rows]
+        return [chat.id for chat in self.whole]
 
     def _heading(self, place: int) -> str:
         today = self._today()

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from ternchat.app.core import model_wording
 from ternchat.app.core.language import translate
-from ternchat.app.core.model_card import Place
 from ternchat.app.core.wording import size_text
 
 if TYPE_CHECKING:
@@ -25,12 +24,15 @@ class Offer:
 def best_offer(overview: Overview, context: int) -> Offer:
     """The first model to be had, as long as none but the built-in one is here."""
     cards = overview.cards
-    best = next((card for card in cards if card.place is Place.OFFERED), None)
+    best = overview.best
     if best is None or any(card.path and not card.built_in for card in cards):
         return Offer()
     size, memory = model_wording.size_fact(best), size_text(best.memory_bytes(context) or 0)
+    come = translate("MainWindow", "{size} to download")
+    if best.cached:
+        come = translate("MainWindow", "{size}, already on this computer")
     facts = [
-        translate("MainWindow", "{size} to download").format(size=size),
+        come.format(size=size),
         translate("MainWindow", "{size} of memory").format(size=memory),
     ]
     speed = best.tokens_per_second(overview.speed)

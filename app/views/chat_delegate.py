@@ -36,16 +36,18 @@ class ChatDelegate(QStyledItemDelegate):
     A view with a property `dropRow` gets a ring around that row.
     """
 
-    def __init__(self, theme: Theme, view: QAbstractItemView) -> None:
+    def __init__(self, theme: Theme, model: ChatListModel, view: QAbstractItemView) -> None:
         super().__init__(view)
         self._theme = theme
+        self._model = model
         self._rows = RowPainter(theme)
         self.spinner = Spinner(theme, view)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """As high with a mark as without; higher with a heading."""
         height = option.fontMetrics.height() + 2 * self._theme.px(8)
-        if index.data(ChatListModel.HeadingRole):
+        # Asked for all rows after each change: the model knows without a role.
+        if self._model.has_heading(index.row()):
             height += self._rows.heading_height(option)
         return QSize(0, height)
 

@@ -1,5 +1,7 @@
 """The view of chats and folders: what keys, mouse and dragging do in it."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
@@ -12,13 +14,14 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
 )
-from PySide6.QtWidgets import QFrame, QListView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
 
 from ternchat.app.models.chat_list_model import CHATS_MIME, ChatListModel
 
 from .drag_card import BESIDE, DragCard
 from .theme import BY_KEYBOARD, Theme, set_style_property
 
+MARKS = frozenset({ChatListModel.MarkRole, Qt.ItemDataRole.AccessibleTextRole})
 OPENING_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
 
@@ -31,11 +34,13 @@ class ChatList(QListView):
         fold_requested: a folder, and whether it is to be folded.
         dropped: ids of chats, and the folder they were dropped on; None for none.
         menu_requested: the row, and where on the screen.
+        undo_requested: take back what was done last, as in a text that has the focus.
     """
 
     fold_requested = Signal(str, bool)
     dropped = Signal(object, object)
     menu_requested = Signal(QModelIndex, QPoint)
+    undo_requested = Signal()
 
     def __init__(self, theme: Theme, model: ChatListModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,6 +57,17 @@ class ChatList(QListView):
         self.setDragDropMode(QListView.DragDropMode.DragDrop)
         self.setDropIndicatorShown(False)  # the delegate rings the folder
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_Hover)
+
+    def dataChanged(self, first: QModelIndex, last: QModelIndex, roles: Sequence[int] = ()) -> None:
+        """A mark changes no height: nothing has to be laid out for it."""
+        if roles and {*roles} <= MARKS:
+            QAbstractItemView.dataChanged(self, first, last, roles)
+        else:
+            super().dataChanged(first, last, roles)
+
+    def undo(self) -> None:
+        """What Ctrl+Z does while the list has the focus."""
+        self.undo_requested.emit()
 
     def selected(self) -> list[int]:
         """The ids of the chats that are selected, from top to bottom."""

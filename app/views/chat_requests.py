@@ -83,13 +83,15 @@ class ChatRequests(QObject):
         chat = self._model.chat(chat_id)
         if row < 0 and chat is not None and chat.folder is not None and not chat.archived:
             self.fold_requested.emit(chat.folder, False)
-            row = self._model.row_of(chat_id)
+        self._model.reach(chat_id)
+        row = self._model.row_of(chat_id)
         if row >= 0:
             self._edit(row)
 
     @Slot(str)
     def edit_folder(self, name: str) -> None:
         """Let the name of a folder be typed anew, where it stands."""
+        self._model.reach(name)
         row = self._model.row_of_folder(name)
         if row >= 0:
             self._view.setCurrentIndex(self._model.index(row))

@@ -1,7 +1,7 @@
 """What of a message is put on the clipboard."""
 
 from ternchat.app.core.conversation import Message, Role
-from ternchat.app.core.markdown.flow import CodeItem, FlowItem
+from ternchat.app.core.markdown.items import CodeItem, FlowItem
 from ternchat.app.core.markdown.stream import MarkdownStream
 from ternchat.app.core.markdown.writer import as_markdown, as_text
 from ternchat.app.core.safe_text import safe_text

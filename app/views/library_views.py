@@ -14,6 +14,7 @@ from .archive_dialog import ArchiveDialog
 from .chats_question import ChatsQuestion
 from .export_dialog import ExportDialog
 from .export_progress import ExportProgressDialog
+from .import_progress import ImportProgressDialog
 from .search_palette import SearchPalette
 from .trash_dialog import TrashDialog
 
@@ -28,7 +29,7 @@ class LibraryViews(QObject):
     """Ties the window's sidebar and menus to the library, and opens its dialogs.
 
     Attributes:
-        progress: how far an export is.
+        progress, import_progress: how far an export is, and an import.
 
     Signals:
         import_chosen: the file to read.
@@ -40,6 +41,7 @@ class LibraryViews(QObject):
         super().__init__(window)
         self._window, self._theme, self._library = window, theme, library
         self.progress = ExportProgressDialog(theme, window)
+        self.import_progress = ImportProgressDialog(theme, window)
         self._connect_list()
         self._connect_menus()
         self._connect_outcome()
@@ -56,6 +58,8 @@ class LibraryViews(QObject):
         sidebar.search_requested.connect(self.open_search)
         sidebar.archive_opened.connect(self.open_archive)
         sidebar.trash_opened.connect(self.open_trash)
+        sidebar.chats.undo_requested.connect(library.undo)
+        sidebar.chats.undo_requested.connect(self._window.toast.hide)
         sidebar.model.folder_rename_requested.connect(folders.rename)
         requests.new_folder_requested.connect(folders.make)
         requests.move_requested.connect(folders.move)
@@ -84,12 +88,17 @@ class LibraryViews(QObject):
             action.triggered.connect(does)
 
     def _connect_outcome(self) -> None:
-        library, window, exporter = self._library, self._window, self._library.exporter
+        library, window = self._library, self._window
+        exporter, importer = library.exporter, library.importer
         self.import_chosen.connect(library.import_from)
         exporter.began.connect(self.progress.begin)
         exporter.progressed.connect(self.progress.show_progress)
         exporter.ended.connect(self.progress.end)
         self.progress.cancelled.connect(exporter.cancel)
+        importer.began.connect(self.import_progress.begin)
+        importer.progressed.connect(self.import_progress.show_progress)
+        importer.ended.connect(self.import_progress.end)
+        self.import_progress.cancelled.connect(importer.cancel)
         library.undo_offered.connect(self._offer_undo)
         library.done.connect(window.toast.say)
         window.toast.accepted.connect(library.undo)

@@ -79,7 +79,7 @@ class MessageNote(QWidget):
     def _words(self, message: Message, activity: str) -> tuple[str, str]:
         match message.state:
             case State.QUEUED:
-                return self.tr("Queued"), ""
+                return activity or self.tr("Queued"), ""
             case State.WRITING:
                 return ("" if message.shown_text else activity), ""
             case State.STOPPED:

@@ -5,7 +5,7 @@ from PySide6.QtGui import QContextMenuEvent, QEnterEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
 from ternchat.app.core.conversation import Message, Role, State
-from ternchat.app.core.markdown.direction import item_from_right
+from ternchat.app.core.markdown.items import item_from_right
 from ternchat.app.models.code_choices import CodeChoice
 
 from .attachment_row import AttachmentRow

@@ -10,6 +10,7 @@ class Action(StrEnum):
     """A request about one model."""
 
     DOWNLOAD = "download"
+    LINK = "use in place"
     PAUSE = "pause"
     RESUME = "resume"
     RETRY = "retry"
@@ -28,12 +29,12 @@ class Action(StrEnum):
 def actions_for(card: ModelCard, *, loaded: bool) -> tuple[Action, ...]:
     """The actions, the one that most people want first."""
     match card.place:
-        case Place.OFFERED:
-            return (Action.DOWNLOAD,)
+        case Place.OFFERED | Place.CACHED:
+            return (Action.LINK if card.cached else Action.DOWNLOAD,)
         case Place.NOT_YET:
             return ()
         case Place.UNDER_WAY:
-            return _while_fetched(card)
+            return (Action.STOP,) if card.importing else _while_fetched(card)
     return _while_installed(card, loaded=loaded)
 
 

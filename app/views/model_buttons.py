@@ -12,7 +12,7 @@ from .model_actions import Action
 from .theme import Theme, set_style_property
 
 _CANCEL = (Action.CANCEL_KEEP, Action.CANCEL_DELETE)
-_PRIMARY = (Action.RESUME, Action.RETRY, Action.USE, Action.REPAIR)
+_PRIMARY = (Action.LINK, Action.RESUME, Action.RETRY, Action.USE, Action.REPAIR)
 
 
 class ModelButtons(QWidget):
@@ -29,7 +29,7 @@ class ModelButtons(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._actions: tuple[Action, ...] = ()
+        self._actions: tuple[Action, ...] | None = None
         self._row = FlowLayout(self)
         self.cancel = CancelButton(self)
         self.details = TextButton(self.tr("Details"), "plain", self)
@@ -109,6 +109,7 @@ def _delete_words(fetched_bytes: int) -> str:
 def _words(action: Action) -> str:
     words = {
         Action.DOWNLOAD: QCoreApplication.translate("ModelCardView", "Download"),
+        Action.LINK: QCoreApplication.translate("ModelCardView", "Use in place"),
         Action.PAUSE: QCoreApplication.translate("ModelCardView", "Pause"),
         Action.RESUME: QCoreApplication.translate("ModelCardView", "Resume"),
         Action.RETRY: QCoreApplication.translate("ModelCardView", "Try again"),

@@ -77,7 +77,7 @@ class ModelCardView(QFrame):
         self._card, self._around = card, around
         self.setAccessibleName(card.title)
         self.title.setText(card.title)
-        self.summary.setText(card.reason or card.summary)
+        self.summary.setText(model_wording.summary(card))
         self.summary.setVisible(bool(self.summary.text()))
         set_style_property(self.summary, "tone", "warning" if card.reason else "")
         self._show_badge()
@@ -124,9 +124,10 @@ class ModelCardView(QFrame):
     def _show_facts(self) -> None:
         card, around = self._card, self._around
         here = card.place is Place.INSTALLED
-        self.size.rename(self.tr("On the disk") if here else self.tr("Download"))
+        on_disk = here or card.cached or card.importing
+        self.size.rename(self.tr("On the disk") if on_disk else self.tr("Download"))
         self.size.say(model_wording.size_fact(card))
-        self.disk.setVisible(not here)
+        self.disk.setVisible(not on_disk)
         too_large = (
             around.free_disk_bytes is not None and (card.size_bytes or 0) > around.free_disk_bytes
         )

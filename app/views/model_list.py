@@ -52,6 +52,7 @@ class ModelList(QWidget):
         return {
             Place.UNDER_WAY: self.tr("Under way"),
             Place.INSTALLED: self.tr("On this computer"),
+            Place.CACHED: self.tr("In the Hugging Face cache"),
             Place.OFFERED: self.tr("To download"),
             Place.NOT_YET: self.tr("Not in this version"),
         }
@@ -76,9 +77,10 @@ class ModelList(QWidget):
                 self._box.addWidget(self._headings[place])
             self._box.addWidget(self._view_of(card.name))
             self._views[card.name].show_card(card, self._around)
-        best = next((card.name for card in cards if card.place is Place.OFFERED), "")
+        # Where a described one lies in the cache, no download needs to catch the eye.
+        offers = [c for c in cards if c.place in (Place.CACHED, Place.OFFERED) and c.in_catalogue]
         for name, view in self._views.items():
-            view.recommend(name == best)
+            view.recommend(name == offers[0].name if offers else False)
 
     def _view_of(self, name: str) -> ModelCardView:
         if name not in self._views:

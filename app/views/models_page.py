@@ -151,7 +151,7 @@ class ModelsPage(QWidget):
             self.set_around(
                 loaded=facts.model.name,
                 taken_bytes=facts.taken_bytes,
-                told_bytes=facts.loaded_bytes,
+                told_bytes=facts.told_bytes,
             )
 
     @Slot(object)

@@ -4,7 +4,6 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from ternchat.app.core.model_surroundings import SMALLEST_COMPARED
 from ternchat.app.core.wording import kernel_text, rate_text, size_text
 from ternchat.app.models.monitor_model import SAMPLES, MonitorModel
 
@@ -136,11 +135,10 @@ class MonitorPanel(QFrame):
         for label, size in zip(self.parts.values(), sizes, strict=True):
             label.setText(size_text(size))
         text = ""
-        if now.predicted is not None and now.predicted >= SMALLEST_COMPARED:
-            used = sum(sizes[:3]) - now.in_file if now.taken is None else now.taken
+        if now.predicted is not None and now.taken is not None:
             text = self.tr(
-                "Predicted before loading, with a full context: {predicted}; now {used}"
-            ).format(predicted=size_text(now.predicted), used=size_text(used))
+                "The model alone: {predicted} with a full context, as predicted; now {used}"
+            ).format(predicted=size_text(now.predicted), used=size_text(now.taken))
         self.predicted.setText(text)
         self.predicted.setVisible(bool(text))
         self.kernel.setText(kernel_text(now.snapshot) or self.tr("No model loaded"))

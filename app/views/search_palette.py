@@ -24,6 +24,7 @@ from .labels import PlainLabel
 from .theme import SETTINGS_SIZE, Theme
 
 PAUSE_MS = 120  # between a key stroke and the search
+MOST_HEIGHT = 360  # of the list
 
 
 class HitModel(QAbstractListModel):
@@ -137,13 +138,26 @@ class SearchPalette(QDialog):
         if count:
             self.hits.setCurrentIndex(self._model.index(min(max(row, 0), count - 1)))
         self.hits.setVisible(count > 0)
-        self.hint.setVisible(count == 0)
-        self.hint.setText(self.tr("Nothing found.") if words.strip() else "")
+        self.hint.setVisible(count == 0 and bool(words.strip()))
+        self.hint.setText(self.tr("Nothing found."))
+        self._fit()
 
     @Slot()
     def _on_typed(self) -> None:
         self.hits.setCurrentIndex(QModelIndex())
         self._timer.start()
+
+    def _fit(self) -> None:
+        """Be as high as what is shown, up to a limit from which on it is scrolled."""
+        px = self._theme.px
+        most, height = px(MOST_HEIGHT), 0
+        for row in range(self._model.rowCount()):
+            height += self.hits.sizeHintForRow(row)
+            if height >= most:
+                break
+        self.hits.setFixedHeight(min(height, most))
+        self._box.activate()
+        self.resize(px(SETTINGS_SIZE[0]), self._box.sizeHint().height())
 
     def _step(self, rows: int) -> None:
         count = self._model.rowCount()
@@ -164,4 +178,4 @@ class SearchPalette(QDialog):
         self._box.setContentsMargins(px(12), px(12), px(12), px(12))
         self._box.setSpacing(px(8))
         self._box.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.resize(px(SETTINGS_SIZE[0]), px(420))
+        self._fit()

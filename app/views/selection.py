@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QPoint, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
 from ternchat.app.core.conversation import Message, Role
-from ternchat.app.core.markdown.flow import FlowItem
+from ternchat.app.core.markdown.items import FlowItem
 from ternchat.app.core.markdown.writer import as_text
 
 from .blocks.part import Part

@@ -52,7 +52,7 @@ class Sidebar(QFrame):
         self.new_folder = IconButton(theme, "folder-plus", self.tr("New folder"))
         self.new_folder.setToolTip(with_keys(self.tr("New folder"), NEW_FOLDER_KEYS))
         self.chats = ChatList(theme, model)
-        self.chats.setItemDelegate(ChatDelegate(theme, self.chats))
+        self.chats.setItemDelegate(ChatDelegate(theme, model, self.chats))
         self.models = TextButton(self.tr("Models"), "side")
         self.models.setToolTip(with_keys(self.tr("Models"), "Ctrl+M"))
         self.settings = TextButton(self.tr("Settings"), "side")
@@ -79,6 +79,7 @@ class Sidebar(QFrame):
     def show_chat(self, chat_id: int | None) -> None:
         """Mark the chat that is on the screen; None for a new one."""
         self._shown = chat_id
+        self._model.reach(chat_id)
         self._mark_shown()
 
     @Slot(int)

@@ -1,84 +1,100 @@
-"""How far the downloads are, on the program's icon in the dock.
+"""How far all downloads are together, for the program's icon in task bar or dock."""
 
-On Linux docks listen for a signal on the session's message bus. Windows and macOS have ways of
-their own, which are not taken: nobody could try them where this was written.
-"""
+import logging
+from collections.abc import Callable, Collection
 
-from __future__ import annotations
-
-import os
-import sys
-from pathlib import Path
-from typing import TYPE_CHECKING
-
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Qt, Slot
 
 from ternchat.app.core.progress import Progress, State
 
-if TYPE_CHECKING:
-    from PySide6.QtDBus import QDBusConnection
+from .taskbar import BarState, TaskbarProgress
 
-DESKTOP_FILE = "ternchat.desktop"
-_INTERFACE = "com.canonical.Unity.LauncherEntry"
-_PATH = "/com/canonical/unity/launcherentry/ternchat"
 _STEPS = 100
+
+log = logging.getLogger(__name__)
 
 
 class DockProgress(QObject):
-    """Tells the dock about all downloads together, a hundred times from beginning to end."""
+    """Tells about what runs; else about what is paused; a failure until somebody sees it.
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    A hundred times from beginning to end. Where the system refuses, that is said once in the log,
+    and tried again with the next step.
+    """
+
+    def __init__(self, taskbar: TaskbarProgress, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._running: dict[str, Progress] = {}
-        self._told: int | None = None  # in steps; None while the icon shows nothing
+        self._taskbar = taskbar
+        self._last: dict[str, Progress] = {}  # of each that runs, is paused or has failed
+        self._is_looked_at = False
+        self._told: tuple[int | None, BarState] | None = None  # in steps; None: nothing is shown
+        self._has_complained = self._has_ended = False
 
     @Slot(object)
     def on_progress(self, progress: Progress) -> None:
         """Count what happened to one of them."""
-        if progress.state.final:
-            self._running.pop(progress.name, None)
-        elif progress.state is not State.QUEUED:
-            self._running[progress.name] = progress
-        self._tell(self._steps())
+        self._last.pop(progress.name, None)
+        ended = (State.READY, State.CANCELLED, State.QUEUED)
+        if progress.state not in ended:
+            self._last[progress.name] = progress
+        self._update()
+
+    @Slot(Qt.ApplicationState)
+    def on_application_state(self, state: Qt.ApplicationState) -> None:
+        """Somebody looks at the program, or turns to another one."""
+        self._is_looked_at = state == Qt.ApplicationState.ApplicationActive
+        self._update()
 
     @Slot()
-    def clear(self) -> None:
-        """Show nothing: the program ends."""
-        self._running.clear()
-        self._tell(None)
+    def close(self) -> None:
+        """Show nothing from now on: the program ends."""
+        self._has_ended = True
+        self._update()
 
-    def _steps(self) -> int | None:
-        if not self._running:
-            return None
-        known = [progress for progress in self._running.values() if progress.total_bytes]
-        total = sum(progress.total_bytes or 0 for progress in known)
-        done = sum(progress.done_bytes for progress in known)
-        return _STEPS * min(done, total) // total if total else 0
+    def _update(self) -> None:
+        running = [progress for progress in self._last.values() if progress.state.active]
+        if not running and self._is_looked_at:
+            self._forget_failures()
+        failed = self._in_state(State.FAILED)
+        shown = running or failed or self._in_state(State.PAUSED)
+        if self._has_ended or not shown:
+            self._tell(None)
+        elif failed:
+            self._tell((_steps(shown), BarState.FAILED))
+        else:
+            self._tell((_steps(shown), BarState.RUNNING if running else BarState.PAUSED))
 
-    def _tell(self, steps: int | None) -> None:
-        if steps == self._told:
+    def _in_state(self, state: State) -> list[Progress]:
+        return [progress for progress in self._last.values() if progress.state is state]
+
+    def _forget_failures(self) -> None:
+        """They are told in the window."""
+        for progress in self._in_state(State.FAILED):
+            del self._last[progress.name]
+
+    def _tell(self, what: tuple[int | None, BarState] | None) -> None:
+        if what == self._told:
             return
-        self._told = steps
-        bus = _session_bus()
-        if bus is None:
+        self._told = what
+        if what is None:
+            self._attempt(self._taskbar.clear)
             return
-        from PySide6.QtDBus import QDBusMessage
+        steps, state = what
+        fraction = None if steps is None else steps / _STEPS
+        self._attempt(lambda: self._taskbar.show(fraction, state))
 
-        shown = {"progress-visible": steps is not None, "progress": (steps or 0) / _STEPS}
-        message = QDBusMessage.createSignal(_PATH, _INTERFACE, "Update")
-        message.setArguments([f"application://{DESKTOP_FILE}", shown])
-        bus.send(message)
+    def _attempt(self, action: Callable[[], None]) -> None:
+        """Whatever the system does, downloads go on without it."""
+        try:
+            action()
+        except Exception as error:
+            if not self._has_complained:
+                self._has_complained = True
+                log.warning("the task bar shows no progress: %s", error)
 
 
-def _session_bus() -> QDBusConnection | None:
-    """The session's bus; None where there is none: asking Qt for it would start one."""
-    if not sys.platform.startswith("linux"):
-        return None
-    runtime = os.environ.get("XDG_RUNTIME_DIR")
-    is_there = runtime is not None and (Path(runtime) / "bus").exists()
-    if not is_there and not os.environ.get("DBUS_SESSION_BUS_ADDRESS"):
-        return None
-    from PySide6.QtDBus import QDBusConnection
-
-    bus = QDBusConnection.sessionBus()
-    return bus if bus.isConnected() else None
+def _steps(shown: Collection[Progress]) -> int | None:
+    """How much of what is known to come is there; None while nothing is known."""
+    known = [progress for progress in shown if progress.total_bytes]
+    total = sum(progress.total_bytes or 0 for progress in known)
+    done = sum(progress.done_bytes for progress in known)
+    return _STEPS * min(done, total) // total if total else None

@@ -5,6 +5,7 @@ import logging
 import shutil
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
@@ -41,6 +42,8 @@ def nothing_around(_model: InstalledModel) -> AbstractContextManager[None]:
 
 def import_engine() -> Any:
     """The engine; imported late and off the window's thread, because NumPy comes with it."""
+    for part in ("loader", "session"):  # which the package itself leaves until it is asked for them
+        importlib.import_module(f"ternchat.engine.{part}")
     return importlib.import_module("ternchat.engine")
 
 
@@ -213,7 +216,7 @@ class EngineWorker(QObject):
             model.close()
             raise
         self._model, self._pool, self._session = model, pool, session
-        self._facts = _facts(request.model, model, session.context_length, program)
+        self._facts = _facts(request.model, model, session, program)
         self.loaded.emit(self._facts)
 
     def _store(self, engine: Any) -> Any:
@@ -244,28 +247,36 @@ class EngineWorker(QObject):
 
 
 def _facts(
-    installed: InstalledModel, model: Any, context: int, program: machine.Residence
+    installed: InstalledModel, model: Any, session: Any, program: machine.Residence
 ) -> ModelFacts:
-    """What was loaded, and what it has taken since the program was without it."""
-    memory, now = model.memory, machine.anonymous_bytes()
-    known = now is not None and program.anonymous is not None
+    """What was loaded, and what of it the system has in memory."""
+    memory, context, holdings = model.memory, session.context_length, session.holdings
+    held = holdings.measured()
     return ModelFacts(
         model=installed,
         kernel=model.kernel,
         threads=model.threads,
+        writing_threads=model.writing_threads,
         context_length=context,
         weights_bytes=memory.weights + memory.head,
         mapped_bytes=memory.mapped(),
         kv_bytes=memory.kv(context),
-        work_bytes=memory.screen + memory.work + memory.tokenizer,
-        predicted_bytes=memory.allocated(context),
-        loaded_bytes=memory.loaded(context),
-        taken_bytes=max(0, now - program.anonymous) if known else None,
+        work_bytes=memory.screen + memory.work,
+        predicted_bytes=model.predicted.held(context),
+        told_bytes=model.predicted.filled(),
+        taken_bytes=None if held is None else held.loading,
+        measure=holdings.measured,
         program=program,
         count_tokens=_token_counter(model.tokenizer),
+        pids=_processes(weakref.ref(model)),
     )
 
 
 def _token_counter(tokenizer: Any) -> Callable[[str], int]:
     """Counts without keeping the model's weights alive."""
     return lambda text: len(tokenizer.encode(text))
+
+
+def _processes(model: Callable[[], Any]) -> Callable[[], tuple[int, ...]]:
+    """Those of a model that may be gone already."""
+    return lambda: () if (there := model()) is None else there.pids

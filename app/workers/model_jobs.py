@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from ternchat.app.core.access_token import AccessToken
     from ternchat.app.core.answer_speeds import AnswerSpeed
     from ternchat.app.core.control import Control
-    from ternchat.app.core.download.job import TestReport
     from ternchat.app.core.download.queue import DownloadQueue
+    from ternchat.app.core.download.trial import SelfTest, TestReport
     from ternchat.app.core.hub import Hub
     from ternchat.app.core.model_store import ModelStore
     from ternchat.app.core.paths import DataPaths
@@ -51,12 +51,14 @@ class ModelJobs:
         hub: Hub,
         queue: DownloadQueue,
         options: Callable[[], LoadOptions],
+        self_test: SelfTest | None = None,
     ) -> None:
         self._paths = paths
         self._store = store
         self._hub = hub
         self._queue = queue
         self._options = options
+        self._self_test = self_test
 
     def list(self) -> Job:
         """Look at all models, and let go of those deleted long ago; gives an Overview."""
@@ -128,7 +130,7 @@ class ModelJobs:
         return Job(REPAIR, name, lambda *_: begin_repair(self._store, name))
 
     def import_from(self, path: str, *, copy: bool) -> Job:
-        """Take over a model of this computer."""
+        """Take over a model of this computer, and try it."""
         return Job(
             IMPORT,
             path,
@@ -138,6 +140,7 @@ class ModelJobs:
                     Path(path),
                     copy=copy,
                     judge=full_verdict,
+                    self_test=self._self_test,
                     tools=Tools(control=control),
                 ),
                 report,

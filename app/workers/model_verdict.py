@@ -4,6 +4,7 @@ from contextlib import closing
 from pathlib import Path
 
 from ternchat.app.core.runnable import Verdict, folder_verdict
+from ternchat.app.core.told import told
 
 _QUESTION = ({"role": "user", "content": "Hello!"},)
 
@@ -20,5 +21,5 @@ def full_verdict(folder: Path) -> Verdict:
         with closing(ChatTemplate.from_folder(folder)) as template:
             template.render(_QUESTION)
     except EngineError as error:
-        return Verdict(False, f"{str(error).replace(f'{folder}/', '').rstrip('.')}.")
+        return Verdict(False, f"{told(error).replace(f'{folder}/', '').rstrip('.')}.")
     return verdict

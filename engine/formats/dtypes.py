@@ -23,11 +23,21 @@ NUMPY_DTYPES: dict[str, np.dtype[np.generic]] = {
 
 def bf16_to_f32(bits: npt.NDArray[np.uint16]) -> npt.NDArray[np.float32]:
     """The float32 values of bfloat16 numbers given by their bits; exact."""
-    return (bits.astype(np.uint32) << np.uint32(16)).view(np.float32)
+    return to_f32(bits, "bf16")
 
 
 def to_f32(array: npt.NDArray[np.generic], dtype: str) -> npt.NDArray[np.float32]:
     """A float32 copy of a tensor stored as "bf16", "f16" or "f32"; exact."""
+    copy = np.empty(array.shape, np.float32)
+    widen(array, dtype, copy)
+    return copy
+
+
+def widen(array: npt.NDArray[np.generic], dtype: str, out: npt.NDArray[np.float32]) -> None:
+    """The same, written to `out`."""
     if dtype == "bf16":
-        return bf16_to_f32(array.view(np.uint16))
-    return array.astype(np.float32)
+        bits = out.view(np.uint32)
+        bits[:] = array.view(np.uint16)
+        bits <<= np.uint32(16)
+    else:
+        out[:] = array

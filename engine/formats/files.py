@@ -2,31 +2,38 @@
 
 import os
 import stat
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
 
-from ternchat.engine.errors import ModelFileError, UnsupportedModelError, gguf_answer
+from ternchat.engine.errors import ModelFileError, UnsupportedModelError, Words, gguf_answer
 
 
 def model_folder(path: str | os.PathLike[str]) -> Path:
     """The path, once it is known to be a folder that may hold a Hugging Face model."""
     folder = Path(path)
-    expected = "expected a folder with config.json, model.safetensors and tokenizer.json"
+    expected = Words("expected a folder with config.json, model.safetensors and tokenizer.json")
     if folder.suffix.lower() == ".gguf":
         raise UnsupportedModelError(gguf_answer(folder.name))
     try:
         mode = os.stat(folder).st_mode
     except (OSError, ValueError) as error:
-        raise ModelFileError(f"{folder} cannot be opened: {reason(error)}; {expected}") from error
+        raise ModelFileError(
+            "{path} cannot be opened: {reason}; {expected}",
+            path=folder,
+            reason=reason(error),
+            expected=expected,
+        ) from error
     if not stat.S_ISDIR(mode):
-        raise ModelFileError(f"{folder} is {_kind(mode)}; {expected}")
+        raise ModelFileError(
+            "{path} is {kind}; {expected}", path=folder, kind=_kind(mode), expected=expected
+        )
     if not exists(folder / "config.json"):
         for file in sorted(folder.glob("*.gguf")):
             raise UnsupportedModelError(gguf_answer(file.name))
     return folder
 
 
-def open_regular(path: Path) -> BinaryIO:
+def open_regular(path: Path) -> FileIO:
     """The file opened for reading; anything but a regular file is refused without waiting on it."""
     try:
         _require_regular(path, os.stat(path).st_mode)
@@ -34,7 +41,9 @@ def open_regular(path: Path) -> BinaryIO:
         flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
         file = os.fdopen(os.open(path, flags), "rb", buffering=0)
     except (OSError, ValueError) as error:
-        raise ModelFileError(f"{path} cannot be read: {reason(error)}") from error
+        raise ModelFileError(
+            "{path} cannot be read: {reason}", path=path, reason=reason(error)
+        ) from error
     try:
         _require_regular(path, os.fstat(file.fileno()).st_mode)
     except ModelFileError:

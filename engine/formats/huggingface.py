@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from ternchat.engine.config import ModelConfig, TensorSpec
 from ternchat.engine.errors import ModelFileError, UnsupportedModelError
-from ternchat.engine.formats.dtypes import to_f32
+from ternchat.engine.formats.dtypes import NUMPY_DTYPES, to_f32
 from ternchat.engine.formats.files import model_folder
 from ternchat.engine.formats.json_file import shown
 from ternchat.engine.formats.weight_files import WeightFiles
@@ -37,16 +37,15 @@ class Dense:
 class PackedTernary:
     """A ternary matrix in Hugging Face's packing, four row blocks in one byte.
 
-    Row r, column c is ((packed[r % R, c] >> 2 * (r // R)) & 3) - 1 with R = ceil(rows / 4).
+    As uint8 (R, columns) with R = ceil(rows / 4); row r, column c is
+    ((packed[r % R, c] >> 2 * (r // R)) & 3) - 1.
 
     Attributes:
-        packed: uint8 (R, columns), a view of the mapped file.
         scale: what the integer product is multiplied by.
     """
 
     source: str
     name: str
-    packed: npt.NDArray[np.uint8]
     rows: int
     columns: int
     scale: float
@@ -54,16 +53,14 @@ class PackedTernary:
 
 @dataclass(frozen=True)
 class MasterTernary:
-    """A matrix of full-precision weights, to be made ternary while it is loaded.
+    """A matrix of full-precision weights, (rows, columns), to be made ternary while it is loaded.
 
     Attributes:
-        weight: (rows, columns), bf16 as uint16; a view of the mapped file.
         dtype: "bf16", "f16" or "f32".
     """
 
     source: str
     name: str
-    weight: npt.NDArray[Any]
     rows: int
     columns: int
     dtype: str
@@ -99,15 +96,32 @@ class HuggingFaceCheckpoint:
         """The bytes of one tensor in the file."""
         return self._files.size(name)
 
+    def stored_shape(self, name: str) -> tuple[int, ...]:
+        """The shape of a tensor in the file."""
+        return self._files.shape(name)
+
+    def stored_dtype(self, name: str) -> np.dtype[np.generic]:
+        """The type of a tensor's numbers in the file, bf16 as uint16."""
+        return NUMPY_DTYPES[self._files.dtype(name)]
+
+    def read(self, name: str, into: npt.NDArray[Any], first: int = 0) -> None:
+        """Fill `into` with what is stored of a matrix, from row `first` on."""
+        row_bytes = self._files.size(name) // self._files.shape(name)[0]
+        self._files.read(name, first * row_bytes, into.reshape(-1).view(np.uint8))
+
     def dense(self, name: str) -> Dense:
         """The embedding or the head, left in the mapped file where its alignment allows it."""
-        array = self._array(name, ("embedding", "head"))
-        aligned = np.require(array, requirements="A")
-        return Dense(name, aligned, _FLOATS[self._files.dtype(name)], aligned is array)
+        self._require_role(name, ("embedding", "head"))
+        array = self._files.array(name)
+        mapped = array.flags.aligned
+        if not mapped:
+            array = self._read_whole(name)
+        return Dense(name, array, _FLOATS[self._files.dtype(name)], mapped)
 
     def norm(self, name: str) -> npt.NDArray[np.float32]:
         """The weights of a norm, copied to float32."""
-        values = to_f32(self._array(name, ("norm",)), _FLOATS[self._files.dtype(name)])
+        self._require_role(name, ("norm",))
+        values = self._floats(name)
         if not np.isfinite(values).all():
             index = int(np.argmin(np.isfinite(values)))
             raise ModelFileError(
@@ -117,20 +131,16 @@ class HuggingFaceCheckpoint:
 
     def ternary(self, name: str) -> PackedTernary | MasterTernary:
         """A projection, packed with its scale or as full-precision weights."""
-        array = self._array(name, ("ternary",))
+        self._require_role(name, ("ternary",))
         rows, columns = self._specs[name].shape
         source = self._files.source(name)
         if name in self._scales:
-            return PackedTernary(source, name, array, rows, columns, self._scales[name])
-        return MasterTernary(source, name, array, rows, columns, _FLOATS[self._files.dtype(name)])
+            return PackedTernary(source, name, rows, columns, self._scales[name])
+        return MasterTernary(source, name, rows, columns, _FLOATS[self._files.dtype(name)])
 
     def check_unchanged(self) -> None:
-        """Raises when the mapped file has another size than when it was opened."""
+        """Raises when a file has another size than when it was opened."""
         self._files.check_unchanged()
-
-    def forget_pages(self) -> None:
-        """Takes what was read of the weights out of this process; they can be read again."""
-        self._files.forget_pages()
 
     def close(self) -> None:
         """Lets go of the file; arrays handed out stay valid."""
@@ -140,11 +150,18 @@ class HuggingFaceCheckpoint:
         """The tensor and its file, as an error begins."""
         return f"{self._files.source(name)}: tensor {name}"
 
-    def _array(self, name: str, roles: tuple[str, ...]) -> npt.NDArray[Any]:
+    def _require_role(self, name: str, roles: tuple[str, ...]) -> None:
         spec = self._specs[name]
         if spec.role not in roles:
             raise ValueError(f"{name} is a tensor of role {spec.role}; expected {roles}")
-        return self._files.array(name)
+
+    def _read_whole(self, name: str) -> npt.NDArray[Any]:
+        array = np.empty(self._files.shape(name), self.stored_dtype(name))
+        self._files.read(name, 0, array.reshape(-1).view(np.uint8))
+        return array
+
+    def _floats(self, name: str) -> npt.NDArray[np.float32]:
+        return to_f32(self._read_whole(name), _FLOATS[self._files.dtype(name)])
 
     def _check(self, spec: TensorSpec) -> None:
         if spec.name not in self._files:
@@ -177,9 +194,7 @@ class HuggingFaceCheckpoint:
         self._check_float(name)
         if self._files.shape(name) not in ((), (1,)):
             raise self._wrong_shape(name, "[1] or []")
-        stored = float(
-            to_f32(self._files.array(name), _FLOATS[self._files.dtype(name)]).reshape(-1)[0]
-        )
+        stored = float(self._floats(name).reshape(-1)[0])
         scale = 1.0 / stored if self.config.scale_divides and stored else stored
         largest = 1.0 / _SMALLEST_NORMAL
         if not all(_SMALLEST_NORMAL <= value <= largest for value in (stored, scale)):

@@ -20,19 +20,29 @@ class Fields:
     def required(self, name: str) -> Any:
         """The value, which must be there."""
         if self.get(name) is None:
-            raise ModelFileError(f"{self.source}: {name} is missing")
+            raise ModelFileError("{source}: {name} is missing", source=self.source, name=name)
         return self.values[name]
 
     def wrong(self, name: str, expected: str) -> ModelFileError:
         """The error that the field has a senseless value."""
         found = shown(self.get(name))
-        return ModelFileError(f"{self.source}: {name} is {found}; expected {expected}")
+        return ModelFileError(
+            "{source}: {name} is {found}; expected {expected}",
+            source=self.source,
+            name=name,
+            found=found,
+            expected=expected,
+        )
 
     def unsupported(self, name: str, supported: str) -> UnsupportedModelError:
         """The error that the field has a value this build cannot run."""
         found = shown(self.get(name))
         return UnsupportedModelError(
-            f"{self.source}: {name} is {found}, which is not supported; supported: {supported}"
+            "{source}: {name} is {found}, which is not supported; supported: {supported}",
+            source=self.source,
+            name=name,
+            found=found,
+            supported=supported,
         )
 
     def integer(self, name: str, maximum: int, default: int | None = None) -> int:

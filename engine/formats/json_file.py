@@ -71,7 +71,9 @@ def parse_json(data: bytes, source: str) -> dict[str, Any]:
     except RecursionError as error:
         raise ModelFileError(f"{source} is nested too deeply to be read") from error
     except ValueError as error:
-        raise ModelFileError(f"{source} is not valid JSON: {error}") from error
+        raise ModelFileError(
+            "{source} is not valid JSON: {error}", source=source, error=error
+        ) from error
     if not isinstance(value, dict):
         raise ModelFileError(f"{source} holds {shown(value)}; expected a JSON object")
     return value

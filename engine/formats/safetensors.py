@@ -1,11 +1,13 @@
-"""A safetensors file, mapped read-only once its header has been held against the file."""
+"""A safetensors file, opened once its header has been held against the file."""
 
 import mmap
 import os
+import weakref
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, TypeGuard
+from typing import Any, TypeGuard
 
 import numpy as np
 import numpy.typing as npt
@@ -32,22 +34,24 @@ class _Entry:
 
 
 class SafetensorsFile:
-    """The tensors of one file as NumPy views; nothing of them is read before it is looked at.
+    """The tensors of one file; nothing of them is read before it is asked for.
 
     Layout: header length (8 bytes, little-endian), header (JSON), tensors without gaps to the end.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
-        with open_regular(self.path) as file:
-            self.size_bytes = os.fstat(file.fileno()).st_size
-            header_bytes = _header_length(file, self.size_bytes, self.path)
-            header = parse_json(_read(file, header_bytes, self.path), f"{self.path}: header")
+        self._file = open_regular(self.path)
+        try:
+            self.size_bytes = os.fstat(self._file.fileno()).st_size
+            header_bytes = _header_length(self._file, self.size_bytes, self.path)
+            text = _read(self._file, header_bytes, self.path)
+            header = parse_json(text, f"{self.path}: header")
             self._entries = _entries(header, 8 + header_bytes, self.size_bytes, self.path)
-            try:
-                self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-            except (OSError, OverflowError, ValueError) as error:
-                raise ModelFileError(f"{self.path} cannot be mapped: {reason(error)}") from error
+        except BaseException:
+            self._file.close()
+            raise
+        self._closing = weakref.finalize(self, self._file.close)  # or with the last use of it
 
     def __enter__(self) -> "SafetensorsFile":
         return self
@@ -80,41 +84,65 @@ class SafetensorsFile:
         """The bytes of a tensor."""
         return self._entries[name].end - self._entries[name].begin
 
-    def array(self, name: str) -> npt.NDArray[Any]:
-        """A read-only view of a tensor (bf16 as uint16); it may be unaligned, and outlives close().
+    def read(self, name: str, begin: int, into: npt.NDArray[np.uint8]) -> None:
+        """Fill `into` with a tensor's bytes from byte `begin` on.
 
-        Reading a view after the file has shrunk kills the process: see check_unchanged().
+        What is read once is read so: unlike a map it takes no memory of its own, and a file that
+        shrinks meanwhile, or a disk that fails, is an error and not the end of the process.
+        """
+        entry = self._entries[name]
+        if not 0 <= begin <= begin + into.size <= entry.end - entry.begin:
+            raise ValueError(f"bytes {begin} to {begin + into.size} of {name}")
+        rest = into.data
+        try:
+            self._file.seek(entry.begin + begin)
+            while len(rest):
+                count = self._file.readinto(rest)
+                if not count:
+                    break
+                rest = rest[count:]
+        except OSError as error:
+            raise ModelFileError(f"{self.path} cannot be read: {reason(error)}") from error
+        if len(rest):
+            raise ModelFileError(
+                f"{self.path} has changed since it was opened: it ended {len(rest):,} bytes"
+                f" before the end of tensor {shown(name)}"
+            )
+
+    def array(self, name: str) -> npt.NDArray[Any]:
+        """A read-only view of a tensor (bf16 as uint16) in the mapped file; it outlives close().
+
+        It may be unaligned. Reading it after the file has shrunk kills the process: see
+        check_unchanged().
         """
         entry = self._entries[name]
         dtype = NUMPY_DTYPES[entry.dtype]
         if entry.begin == entry.end:
             return np.empty(entry.shape, dtype)
+        begin = entry.begin // mmap.ALLOCATIONGRANULARITY * mmap.ALLOCATIONGRANULARITY
+        length = entry.end - begin
+        try:
+            whole = mmap.mmap(self._file.fileno(), length, access=mmap.ACCESS_READ, offset=begin)
+        except (OSError, OverflowError, ValueError) as error:
+            raise ModelFileError(f"{self.path} cannot be mapped: {reason(error)}") from error
         count = (entry.end - entry.begin) // dtype.itemsize
-        return np.frombuffer(self._map, dtype, count, entry.begin).reshape(entry.shape)
+        return np.frombuffer(whole, dtype, count, entry.begin - begin).reshape(entry.shape)
 
     def check_unchanged(self) -> None:
-        """Raises when the mapped file has another size than when it was opened."""
-        size_bytes = self._map.size()  # of the file behind the map, whatever its path holds now
+        """Raises when the file has another size than when it was opened."""
+        size_bytes = os.fstat(self._file.fileno()).st_size  # whatever its path holds now
         if size_bytes != self.size_bytes:
             raise ModelFileError(
                 f"{self.path} has changed since it was opened: it has {size_bytes:,} bytes;"
                 f" expected {self.size_bytes:,}"
             )
 
-    def forget_pages(self) -> None:
-        """Takes what was read out of this process; what is looked at again comes back by itself."""
-        if hasattr(mmap, "MADV_DONTNEED"):
-            self._map.madvise(mmap.MADV_DONTNEED)
-
     def close(self) -> None:
-        """Lets go of the file; the map lives on as long as views of it do."""
-        try:
-            self._map.close()
-        except BufferError:  # a view is still in use: the map goes with the last one
-            return
+        """Lets go of the file; views of it live on."""
+        self._closing()
 
 
-def _header_length(file: BinaryIO, size_bytes: int, path: Path) -> int:
+def _header_length(file: FileIO, size_bytes: int, path: Path) -> int:
     if size_bytes < 8:
         raise ModelFileError(
             f"{path} has {size_bytes} bytes; expected a safetensors file, which has at least 10"
@@ -129,7 +157,7 @@ def _header_length(file: BinaryIO, size_bytes: int, path: Path) -> int:
     return length
 
 
-def _read(file: BinaryIO, count: int, path: Path) -> bytes:
+def _read(file: FileIO, count: int, path: Path) -> bytes:
     data = file.read(count)
     if len(data) != count:
         raise ModelFileError(
@@ -164,10 +192,20 @@ def _entries(
                 f" expected {position:,}: there is {what}"
             )
         position = entry.end
-    if position != size_bytes:
+    if position > size_bytes:
         raise ModelFileError(
-            f"{path} has {size_bytes:,} bytes; expected {position:,} from its header:"
-            f" it is {'cut off' if position > size_bytes else 'longer than its tensors'}"
+            "{path} has {found} bytes; expected {expected} from its header: it is cut off",
+            path=path,
+            found=size_bytes,
+            expected=position,
+        )
+    if position < size_bytes:
+        raise ModelFileError(
+            "{path} has {found} bytes; expected {expected} from its header:"
+            " it is longer than its tensors",
+            path=path,
+            found=size_bytes,
+            expected=position,
         )
     return dict(in_file_order)
 

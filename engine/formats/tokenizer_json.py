@@ -1,16 +1,20 @@
 """A tokenizer.json of the one kind that is supported: byte-level BPE."""
 
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 from ternchat.engine.errors import ModelFileError, TokenizerError
-from ternchat.engine.formats.json_file import read_json, shown
+from ternchat.engine.formats.json_file import parse_json, read_bytes, shown
 
 MAX_TOKENIZER_BYTES = 40_000_000
+MAX_ADDED_TOKENS = 10_000  # the largest vocabularies known have 6,000 of them
+MAX_TOKEN_CHARACTERS = 10_000  # every one of them may come at once in an answer
 # Others could blow a text up without bound, and no byte-level tokenizer is known to need them.
 _NORMALIZERS = ("NFC",)
 _FLAGS = ("special", "lstrip", "rstrip", "single_word")
+_AFFIXES = ("unk_token", "continuing_subword_prefix", "end_of_word_suffix")
 
 
 @dataclass(frozen=True)
@@ -43,11 +47,15 @@ class TokenizerFile:
 
     Attributes:
         adds_bos: whether its post-processor puts a special token in front of a text.
+        digest: a hash of the file; "" for contents that come from none.
     """
 
-    def __init__(self, contents: dict[str, Any], vocab_size: int, source: str) -> None:
+    def __init__(
+        self, contents: dict[str, Any], vocab_size: int, source: str, digest: str = ""
+    ) -> None:
         self.source = source
         self.vocab_size = vocab_size
+        self.digest = digest
         self._contents = contents
         self._check_kind()
         self.vocabulary: dict[str, int] = self._vocabulary()
@@ -59,10 +67,22 @@ class TokenizerFile:
     def read(cls, path: Path, vocab_size: int) -> "TokenizerFile":
         """The file at the path."""
         try:
-            contents = read_json(path, MAX_TOKENIZER_BYTES)
+            data = read_bytes(path, MAX_TOKENIZER_BYTES)
+            contents = parse_json(data, str(path))
         except ModelFileError as error:
-            raise TokenizerError(str(error)) from error
-        return cls(contents, vocab_size, str(path))
+            raise TokenizerError(error.words or str(error)) from error
+        return cls(contents, vocab_size, str(path), blake2b(data, digest_size=16).hexdigest())
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it asks for byte-level BPE alone: no pattern, no affix, no steps of its own."""
+        model, normalizer = self._contents["model"], self._contents.get("normalizer")
+        parts = (self._contents.get(name) for name in ("pre_tokenizer", "decoder"))
+        return (
+            normalizer in (None, {"type": "NFC"})
+            and all(isinstance(part, dict) and part.get("type") == "ByteLevel" for part in parts)
+            and not any(model.get(name) for name in _AFFIXES)
+        )
 
     def without_side_effects(self) -> dict[str, Any]:
         """The contents without truncation, padding, dropout, post-processing; markers special."""
@@ -100,6 +120,10 @@ class TokenizerFile:
         raw_tokens = self._raw_added_tokens()
         if not isinstance(raw_tokens, list):
             raise self._wrong("added_tokens", raw_tokens, "a list")
+        if len(raw_tokens) > MAX_ADDED_TOKENS:
+            raise self._wrong(
+                "the number of added tokens", len(raw_tokens), f"at most {MAX_ADDED_TOKENS:,}"
+            )
         tokens: dict[str, AddedToken] = {}
         for raw in raw_tokens:
             if not isinstance(raw, dict) or not isinstance(raw.get("content"), str):
@@ -117,6 +141,10 @@ class TokenizerFile:
         for content, token_id in ids.items():
             if not content:
                 raise self._wrong("a token", content, "at least one character in each token")
+            if len(content) > MAX_TOKEN_CHARACTERS:
+                raise self._wrong(
+                    "a token", content, f"at most {MAX_TOKEN_CHARACTERS:,} characters in each"
+                )
             if type(token_id) is not int or not 0 <= token_id < self.vocab_size:
                 expected = f"a whole number below vocab_size {self.vocab_size:,}"
                 raise self._wrong(f"the id of token {shown(content)}", token_id, expected)
@@ -124,7 +152,13 @@ class TokenizerFile:
             raise TokenizerError(f"{self.source}: two tokens have the same id; expected one each")
 
     def _wrong(self, what: str, found: object, expected: str) -> TokenizerError:
-        return TokenizerError(f"{self.source}: {what} is {shown(found)}; expected {expected}")
+        return TokenizerError(
+            "{source}: {what} is {found}; expected {expected}",
+            source=self.source,
+            what=what,
+            found=shown(found),
+            expected=expected,
+        )
 
 
 def _types(part: object, members: str) -> list[object]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
 from ternchat.engine.errors import ModelFileError
@@ -68,19 +69,18 @@ class WeightFiles:
         """The bytes of a tensor."""
         return self._holder[name].size(name)
 
+    def read(self, name: str, begin: int, into: npt.NDArray[np.uint8]) -> None:
+        """Fill `into` with a tensor's bytes from byte `begin` on."""
+        self._holder[name].read(name, begin, into)
+
     def array(self, name: str) -> npt.NDArray[Any]:
-        """A read-only view of a tensor; see SafetensorsFile.array."""
+        """A read-only view of a tensor in the mapped file; see SafetensorsFile.array."""
         return self._holder[name].array(name)
 
     def check_unchanged(self) -> None:
-        """Raises when a mapped file has another size than when it was opened."""
+        """Raises when a file has another size than when it was opened."""
         for file in self._files:
             file.check_unchanged()
-
-    def forget_pages(self) -> None:
-        """Takes what was read out of this process."""
-        for file in self._files:
-            file.forget_pages()
 
     def close(self) -> None:
         """Lets go of the files; arrays handed out stay valid."""
@@ -102,7 +102,9 @@ class WeightFiles:
         for file_name in wanted:
             if not exists(folder / file_name):
                 raise ModelFileError(
-                    f"{folder / file_name} is missing; {INDEX} says that it holds weights"
+                    "{path} is missing; {index} says that it holds weights",
+                    path=folder / file_name,
+                    index=INDEX,
                 )
             file = self._open(folder / file_name)
             for name in file.names:
@@ -125,8 +127,10 @@ def _main_path(folder: Path) -> Path:
         if exists(folder / name):
             return folder / name
     raise ModelFileError(
-        f"{folder / SINGLE} is missing; expected the model's weights there,"
-        f" or in several files named by {INDEX}"
+        "{path} is missing; expected the model's weights there,"
+        " or in several files named by {index}",
+        path=folder / SINGLE,
+        index=INDEX,
     )
 
 

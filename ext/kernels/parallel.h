@@ -24,12 +24,13 @@ static inline tn_range tn_share(size_t n)
     return (tn_range){n * i / team, n * (i + 1) / team};
 }
 
-/* As many threads as have work for longer than it takes to wake them; `nanoseconds` is what the
- * whole would take one thread, roughly. */
+/* All threads or one: one where the work is over sooner than they are woken; `nanoseconds` is what
+ * the whole would take one thread, roughly. Never some of them: libgomp ends the threads that the
+ * next region has no use for, and makes new ones for the region after it. */
 static inline int tn_team_for(size_t nanoseconds, int threads)
 {
     const size_t worth_a_thread = 8000, useful = 1 + nanoseconds / worth_a_thread;
-    return useful < (size_t)threads ? (int)useful : threads;
+    return useful < 2 || 4 * useful < (size_t)threads ? 1 : threads;
 }
 
 /* Denormals as zero: trained models have norm weights of 1e-32, and every operation on a

@@ -62,6 +62,8 @@ def missing_for_testing() -> list[Missing]:
         "x11-utils": shutil.which("xprop"),
         "xclip": shutil.which("xclip"),
         "imagemagick": shutil.which("import"),
+        "desktop-file-utils": shutil.which("desktop-file-validate"),
+        "appstream": shutil.which("appstreamcli"),
         "dbus": shutil.which("dbus-daemon"),
         "at-spi2-core": Path("/usr/libexec/at-spi-bus-launcher").exists(),
         "python3-pyatspi": _debian_python_has("pyatspi"),

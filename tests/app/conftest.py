@@ -71,7 +71,7 @@ class Step:
 
 
 class Model:
-    kernel, threads = "scalar", 1
+    kernel, threads, writing_threads, pids = "scalar", 1, 1, ()
     config = SimpleNamespace(max_position_embeddings=256)
     tokenizer = SimpleNamespace(encode=str.split)
     memory = SimpleNamespace(
@@ -79,12 +79,12 @@ class Model:
         head=1_000_000,
         screen=0,
         work=500_000,
-        tokenizer=500_000,
         kv=lambda length: 1000 * length,
         mapped=lambda: 1_000_000,
-        allocated=lambda length: 5_000_000 + 1000 * length,
-        loaded=lambda length: 4_500_000,
+        held=lambda length: 4_500_000 + 1000 * length,
+        filled=lambda: 4_000_000,
     )
+    predicted = memory
 
     def __init__(self, path):
         self.path, self.closed = path, False
@@ -165,6 +165,8 @@ class Pool:
 
 
 class Session:
+    holdings = SimpleNamespace(measured=lambda: None)
+
     def __init__(self, engine, model, context_length, pool):
         self._engine, self._model, self._pool = engine, model, pool
         self.context_length = context_length

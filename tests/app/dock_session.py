@@ -3,14 +3,17 @@
 Run inside `dbus-run-session`; prints each update that an independent listener saw.
 """
 
+import re
 import subprocess
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, Qt
 
 from ternchat.app.core.progress import Progress, State
 from ternchat.app.workers.dock_progress import DockProgress
+from ternchat.app.workers.taskbar import taskbar_of
 
 RULE = "type='signal',interface='com.canonical.Unity.LauncherEntry'"
+HIDDEN = re.compile(r'"progress-visible"\s+variant +boolean false')
 
 
 def main() -> None:
@@ -20,7 +23,7 @@ def main() -> None:
     ) as monitor:
         while "NameLost" not in monitor.stdout.readline():
             pass  # from then on it is a monitor
-        dock = DockProgress(app)
+        dock = DockProgress(taskbar_of(lambda: 0), app)
         for progress in (
             Progress("one", State.QUEUED),
             Progress("one", State.RESOLVING),
@@ -33,9 +36,10 @@ def main() -> None:
             Progress("two", State.FAILED, 1000, 1000),
         ):
             dock.on_progress(progress)
+        dock.on_application_state(Qt.ApplicationState.ApplicationActive)
         text = ""
-        while "boolean false" not in text:  # the last thing told
-            text += monitor.stdout.readline()
+        while not HIDDEN.search(text) or not text.rstrip(" ").endswith("]\n"):
+            text += monitor.stdout.readline()  # to the end of the last thing told
         monitor.terminate()
     print(text)
 

@@ -4,6 +4,8 @@ import pytest
 
 from ternchat.app.core.conversation import Role, State
 from ternchat.app.core.turn import Phase
+from ternchat.app.core.wording import phase_text
+from ternchat.app.models.conversation_model import ConversationModel
 
 
 def test_the_first_message_loads_the_built_in_model_and_is_answered(
@@ -73,6 +75,29 @@ def test_stop_while_loading(controller, fake, qtbot, idle, states, texts, status
     controller.send("again")
     idle()
     assert texts()[-1] == "You said: again"
+
+
+def test_a_question_that_waits_for_its_model_says_how_far_that_is_in_the_words_of_the_status_line(
+    controller, conversation, fake, qtbot, idle, states, status, shown
+):
+    def told():
+        role = ConversationModel.ActivityRole
+        return [conversation.index(row).data(role) for row in range(conversation.rowCount())]
+
+    fake.load_gate.clear()
+    controller.use_built_in()
+    controller.send("hold")
+    assert states() == ["queued"]
+    qtbot.waitUntil(lambda: told() == ["Loading Fledgling · 50 %"])
+    assert told() == [phase_text(status.snapshot)]
+    fake.load_gate.set()
+    shown("held")
+    controller.send("second")  # waits for an answer, not for a model
+    assert states() == ["done", "writing", "queued"]
+    assert told() == ["", "Writing", ""]
+    fake.gate.set()
+    idle()
+    assert set(told()) == {""}
 
 
 def test_a_message_sent_meanwhile_waits_for_its_turn(

@@ -587,6 +587,66 @@ def test_a_long_chat_is_read_and_copied(store):
     assert store.chats() == [copy]
 
 
+# Chats by the thousand
+
+
+def test_chats_that_come_in_are_seen_all_at_once_in_their_folders(store, chat, branched):
+    store.move([chat.id], store.add_folder("Work").name)
+    store.set_draft_files(chat.id, [PAPER])
+    tree = store.tree(chat.id)
+    in_none = replace(tree, chat=replace(tree.chat, folder=None, title="Wind"))
+    arrivals = [each for step in store.take_in(iter([tree, in_none])) for each in step]
+    assert (store.chats(), store.trashed()) == ([store.chat(chat.id)], [])
+    assert found(store, "wind") == []
+    assert len(store.search("uno")) == 1
+    for arrival in arrivals:
+        with pytest.raises(KeyError):
+            store.chat(arrival.chat_id)
+    store.welcome(arrivals)
+    assert [store.chat(each.chat_id).folder for each in arrivals] == ["Work", None]
+    assert len(store.chats()) == 3
+    assert found(store, "wind") == ["[Wind]"]
+    copy = store.tree(arrivals[0].chat_id)
+    assert [m.text for m in copy.messages] == [m.text for m in tree.messages]
+    assert (copy.settings, copy.draft_files) == (tree.settings, (PAPER,))
+    for _ in store.clean_up():
+        pass
+    assert len(store.chats()) == 3
+
+
+def test_what_nobody_has_welcomed_is_cleaned_away(store, chat, branched):
+    tree = store.tree(chat.id)
+    for _ in store.take_in([tree, tree]):
+        pass
+    for _ in store.clean_up():
+        pass
+    assert titles(store.chats()) == ["Rain"]
+    assert len(store.search("uno")) == 1
+
+
+def test_what_was_deleted_for_ever_is_not_there_whether_it_is_wiped_or_not(store, chat, branched):
+    other = store.copy_path(branched["uno"])
+    answer = store.add(chat.id, None, Role.ASSISTANT, "x", State.WRITING)
+    steps = store.clean_up()
+    store.purge([chat.id])
+    for _ in [None, *steps]:
+        assert titles(store.chats()) == ["Rain"]
+        assert store.trashed() == []
+        for call in (store.chat, store.messages, store.tree, store.draft, store.settings):
+            with pytest.raises(KeyError):
+                call(chat.id)
+        for change in (store.restore, store.trash, store.purge):
+            with pytest.raises(KeyError):
+                change([other.id, chat.id])
+        for call in (store.message, store.select, store.delete_message, store.siblings):
+            with pytest.raises(KeyError):
+                call(answer.id)
+        with pytest.raises(KeyError):
+            store.rename(chat.id, "y")
+        store.purge_old()
+    assert texts(store, other) == ["uno"]
+
+
 # Search
 
 

@@ -142,6 +142,9 @@ def test_numbers_have_units():
     assert context_text(now) == "context 212 / 4,096 (5 %)"
     assert memory_text(now) == "weights 500 MB · KV 300 MB · process 1.23 GB"
     assert kernel_text(now) == "avx2, 2 threads"
+    same, fewer = (replace(now, facts=replace(FACTS, writing_threads=n)) for n in (2, 1))
+    assert kernel_text(same) == "avx2, 2 threads"
+    assert kernel_text(fewer) == "avx2, 2 threads, 1 to write"
     assert (size_text(4_800_000), rate_text(34.12), rate_text(None)) == ("4.8 MB", "34.1 tok/s", "")
     loading = replace(now, phase=Phase.LOADING, model_title="M", done=1, total=3)
     assert phase_text(loading) == "Loading M · 33 %"

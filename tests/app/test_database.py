@@ -190,7 +190,7 @@ def test_what_was_deleted_long_ago_is_gone_from_the_file_itself(opened, path):
     chats.store.close()
     later = opened(path, lambda: NOW + timedelta(days=30))
     assert (later.store.trashed(), contents(later.store)) == ([], {"kept": ["hello"]})
-    later.store.close()
+    later.close()
     data = path.read_bytes().lower()
     assert b"hello" in data
     for word in (b"zugspitze", b"watzmann", b"hochkalter"):
@@ -284,6 +284,34 @@ def test_version_2_gets_folders_and_an_archive_after_a_copy_was_made(opened, pat
     with closing(sqlite3.connect(copy)) as connection:
         assert connection.execute("PRAGMA user_version").fetchone() == (2,)
         assert connection.execute("SELECT count(*) FROM messages").fetchone() == (5,)
+
+
+def test_what_is_under_way_or_deleted_is_found_without_a_look_at_all_messages(opened, path):
+    chats = opened(path)
+    chat = chats.store.create_chat("t")
+    message = chats.store.add(chat.id, None, Role.USER, "x", State.DONE)
+    connection = chats.database._connection
+    asked = []
+    connection.set_trace_callback(asked.append)
+    chats.store._disk.end_unfinished()
+    chats.store.purge_old()
+    chats.store.delete_message(message.id)
+    chats.store.restore_message(message.id)
+    connection.set_trace_callback(None)
+    plans = [
+        row[3]
+        for sql in asked
+        if sql.startswith(("SELECT", "UPDATE"))
+        for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}")
+    ]
+    found = {
+        name
+        for name in ("in_hand", "deleted", "deleted_with")
+        for p in plans
+        if p.find(f"messages_{name}") > 0
+    }
+    assert found == {"in_hand", "deleted", "deleted_with"}
+    assert [plan for plan in plans if plan == "SCAN messages"] == []
 
 
 def test_a_migration_that_fails_changes_nothing(opened, path):

@@ -3,6 +3,7 @@
 import gc
 import random
 import threading
+import weakref
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,20 @@ def test_the_first_request_loads_the_model_and_the_second_does_not(engine, event
     phases = [progress.phase for (progress,) in events.of("progressed")]
     assert phases[0] is Phase.LOADING
     assert Phase.READING in phases
+
+
+def test_what_is_told_of_a_model_does_not_keep_it_in_memory(engine, events, fake, qtbot):
+    with qtbot.waitSignal(engine.finished):
+        engine.send(Request(MODEL))
+    (facts,) = events.of("loaded")[0]
+    fake.models[0].pids = (42,)
+    assert facts.pids() == (42,)
+    with qtbot.waitSignal(engine.finished):
+        engine.send(Request(OTHER))
+    first = weakref.ref(fake.models.pop(0))
+    gc.collect()
+    assert first() is None
+    assert facts.pids() == ()
 
 
 def test_another_model_takes_the_place_of_the_first(engine, events, fake, qtbot):

@@ -31,6 +31,7 @@ from ternchat.app.core.database.outcome import Finding, Outcome, Rescue
 from ternchat.app.core.errors import AppError
 from ternchat.app.core.export.exporting import ExportProgress
 from ternchat.app.core.folders import Folder
+from ternchat.app.core.importing.importer import ImportPhase, ImportProgress
 from ternchat.app.core.model_overview import overview
 from ternchat.app.core.model_store import ModelStore
 from ternchat.app.core.paths import DataPaths
@@ -47,6 +48,7 @@ from ternchat.app.views.archive_dialog import ArchiveDialog
 from ternchat.app.views.chat_page import ChatPage
 from ternchat.app.views.close_question import CloseQuestion
 from ternchat.app.views.export_progress import ExportProgressDialog
+from ternchat.app.views.import_progress import ImportProgressDialog
 from ternchat.app.views.info_card import InfoCard
 from ternchat.app.views.language import QtLanguage
 from ternchat.app.views.library_views import LibraryViews
@@ -57,6 +59,7 @@ from ternchat.app.views.models_page import ModelsPage
 from ternchat.app.views.settings_dialog import SettingsDialog
 from ternchat.app.views.shortcut_sheet import ShortcutSheet
 from ternchat.app.views.trash_dialog import TrashDialog
+from ternchat.app.workers.job_thread import JobThread
 
 from .documents import pdf
 
@@ -200,7 +203,7 @@ def test_every_word_of_the_dialogs_is_translated(window, theme, tmp_path, qtbot)
 
 
 def test_every_word_of_the_small_windows_is_translated(window, theme, controller, store, qtbot):
-    library = ChatLibrary(store, ChatListModel(), controller)
+    library = ChatLibrary(store, ChatListModel(), controller, JobThread("chats"))
     views = LibraryViews(window, theme, library)
     chat = store.create_chat("Hello")
     question = store.add(chat.id, None, Role.USER, "Hello", State.DONE)
@@ -314,7 +317,11 @@ def test_every_word_about_whole_chats_is_translated(window, theme):
         assert model.index(0).data(model.HeadingRole) == "[Today]"
     progress = ExportProgressDialog(theme, window)
     progress.show_progress(ExportProgress(1, 2))
-    assert untranslated(*dialogs, progress) == set()
+    imports = [ImportProgressDialog(theme, window) for _ in range(3)]
+    imports[0].begin()
+    imports[1].show_progress(ImportProgress(ImportPhase.READING, 2, None, 10**7, 10**8))
+    imports[2].show_progress(ImportProgress(ImportPhase.WRITING, 2, 5, 10**7, 10**8))
+    assert untranslated(*dialogs, progress, *imports) == set()
     requests = window.sidebar.requests
     requests.places.fill(chats, [Folder("[x]")])
     words = {
@@ -351,7 +358,8 @@ def test_numbers_are_written_as_in_the_person_s_country(brackets):
 def test_english_has_its_plurals_without_any_translation(qapp, threads, text):
     from types import SimpleNamespace
 
-    now = SimpleNamespace(facts=SimpleNamespace(kernel="avx2", threads=threads))
+    facts = SimpleNamespace(kernel="avx2", threads=threads, writing_threads=None)
+    now = SimpleNamespace(facts=facts)
     assert kernel_text(now) == text
     language.set_language(QtLanguage())
     try:

@@ -5,12 +5,15 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
 from ternchat.app import children
 from ternchat.app import main as program
 from ternchat.app.core.data_lock import DataLock
+from ternchat.app.core.model_store import InstalledModel
+from ternchat.app.core.turn import ModelFacts
 from ternchat.app.workers.system_probe import SystemProbe
 
 
@@ -45,7 +48,7 @@ def test_the_program_can_be_a_child_of_itself():
         timeout=60,
         check=True,
     )
-    assert done.stdout[4:].startswith(b'{"ready": true')
+    assert done.stdout[8:].startswith(b'{"pid": ')
     from ternchat.engine import child_process
 
     assert children.FLAG == child_process.FLAG
@@ -197,6 +200,28 @@ def test_the_probe_measures_while_it_is_active(qapp, qtbot, monkeypatch):
         pass
     probe.set_active(False)
     assert not probe._timer.isActive()
+
+
+def test_the_probe_counts_the_processes_that_work_for_the_model(qapp):
+    code = "large = b'x' * 60_000_000; print(flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as child:
+        child.stdout.readline()
+        facts = ModelFacts(
+            InstalledModel("m", "M", Path("m")), "avx2", 1, 100, 0, 0, pids=lambda: (child.pid,)
+        )
+        probe, samples = SystemProbe(), []
+        probe.sampled.connect(samples.append)
+        probe.sample()
+        probe.use_model(facts)
+        probe.sample()
+        child.communicate(b"\n")
+    probe.sample()  # it has ended
+    assert samples[1] - samples[0] > 50_000_000
+    assert samples[1] - samples[2] > 50_000_000
 
 
 def test_the_engine_is_not_imported_before_it_is_needed():

@@ -1,22 +1,27 @@
 """From the models page to a model that answers, over a hub on this computer."""
 
+import os
 import shutil
+import threading
 from importlib import resources
 from pathlib import Path
 
+import huggingface_hub
 import pytest
 
+from ternchat.app.core import model_import
 from ternchat.app.core.access_token import AccessToken
 from ternchat.app.core.download import Download, DownloadQueue, DownloadRequest, Policy, Tools
 from ternchat.app.core.hub import Hub
 from ternchat.app.core.hub_address import HubOptions
+from ternchat.app.core.model_card import Place
 from ternchat.app.core.model_store import TRASH
 from ternchat.app.core.model_trash import KEEP_SECONDS, Trash
 from ternchat.app.core.progress import State
 from ternchat.app.core.turn import LoadOptions
 from ternchat.app.model_controller import ModelController
 from ternchat.app.models.download_model import DownloadModel
-from ternchat.app.views.model_actions import Action
+from ternchat.app.views.model_actions import Action, actions_for
 from ternchat.app.workers.download_manager import DownloadManager
 from ternchat.app.workers.job_thread import JobThread
 from ternchat.app.workers.model_jobs import ModelJobs
@@ -29,6 +34,14 @@ FLEDGLING = Path(str(resources.files("ternchat.resources") / "fledgling"))
 
 def files_of(folder):
     return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+
+def content(path):
+    """What is in a file; None while it is not there: a folder that is put together moves."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
 
 
 @pytest.fixture
@@ -60,7 +73,7 @@ def manager(hub, paths, models, cards, engine, controller):
         ).run()
 
     queue = DownloadQueue(models, start)
-    jobs = ModelJobs(paths, models, client, queue, LoadOptions)
+    jobs = ModelJobs(paths, models, client, queue, LoadOptions, lambda *its: manager.trial(*its))
     manager = ModelController(
         models,
         cards,
@@ -72,6 +85,7 @@ def manager(hub, paths, models, cards, engine, controller):
         controller,
     )
     manager.tested = tested
+    manager.trial = lambda path, _stopped: tested.append(path) or Report(True, "It works.")
     manager.begin()
     yield manager
     assert manager.close()
@@ -179,7 +193,7 @@ def test_a_damaged_model_is_found_out_and_repaired(manager, cards, models, qtbot
     )
     assert cards.card("bird").progress.problem.code == "bad_hash"
     manager.act(Action.REPAIR, "bird")
-    qtbot.waitUntil(lambda: path.exists() and path.read_bytes() == good, timeout=TIMEOUT)
+    qtbot.waitUntil(lambda: content(path) == good, timeout=TIMEOUT)
     qtbot.waitUntil(lambda: is_ready(cards, "bird"), timeout=TIMEOUT)
 
 
@@ -187,14 +201,134 @@ def test_a_folder_is_imported_in_place_and_a_gguf_gets_a_clear_answer(
     manager, cards, tmp_path, qtbot
 ):
     folder = Path(shutil.copytree(FLEDGLING, tmp_path / "elsewhere" / "birdie"))
+    said = []
+    manager.notified.connect(lambda *words: said.append(words))
     manager.import_from(str(folder), False)
-    qtbot.waitUntil(lambda: is_here(cards, "birdie"), timeout=TIMEOUT)
+    qtbot.waitUntil(lambda: is_ready(cards, "birdie"), timeout=TIMEOUT)
     assert cards.card("birdie").linked
+    assert manager.tested == [folder]
+    assert said == [("birdie is ready.", "Use it")]
     gguf = tmp_path / "ggml-model-i2_s.gguf"
     gguf.write_bytes(b"GGUF" + bytes(100))
     with qtbot.waitSignal(manager.problem_raised, timeout=TIMEOUT) as raised:
         manager.import_from(str(gguf), False)
     assert "GGUF" in raised.args[0].text
+
+
+@pytest.fixture
+def cached_bird(hub, tmp_path, monkeypatch):
+    """acme/bird in the shared cache, as another program fetched it; the file of its weights."""
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hf"))
+    hub.add("acme/bird", files_of(FLEDGLING))
+    huggingface_hub.snapshot_download(
+        "acme/bird", endpoint=hub.url, cache_dir=tmp_path / "hf", token=False
+    )
+    hub.requests.clear()
+    return next((tmp_path / "hf").rglob("snapshots/*/model.safetensors"))
+
+
+def test_a_model_of_the_shared_cache_is_used_in_place_without_asking_anybody(
+    cached_bird, manager, cards, models, hub, fake, qtbot
+):
+    qtbot.waitUntil(lambda: cards.card("bird") is not None, timeout=TIMEOUT)
+    assert cards.card("bird").place is Place.CACHED
+    manager.act(Action.LINK, "bird")
+    qtbot.waitUntil(lambda: is_ready(cards, "bird"), timeout=TIMEOUT)
+    assert cards.card("bird").linked
+    assert manager.tested == [cached_bird.parent]
+    manager.accept()
+    qtbot.waitUntil(lambda: [m.path for m in fake.models] == [cached_bird.parent])
+    assert hub.requests == []
+
+
+def test_damage_in_the_shared_cache_is_told_and_another_try_downloads(
+    cached_bird, manager, cards, models, hub, qtbot
+):
+    good = cached_bird.read_bytes()
+    cached_bird.resolve().write_bytes(b"?" + good[1:])
+    qtbot.waitUntil(lambda: cards.card("bird") is not None, timeout=TIMEOUT)
+    manager.act(Action.LINK, "bird")
+    qtbot.waitUntil(lambda: failed_with(cards, "bird") == "bad_hash", timeout=TIMEOUT)
+    assert hub.requests == []
+    manager.act(Action.RETRY, "bird")
+    qtbot.waitUntil(lambda: is_ready(cards, "bird"), timeout=TIMEOUT)
+    assert content(models.folder / "bird" / "model.safetensors") == good
+
+
+def importing(cards, name="birdie"):
+    """What is being done with a model that is taken over; "" before it began."""
+    card = cards.card(name)
+    return "" if card is None or card.progress is None else card.progress.state
+
+
+@pytest.fixture
+def birdie(tmp_path):
+    return Path(shutil.copytree(FLEDGLING, tmp_path / "elsewhere" / "birdie"))
+
+
+def test_an_unfit_import_is_kept_and_its_card_says_so(manager, cards, models, birdie, qtbot):
+    manager.trial = lambda *_: Report(False, "It is ill.")
+    raised = []
+    manager.problem_raised.connect(raised.append)
+    manager.import_from(str(birdie), True)
+    qtbot.waitUntil(
+        lambda: is_here(cards, "birdie") and cards.card("birdie").tested is False, timeout=TIMEOUT
+    )
+    assert failed_with(cards, "birdie") == "self_test"
+    assert cards.card("birdie").place is Place.INSTALLED
+    assert raised == []
+
+
+def test_the_trial_of_an_import_can_be_stopped_from_its_card(manager, cards, birdie, qtbot):
+    def waits(_path, stopped):
+        assert stopped.wait(30)
+        return Report(None, "The test was cancelled.")
+
+    manager.trial = waits
+    manager.import_from(str(birdie), True)
+    qtbot.waitUntil(lambda: importing(cards) is State.TESTING, timeout=TIMEOUT)
+    assert Action.STOP in actions_for(cards.card("birdie"), loaded=False)
+    manager.refresh()  # the model is here already
+    qtbot.waitUntil(lambda: is_here(cards, "birdie"), timeout=TIMEOUT)
+    assert Action.STOP in actions_for(cards.card("birdie"), loaded=False)
+    manager.act(Action.STOP, "birdie")
+    qtbot.waitUntil(lambda: cards.card("birdie").progress is None, timeout=TIMEOUT)
+    assert cards.card("birdie").tested is None
+
+
+def test_an_import_that_cannot_end_leaves_no_card_behind(manager, cards, models, birdie, qtbot):
+    weights = birdie / "model.safetensors"
+    weights.unlink()
+    os.mkfifo(weights)  # is_file() says no: there are no weights
+    with qtbot.waitSignal(manager.problem_raised, timeout=TIMEOUT) as raised:
+        manager.import_from(str(birdie), True)
+    assert raised.args[0].code == "unsupported"
+    qtbot.waitUntil(lambda: not manager._work.is_pending("import", str(birdie)), timeout=TIMEOUT)
+    assert cards.card("birdie") is None
+    assert not is_here(cards, "birdie")
+
+
+def test_a_copy_can_be_stopped_from_its_card_and_nothing_is_left(
+    manager, cards, models, birdie, qtbot, monkeypatch
+):
+    go_on = threading.Event()
+    whole = model_import.pieces
+
+    def slowly(path):
+        for piece in whole(path):
+            yield piece
+            assert go_on.wait(30)
+
+    monkeypatch.setattr(model_import, "pieces", slowly)
+    manager.import_from(str(birdie), True)
+    qtbot.waitUntil(lambda: importing(cards) is State.COPYING, timeout=TIMEOUT)
+    assert actions_for(cards.card("birdie"), loaded=False) == (Action.STOP,)
+    manager.act(Action.STOP, "birdie")
+    go_on.set()
+    qtbot.waitUntil(lambda: cards.card("birdie") is None, timeout=TIMEOUT)
+    assert manager.tested == []
+    assert not (models.folder / "birdie").exists()
+    assert not (models.folder / ".downloads" / "birdie").exists()
 
 
 def test_the_folder_moves_with_everything_in_it(manager, cards, models, tmp_path, qtbot):

@@ -12,12 +12,14 @@ import pytest
 from download_help import BLOCK_BYTES, POLICY, WEIGHTS, PatientClock, Scene, make_files
 from hub.faults import Corrupt
 
+from ternchat.app.core import model_overview
 from ternchat.app.core.control import Control
-from ternchat.app.core.download import DownloadRequest, Tools
+from ternchat.app.core.download import DownloadRequest, Tools, unfinished
 from ternchat.app.core.hub import Hub
 from ternchat.app.core.hub_address import HubOptions, RepositoryRef
 from ternchat.app.core.hub_cache import HubCache, default_folder
 from ternchat.app.core.load_guard import LoadGuard
+from ternchat.app.core.model_card import ModelCard, Place
 from ternchat.app.core.model_import import find_source, import_model
 from ternchat.app.core.model_move import give_up_move, move_models, unfinished_move
 from ternchat.app.core.model_overview import overview
@@ -25,11 +27,12 @@ from ternchat.app.core.model_record import ModelRecord
 from ternchat.app.core.model_store import BUILT_IN, ModelNotFoundError, ModelStore
 from ternchat.app.core.model_trash import RemoveError, Trash
 from ternchat.app.core.model_verify import NoChecksumsError, begin_repair, verify
-from ternchat.app.core.model_wording import details, disk_fact
+from ternchat.app.core.model_wording import details, disk_fact, summary
 from ternchat.app.core.paths import DataPaths
 from ternchat.app.core.problem import Problem
 from ternchat.app.core.progress import Progress, State
 from ternchat.app.core.transfer_faults import Fault
+from ternchat.engine.self_test_report import Report
 
 CACHED = DownloadRequest("tiny", "Tiny", "acme/tiny")
 
@@ -212,6 +215,69 @@ def test_a_folder_or_a_file_in_it_becomes_a_model(store: ModelStore, folder, cop
     assert not (store.folder / "my-model" / "modeling_tiny.py").exists()
 
 
+class Tried:
+    """A self-test that says one thing, and keeps what it was asked for."""
+
+    def __init__(self, passed, text="It was tried."):
+        self.report, self.folders = Report(passed, text), []
+
+    def __call__(self, folder, stopped):
+        self.folders.append(folder)
+        return self.report
+
+
+@pytest.mark.parametrize("copy", [True, False])
+def test_an_imported_model_is_tried_as_a_downloaded_one(store: ModelStore, folder, copy):
+    before = {path.name for path in folder.iterdir()}
+    tried = Tried(True)
+    seen = list(import_model(store, folder, copy=copy, self_test=tried, tools=tools()))
+    assert seen[-1].state is State.READY
+    assert seen[-1].note == "It was tried."
+    assert State.TESTING in {progress.state for progress in seen}
+    assert tried.folders == [store.folder / "my-model" if copy else folder]
+    assert ModelRecord.read(store.folder / "my-model").tested is True
+    assert {path.name for path in folder.iterdir()} == before  # nothing is noted in theirs
+
+
+def test_an_imported_model_that_fails_is_kept_and_said_to_be_unfit(store: ModelStore, folder):
+    run = import_model(
+        store, folder, copy=True, self_test=Tried(False, "It is ill."), tools=tools()
+    )
+    progress = last(run)
+    assert failed_with(progress, "self_test")
+    assert progress.problem.text.endswith("It is ill.")
+    assert ModelRecord.read(store.folder / "my-model").tested is False
+    assert (store.folder / "my-model" / WEIGHTS).read_bytes() == make_files()[WEIGHTS]
+
+
+def test_a_trial_that_is_stopped_leaves_an_imported_model_that_nobody_tried(store, folder):
+    control = Control()
+
+    def waits(path, stopped):
+        assert stopped.wait(30)
+        return Report(None, "The test was cancelled.")
+
+    seen = []
+    for progress in import_model(
+        store, folder, copy=False, self_test=waits, tools=tools(control=control)
+    ):
+        seen.append(progress)
+        if progress.state is State.TESTING:
+            control.cancel(keep=True)
+    assert (seen[-1].state, seen[-1].note) == (State.READY, "The test was cancelled.")
+    assert ModelRecord.read(store.folder / "my-model").tested is None
+
+
+def test_a_trial_that_breaks_is_a_problem_in_words_with_the_model_kept(store, folder, caplog):
+    def breaks(path, stopped):
+        raise MemoryError
+
+    progress = last(import_model(store, folder, copy=False, self_test=breaks, tools=tools()))
+    assert (progress.state, progress.problem.title) == (State.FAILED, "Not enough memory")
+    assert store.find("my-model") is not None
+    assert "broke off" in caplog.text
+
+
 def test_an_import_never_hides_another_model(store: ModelStore, folder: Path):
     for expected in ("my-model", "my-model-2"):
         progress = last(import_model(store, folder, copy=False, tools=tools()))
@@ -368,6 +434,105 @@ def test_a_model_of_the_catalogue_that_lies_in_the_cache_is_offered_without_a_do
     assert card().cached
     assert disk_fact(card(), 10_000_000_000) == "10.00 GB left"
     assert "already in the Hugging Face cache" in dict(details(card()))["Source"]
+
+
+@pytest.fixture
+def shared(scene: Scene, tmp_path: Path, monkeypatch):
+    """Puts repositories into the cache as other programs do, and makes it the computer's own."""
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hf"))
+
+    def fetch(repository: str, **changed: bytes) -> None:
+        scene.hub.add(repository, make_files() | changed)
+        huggingface_hub.snapshot_download(
+            repository, endpoint=scene.hub.url, cache_dir=tmp_path / "hf", token=False
+        )
+        scene.hub.requests.clear()
+
+    return fetch
+
+
+def cards_of(scene: Scene, tmp_path: Path) -> dict[str, ModelCard]:
+    paths = DataPaths.from_option(tmp_path / "data")
+    return {card.name: card for card in overview(paths, scene.store, unfinished(scene.store)).cards}
+
+
+def test_models_that_other_programs_fetched_are_listed_with_size_and_verdict(
+    scene: Scene, shared, tmp_path: Path
+):
+    shared("acme/tiny")
+    shared("acme/other", **{"config.json": b'{"architectures": ["GPT2LMHeadModel"]}'})
+    cards = cards_of(scene, tmp_path)
+    tiny, other = cards["tiny"], cards["other"]
+    assert (tiny.title, tiny.place) == ("acme/tiny", Place.CACHED)
+    assert tiny.size_bytes == sum(
+        len(content)
+        for name, content in make_files().items()
+        if name not in ("photo.png", "modeling_tiny.py")
+    )
+    assert tiny.memory_bytes(1000) > 0
+    assert "Nobody has tried it" in summary(tiny)
+    assert (other.title, other.place) == ("acme/other", Place.NOT_YET)
+    assert "GPT2LMHeadModel" in summary(other)
+    assert scene.hub.requests == []
+
+
+def test_a_model_of_the_cache_is_not_listed_again_once_it_is_used(
+    scene: Scene, shared, tmp_path: Path
+):
+    shared("acme/tiny")
+    shared("rival/tiny")
+    assert {"tiny", "tiny-rival"} <= cards_of(scene, tmp_path).keys()
+    cached = next(c for c in HubCache().models() if c.model.repository == "rival/tiny")
+    request = DownloadRequest("tiny-rival", "tiny", "rival/tiny").in_place(cached.model.commit)
+    assert scene.run(request=request, cache=HubCache())[-1].state is State.READY
+    cards = cards_of(scene, tmp_path)
+    assert cards["tiny-rival"].linked
+    assert [c.place for c in cards.values() if c.repository == "rival/tiny"] == [Place.INSTALLED]
+    assert cards["tiny"].place is Place.CACHED
+
+
+def test_more_than_can_be_looked_through_is_not_listed_and_what_runs_comes_first(
+    scene: Scene, shared, tmp_path: Path, monkeypatch
+):
+    for name in ("a", "b", "c"):
+        shared(f"acme/{name}", **{"config.json": b'{"architectures": ["GPT2LMHeadModel"]}'})
+    shared("acme/tiny")
+    monkeypatch.setattr(model_overview, "_MOST_CACHED", 2)
+    listed = [c for c in cards_of(scene, tmp_path).values() if c.repository.startswith("acme/")]
+    assert [c.title for c in listed] == ["acme/tiny", "acme/a"]
+
+
+def test_what_lies_in_the_cache_is_used_in_place_without_a_word_to_the_hub(
+    scene: Scene, cache: HubCache
+):
+    (cached,) = cache.models()
+    request = CACHED.in_place(cached.model.commit)
+    seen = scene.run(request=request, cache=cache)
+    assert seen[-1].state is State.READY
+    assert seen[-1].path == cached.folder
+    assert scene.hub.requests == []
+    assert last(verify(scene.store, "tiny", tools())).state is State.READY
+
+
+def test_damage_in_the_cache_is_told_before_anything_is_fetched(scene: Scene, cache: HubCache):
+    blob = next(path for path in cache.folder.rglob("blobs/*") if path.stat().st_size == 150_000)
+    blob.write_bytes(b"?" + blob.read_bytes()[1:])
+    seen = scene.run(request=CACHED.in_place(), cache=cache)
+    scene.assert_failed(seen, "bad_hash")
+    assert "trying again downloads" in seen[-1].problem.text
+    assert scene.hub.requests == []
+    (left,) = unfinished(scene.store)
+    assert left.request() == CACHED.in_place()  # no connection after a restart either
+    scene.assert_ready(scene.run(request=CACHED, cache=cache))
+
+
+def test_a_model_that_has_left_the_cache_is_missed(scene: Scene, cache: HubCache):
+    request = CACHED.in_place(cache.models()[0].model.commit)
+    next(cache.folder.rglob(f"snapshots/*/{WEIGHTS}")).unlink()
+    scene.assert_failed(scene.run(request=request, cache=cache), "source_gone")
+    shutil.rmtree(cache.folder)
+    scene.assert_failed(scene.run(request=request, cache=cache), "source_gone")
+    assert scene.hub.requests == []
 
 
 def test_an_empty_or_strange_cache_has_no_models(tmp_path: Path):

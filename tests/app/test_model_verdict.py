@@ -10,6 +10,7 @@ import pytest
 
 from ternchat.app.workers.model_verdict import full_verdict
 
+ENDS_SECONDS = 30
 STRANGE = "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}"
 
 
@@ -28,7 +29,9 @@ def with_template(folder, text):
 def test_a_template_in_a_sandbox_leaves_no_process_behind(folder):
     before = set(psutil.Process().children())
     assert full_verdict(with_template(folder, STRANGE)).runs
-    assert set(psutil.Process().children()) <= before
+    left = set(psutil.Process().children()) - before
+    _, alive = psutil.wait_procs(left, ENDS_SECONDS)  # it is killed, and its end not waited for
+    assert not alive
 
 
 def test_a_template_that_cannot_be_used_is_the_reason(folder):

@@ -69,6 +69,22 @@ def test_activity_belongs_to_the_answer_being_written(conversation):
     assert [conversation.index(row).data(role) for row in (0, 1)] == ["", "Reading"]
 
 
+def test_where_no_answer_is_being_written_activity_belongs_to_the_questions_that_wait(
+    conversation, qtbot
+):
+    role = ConversationModel.ActivityRole
+    conversation.insert(question(1))
+    conversation.insert(answer(2, parent=1, state=State.DONE))
+    conversation.insert(question(3, state=State.QUEUED))
+    changes = []
+    conversation.dataChanged.connect(lambda first, _, roles: changes.append((first.row(), roles)))
+    conversation.set_activity("Loading")
+    assert [conversation.index(row).data(role) for row in (0, 1, 2)] == ["", "", "Loading"]
+    assert changes == [(2, [role])]
+    conversation.update(answer(2, parent=1))
+    assert [conversation.index(row).data(role) for row in (0, 1, 2)] == ["", "Loading", ""]
+
+
 def test_versions_and_what_is_not_read_any_more_are_told_per_message(conversation, qtbot):
     conversation.set_messages(
         [question(1), answer(2, 1), question(3)], siblings={2: (2, 3)}, left_out=[1]

@@ -23,6 +23,7 @@ from ternchat.app.core.problem import Problem
 from ternchat.app.core.progress import Progress, State
 from ternchat.app.core.progress_wording import progress_text
 from ternchat.app.models.download_model import DownloadModel
+from ternchat.app.views.best_offer import best_offer
 from ternchat.app.views.labels import GroupLabel
 from ternchat.app.views.link_dialog import LinkDialog
 from ternchat.app.views.model_actions import Action, actions_for
@@ -160,6 +161,55 @@ def test_an_installed_model_can_be_used_checked_and_deleted(seen):
     assert actions_for(built_in, loaded=False) == (Action.USE,)
 
 
+def test_a_model_of_the_shared_cache_is_offered_to_be_used_where_it_lies(page, model, seen):
+    described = next(card for card in seen.cards if card.name == "2b4t")
+    stranger = ModelCard("bird", "acme/bird", cached=True, size_bytes=900, repository="acme/bird")
+    cards = (stranger, *(replace(c, cached=c is described) for c in seen.cards))
+    model.set_overview(replace(seen, cards=cards))
+    acted = []
+    page.list.acted.connect(lambda action, name: acted.append((action, name)))
+    for name in ("bird", "2b4t"):
+        view = page.list.view(name)
+        assert view.size.value.accessibleName().startswith("On the disk")
+        assert not view.disk.isVisibleTo(view)
+        button = view.buttons.buttons[Action.LINK]
+        assert (button.isVisibleTo(view), button.text()) == (True, "Use in place")
+        assert not view.buttons.buttons[Action.DOWNLOAD].isVisibleTo(view)
+        button.click()
+        assert view.card.place is Place.CACHED
+    assert acted == [(Action.LINK, "bird"), (Action.LINK, "2b4t")]
+    assert "Nobody has tried it" in page.list.view("bird").summary.text()
+    headings = [
+        label.text() for label in page.list.findChildren(GroupLabel) if not label.isHidden()
+    ]
+    assert "In the Hugging Face cache" in headings
+    reading = stranger.with_progress(Progress("bird", State.VERIFYING, 500, 900))
+    assert reading.place is Place.UNDER_WAY
+    assert reading.fetched_bytes == 0  # a Cancel that says it deletes them would be wrong
+
+
+def test_an_empty_chat_offers_the_best_model_of_the_cache_without_a_download(seen):
+    cards = tuple(replace(card, cached=card.name == "2b4t") for card in seen.cards)
+    offer = best_offer(replace(seen, cards=cards), 4096)
+    assert offer.title == next(card.title for card in cards if card.name == "2b4t")
+    assert "already on this computer" in offer.text
+    assert "to download" not in offer.text
+
+
+def test_a_model_nobody_described_is_never_what_an_empty_chat_offers(seen):
+    stranger = ModelCard("bird", "acme/bird", cached=True, repository="acme/bird")
+    assert replace(seen, cards=(stranger, *seen.cards)).best == seen.best
+    assert replace(seen, cards=(stranger,)).best is None
+
+
+def test_a_model_that_cannot_be_run_offers_nothing_to_do(page, model, seen):
+    card = ModelCard("gpt", "acme/gpt", cached=True, reason="It is of another kind.")
+    model.set_overview(replace(seen, cards=(*seen.cards, card)))
+    view = page.list.view("gpt")
+    shown = [b.text() for b in view.findChildren(QAbstractButton) if b.isVisibleTo(view)]
+    assert shown == ["Details"]
+
+
 # ---- Cards -----------------------------------------------------------------------------------
 
 
@@ -182,7 +232,7 @@ def test_before_a_download_all_that_matters_is_told(view):
     view.show_card(view.card, around)
     assert view.size.value.text() == "1.18 GB"
     assert view.disk.value.text() == "8.82 GB left"
-    assert view.memory.value.text() == "1.10 GB"
+    assert view.memory.value.text() == "1.08 GB"
     assert view.speed.value.text().startswith("about ")
     view.buttons.details.click()
     words = " ".join(name + value for name, value in view.details._rows)
@@ -193,7 +243,7 @@ def test_before_a_download_all_that_matters_is_told(view):
 
 def test_too_little_disk_or_memory_is_told_in_words(view):
     view.show_card(view.card, Surroundings(4096, 500_000_000, 100_000_000, SPEED))
-    assert view.memory.value.text() == "1.10 GB: too much"
+    assert view.memory.value.text() == "1.08 GB: too much"
     assert view.disk.value.text() == "1.08 GB too few"
 
 
@@ -381,7 +431,7 @@ def test_what_was_promised_is_held_against_what_was_measured(view):
     view.show_card(card, replace(around, taken_bytes=755_000_000, told_bytes=748_000_000))
     assert view.speed.value.text() == "29 tok/s"
     assert view.speed.note.text() == f"promised: {promised:.0f}"
-    assert view.memory.note.text() == "loading took 755 MB, predicted 748 MB"
+    assert view.memory.note.text() == "weights took 755 MB, predicted 748 MB"
     said = f"Speed measured: 29 tok/s, promised: {promised:.0f}"
     assert view.speed.value.accessibleName() == said
     view.show_card(card, replace(around, speed=None))

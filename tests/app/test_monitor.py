@@ -16,6 +16,7 @@ from ternchat.app.models.tally import Tally
 from ternchat.app.views.level_bar import LevelBar, Part
 from ternchat.app.views.monitor_panel import MonitorPanel
 from ternchat.app.views.plot import Plot
+from ternchat.engine.memory import MemoryHeld
 from ternchat.engine.timing import Timings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -59,31 +60,50 @@ def test_the_parts_add_up_to_what_is_resident():
     assert (early.weights, early.kv, early.work, early.program) == (500, 100, 0, 0)
 
 
-def test_pages_that_nothing_has_used_yet_count_for_nothing():
+def measured(**parts):
+    return lambda: MemoryHeld(**{"weights": 0, "screen": 0, "work": 0, "kv": 0, **parts})
+
+
+def test_where_the_system_tells_the_parts_are_what_it_says():
     """Of the context, what was never reached; of the model's file, what was not read of late."""
-    facts = replace(FACTS, mapped_bytes=200, program=Residence(250, 100, 150))
-    now = replace(WRITING, facts=facts)
-    sample = sample_of(now, Residence(900, 600, 200), reach=50)
+    facts = replace(
+        FACTS,
+        mapped_bytes=200,
+        program=Residence(250, 150),
+        measure=measured(weights=300, screen=40, work=30, kv=120),
+    )
+    sample = sample_of(replace(WRITING, facts=facts), Residence(900, 200), reach=100)
     assert (sample.weights, sample.in_file) == (350, 50)
-    assert sample.kv == 150
-    assert sample.taken == 500
+    assert (sample.kv, sample.work, sample.program) == (120, 70, 360)
+    assert sample.taken == 300 + 40 + 30 + 120
     assert sample.total == 900
 
 
-def test_keys_and_values_are_what_came_since_loading():
-    """Their pages are large: a short text may take as much as a long one."""
-    facts = replace(FACTS, program=Residence(250, 100), taken_bytes=560)
-    now = replace(WRITING, facts=facts, kept_bytes=40)
-    assert sample_of(now, Residence(1200, 700), reach=1).kv == 40
-    assert sample_of(now, Residence(1200, 900), reach=1).kv == 240
-    assert sample_of(now, Residence(2200, 1900), reach=1).kv == 340  # no more than there is
+def test_a_tokenizer_in_a_process_of_its_own_is_the_models_work():
+    facts = replace(FACTS, measure=measured(weights=300, work=30, tokenizer=50))
+    sample = sample_of(replace(WRITING, facts=facts), Residence(900))
+    assert (sample.work, sample.total, sample.taken) == (80, 950, 380)
+
+
+def test_where_it_does_not_tell_nothing_is_called_measured():
+    facts = replace(FACTS, mapped_bytes=200, program=Residence(250, 150), measure=lambda: None)
+    sample = sample_of(replace(WRITING, facts=facts), Residence(900, 200), reach=50)
+    assert (sample.weights, sample.in_file) == (350, 50)
+    assert (sample.kv, sample.work) == (150, 100)  # what was never reached takes nothing
+    assert sample.taken is None
+
+
+def test_libraries_that_come_with_the_first_model_are_not_its_weights():
+    facts = replace(FACTS, mapped_bytes=40, program=Residence(250, 150), measure=measured())
+    sample = sample_of(replace(WRITING, facts=facts), Residence(900, 350))
+    assert (sample.weights, sample.in_file, sample.program) == (40, 40, 860)
 
 
 def test_texts_kept_for_later_are_keys_and_values_that_nobody_predicted():
-    facts = replace(FACTS, program=Residence(250, 100))
-    sample = sample_of(replace(WRITING, facts=facts, kept_bytes=70), Residence(1200, 900), reach=50)
+    facts = replace(FACTS, measure=measured(kv=150))
+    sample = sample_of(replace(WRITING, facts=facts, kept_bytes=70), Residence(1200))
     assert sample.kv == 150 + 70
-    assert sample.taken == 730
+    assert sample.taken == 150
     assert sample.total == 1200
 
 
@@ -173,12 +193,12 @@ def test_the_panel_tells_speeds_memory_and_kernels(panel, model):
     assert panel.reading.text() == "100 tok/s"
     assert panel.total.text() == "1.20 GB"
     assert panel.kernel.text() == "avx2, 2 threads"
-    assert panel.predicted.text() == ""  # so small that what libraries take outweighs it
-    facts = replace(WRITING.facts, predicted_bytes=800_000_000)
-    now = sample_of(replace(WRITING, facts=facts), Residence(1_200_000_000))
-    model.samples.append(now)
+    assert panel.predicted.text() == ""  # what was not measured is not held against anything
+    facts = replace(FACTS, predicted_bytes=4_600_000, measure=measured(weights=2_300_000))
+    model.samples.append(sample_of(replace(WRITING, facts=facts), Residence(1_200_000_000)))
     model.sampled.emit()
-    assert panel.predicted.text().startswith("Predicted before loading, with a full")
+    told = "The model alone: 4.6 MB with a full context, as predicted; now 2.3 MB"
+    assert panel.predicted.text() == told
     assert panel.accessibleName() == "Monitor"
 
 

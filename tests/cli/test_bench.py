@@ -11,6 +11,7 @@ KEYS = {
     "model",
     "kernel",
     "threads",
+    "writing_threads",
     "load_seconds",
     "prefill_tokens_per_second",
     "decode_tokens_per_second",

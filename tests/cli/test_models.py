@@ -187,11 +187,14 @@ def test_show_says_why_a_repository_cannot_be_used(models, hub, real_files):
 def test_a_folder_is_imported(models, built_in, tmp_path):
     source = shutil.copytree(built_in, tmp_path / "Mine")
     result = models("import", source)
-    assert result.stdout == f"mine is ready: {source}\n"
+    ready, tried = result.stdout.splitlines()
+    assert ready == f"mine is ready: {source}"
+    assert tried.startswith("Tried on this computer: It gives the ")
+    assert "tested       answers on this computer" in models("show", "mine").stdout
     assert "linked" in models().stdout
     assert models("path", "mine").stdout == f"{source}\n"
     result = models("import", source, "--copy", "--name", "other")
-    assert result.stdout == f"other is ready: {tmp_path}/data/models/other\n"
+    assert result.stdout.startswith(f"other is ready: {tmp_path}/data/models/other\nTried on")
     assert models("path").stdout == f"{tmp_path}/data/models\n"
 
 

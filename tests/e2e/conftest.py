@@ -48,6 +48,11 @@ class Robot:
     def __init__(self, process, folder):
         self._process, self._folder = process, folder
 
+    @property
+    def home(self):
+        """The home folder of whoever sits there."""
+        return self._folder / "home"
+
     def play(self, scenario, data, args=(), options=(), fresh=True):
         """Let a scenario be played, with the program on that data folder."""
         command = [sys.executable, "-m", "ternchat.app", "--data-dir", str(data)]

@@ -143,6 +143,11 @@ class Desktop:
         box = node.queryComponent().getExtents(self._atspi.DESKTOP_COORDS)
         return box.x + box.width // 2, box.y + box.height // 2
 
+    def is_window_of(self, name):
+        """Whether a window says that it belongs to the program of that name, as docks ask."""
+        search = ["xdotool", "search", "--onlyvisible", "--class", f"^{name}$"]
+        return subprocess.run(search, check=False, stdout=subprocess.DEVNULL).returncode == 0
+
     def focus_window(self, title):
         """Give a window the keyboard, as a window manager does when another one closes."""
         search = ["xdotool", "search", "--onlyvisible", "--name", title]

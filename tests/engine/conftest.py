@@ -8,6 +8,7 @@ import pytest
 
 from ternchat.app.core.random_checkpoint import write_checkpoint
 from ternchat.app.core.random_shapes import bitnet_config
+from ternchat.engine.tokenizer import TokenizerStart
 
 FLEDGLING = Path(__file__).parents[2] / "resources" / "fledgling"
 
@@ -27,6 +28,7 @@ def write_tensors(path, tensors):
         header[name] = {"dtype": dtype, "shape": shape, "data_offsets": offsets}
         position = offsets[1]
     text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)  # as the library aligns what follows
     content = b"".join(data for *_, data in tensors.values())
     path.write_bytes(len(text).to_bytes(8, "little") + text + content)
 
@@ -55,6 +57,18 @@ def cut_into_shards():
         return files
 
     return cut
+
+
+@pytest.fixture(scope="session")
+def tokenizer_of(tmp_path_factory):
+    """Makes a tokenizer of the contents of a file."""
+    path = tmp_path_factory.mktemp("tokenizers") / "tokenizer.json"
+
+    def tokenizer_of(contents, vocab_size):
+        path.write_text(json.dumps(contents), "utf-8")
+        return TokenizerStart(path, vocab_size).result()
+
+    return tokenizer_of
 
 
 @pytest.fixture(scope="session")

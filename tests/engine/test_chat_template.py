@@ -18,7 +18,6 @@ from ternchat.engine.chat_template import (
 )
 from ternchat.engine.config import ModelConfig
 from ternchat.engine.errors import TemplateError, TokenizerError
-from ternchat.engine.formats.tokenizer_json import TokenizerFile
 from ternchat.engine.tokenizer import Tokenizer
 
 FLEDGLING = Path(__file__).parents[2] / "resources" / "fledgling"
@@ -381,7 +380,9 @@ def test_an_unknown_template_is_encoded_with_its_special_tokens(tokenizer):
     template.close()
 
 
-def test_bos_stands_in_front_once_where_template_or_tokenizer_want_it(tokenizer, config):
+def test_bos_stands_in_front_once_where_template_or_tokenizer_want_it(
+    tokenizer, config, tokenizer_of
+):
     spec = json.loads((FLEDGLING / "tokenizer.json").read_text())
     begin = next(t["content"] for t in spec["added_tokens"] if t["id"] == BEGIN)
     single = [{"SpecialToken": {"id": begin, "type_id": 0}}, {"Sequence": {"id": "A"}}]
@@ -394,7 +395,7 @@ def test_bos_stands_in_front_once_where_template_or_tokenizer_want_it(tokenizer,
         ({**adding, "single": single[1:]}, False),
         (None, False),
     ):
-        tokenizer = Tokenizer(TokenizerFile(spec | {"post_processor": processor}, 4096, "x"))
+        tokenizer = tokenizer_of(spec | {"post_processor": processor}, 4096)
         for named, count in (({}, int(adds)), ({"bos_token": begin}, 1)):
             template = other_template(TURNS, **named)
             ids = encode_prompt(tokenizer, template, [user("Hi")], BEGIN)
@@ -453,11 +454,11 @@ def test_words_after_an_answer_do_not_end_it():
     template.close()
 
 
-def test_a_tokenizer_without_the_templates_end_is_refused(template):
+def test_a_tokenizer_without_the_templates_end_is_refused(template, tokenizer_of):
     spec = json.loads((FLEDGLING / "tokenizer.json").read_text())
     spec["added_tokens"] = [t for t in spec["added_tokens"] if t["content"] != "<|eot_id|>"]
     del spec["model"]["vocab"]["<|eot_id|>"]
-    tokenizer = Tokenizer(TokenizerFile(spec, 4096, "x"))
+    tokenizer = tokenizer_of(spec, 4096)
     with pytest.raises(TokenizerError, match=r"needs the token <\|eot_id\|>, which the tokenizer"):
         encode_prompt(tokenizer, template, [user("Hi")], BEGIN)
 

@@ -339,6 +339,26 @@ def test_work_without_end_is_ended(hasty, name):
     assert text_of(template_of("{{ 2 }}", hasty).render([user("x")], True, ())) == "2"
 
 
+def test_a_rendering_can_be_stopped_while_it_runs_and_while_its_process_starts():
+    class Enough(Exception):
+        pass
+
+    def enough():
+        raise Enough
+
+    patient = TemplateProcess(600)
+    template = template_of(ENDLESS["nested loops"], patient)
+    with pytest.raises(Enough):
+        template.render([user("x")], True, MARKERS, enough)
+    assert patient.pids == ()
+    template_of("{{ 1 }}", patient).render([user("x")], True, ())
+    child = child_of(patient)
+    with pytest.raises(Enough):
+        template.render([user("x")], True, MARKERS, enough)
+    assert child.wait(60) is not None
+    patient.close()
+
+
 def test_a_template_has_two_seconds():
     process = TemplateProcess()
     template = template_of(ENDLESS["nested loops"], process)
@@ -461,7 +481,7 @@ def test_a_llama_with_a_template_of_its_own_answers_and_reuses_its_cache(tmp_pat
     assert session.last.timings.reused_tokens >= read - 1
     child = model.template._jinja._process._child._process
     model.close()
-    assert child.poll() is not None
+    assert child.wait(60) is not None
 
 
 # ---- The process -----------------------------------------------------------------------------
@@ -499,7 +519,7 @@ def test_no_process_is_left_behind():
     closed.close()
     del forgotten, process
     gc.collect()
-    assert all(child.poll() is not None for child in children)
+    assert all(child.wait(60) is not None for child in children)
 
 
 def test_the_process_ends_with_its_owner_although_nobody_kills_it(process):
@@ -537,11 +557,12 @@ def test_a_process_that_does_not_start_is_told(monkeypatch):
 @pytest.mark.parametrize(
     "answer",
     [
-        b"\x00\x00\x00\x02[]",
-        b"\x00\x00\x00\x02{}",
-        b'\x00\x00\x00\x0f{"results": [1]}',
-        b"\x7f\xff\xff\xff",
-        b"\x00\x00\x00\x03{]}",
+        b"\x00\x00\x00\x02\x00\x00\x00\x01[]",
+        b"\x00\x00\x00\x02\x00\x00\x00\x01{}",
+        b'\x00\x00\x00\x0f\x00\x00\x00\x01{"results": [1]}',
+        b"\x7f\xff\xff\xff\x00\x00\x00\x01",
+        b"\x00\x00\x00\x03\x00\x00\x00\x01{]}",
+        b"\x00\x00\x00\x02\x00\x00\x00\x07{}",
         b"",
     ],
 )
@@ -551,9 +572,9 @@ def test_an_answer_that_is_none_is_an_error(monkeypatch, tmp_path, answer):
         "import os, sys\n"
         "out = sys.stdout.buffer\n"
         "ready = b'{\"pid\": %d}' % os.getpid()\n"
-        "out.write(len(ready).to_bytes(4, 'big') + ready)\n"
+        "out.write(len(ready).to_bytes(4, 'big') + bytes(4) + ready)\n"
         "out.flush()\n"
-        "sys.stdin.buffer.read(4)\n"
+        "sys.stdin.buffer.read(8)\n"
         f"out.write({answer!r})\n"
         "out.flush()\n"
     )

@@ -131,6 +131,50 @@ def test_the_environment_forces_a_kernel_set_and_a_thread_count(folder, monkeypa
         engine.load(folder)
 
 
+@pytest.fixture
+def many_cores(monkeypatch):
+    monkeypatch.setattr(backend, "default_threads", lambda: 16)
+    monkeypatch.delenv("TERNCHAT_THREADS", raising=False)
+
+
+def test_with_many_cores_fewer_threads_write_than_read(folder, many_cores):
+    model = engine.load(folder)
+    if not backend.describe()["openmp"]:
+        assert (model.threads, model.writing_threads) == (1, 1)
+        return
+    assert (model.threads, model.writing_threads) == (16, backend.WRITING_THREADS)
+    few, many = model.writing_kernels, model.kernels
+    for tokens, used, idle in [(1, few, many), (8, few, many), (9, many, few), (40, many, few)]:
+        before = used.seconds, idle.seconds
+        model.hidden(list(range(tokens)), model.new_cache(64))
+        assert used.seconds > before[0]
+        assert idle.seconds == before[1]
+    assert model.kernel_seconds == few.seconds + many.seconds
+
+
+def test_who_says_how_many_threads_there_are_to_be_gets_them_for_all(
+    folder, many_cores, monkeypatch
+):
+    model = engine.load(folder, threads=12)
+    assert model.writing_kernels is model.kernels
+    assert model.kernel_seconds == model.kernels.seconds
+    monkeypatch.setenv("TERNCHAT_THREADS", "11")
+    model = engine.load(folder)
+    assert model.writing_kernels is model.kernels
+
+
+def test_the_number_of_threads_of_a_phase_changes_no_logit(folder, many_cores):
+    ids = list(range(30))
+
+    def answered(model):
+        cache = model.new_cache(40)
+        rows = [model.hidden(part, cache).copy() for part in (ids[:20], ids[20:21], ids[21:])]
+        return np.concatenate(rows)
+
+    one, apart = engine.load(folder, threads=1), engine.load(folder)
+    np.testing.assert_array_equal(answered(apart), answered(one))
+
+
 def test_a_model_without_a_tokenizer_loads_and_says_so_when_text_is_needed(folder):
     session = engine.Session(engine.load(folder))
     with pytest.raises(engine.TokenizerError, match=r"tokenizer\.json"):

@@ -9,6 +9,7 @@ from ternchat.app.core.random_shapes import bitnet_config
 from ternchat.engine import backend, reference
 from ternchat.engine.formats.dtypes import to_f32
 from ternchat.engine.formats.huggingface import HuggingFaceCheckpoint
+from ternchat.engine.row_reader import RowReader
 
 SETS = backend.describe()["kernel_sets"]
 
@@ -40,13 +41,14 @@ def reference_logits(folder, ids):
     """The forward pass over engine/reference.py, straight from the packed file."""
     config = engine.ModelConfig.from_folder(folder)
     checkpoint = HuggingFaceCheckpoint(folder, config)
+    reader = RowReader(checkpoint)
     heads, kv, d = config.num_attention_heads, config.num_key_value_heads, config.head_dim
     eps = config.rms_norm_eps
     cosines, sines = reference.rope_angles(len(ids), d, config.rope_theta)
 
     def project(name, x):
         part = checkpoint.ternary(f"{name}.weight")
-        weights = reference.unpack(part.packed, part.rows)
+        weights = reference.unpack(reader.matrix(part.name, int), part.rows)
         return reference.matmul(weights, np.full(part.rows, part.scale, np.float32), x)
 
     def norm(name):
@@ -72,8 +74,9 @@ def reference_logits(folder, ids):
         )
         u = reference.glu_quantize(gate_up, "relu2", norm(f"{at}.mlp.ffn_sub_norm"), eps)
         x = x + project(f"{at}.mlp.down_proj", u)
+    logits = reference.head(reference.norm(x, norm("model.norm"), eps), table)
     checkpoint.close()
-    return reference.head(reference.norm(x, norm("model.norm"), eps), table)
+    return logits
 
 
 @pytest.mark.parametrize("isa", SETS)

@@ -35,7 +35,7 @@ def bf16(rows):
 def screened(table, isa=None, threads=2):
     head = ScreenedHead(Kernels(isa or SETS[-1], threads), table)
     for first in range(0, len(table), 1024):
-        head.pack(first, min(1024, len(table) - first))
+        head.pack(first, table[first : first + 1024])
     return head
 
 

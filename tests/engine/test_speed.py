@@ -90,7 +90,8 @@ def test_a_synthetic_model_computes_what_a_loaded_one_would(isa):
     import numpy as np
 
     config = replace(measure_speed._TINY, num_hidden_layers=2)
-    model = synthetic_model(config, backend.choose_kernels(isa, 1))
+    kernels = backend.choose_kernels(isa, 1)
+    model = synthetic_model(config, kernels, kernels)
     logits = model.logits([1, 2, 3])
     assert np.isfinite(logits).all()
     assert (logits.std(-1) > 0).all()

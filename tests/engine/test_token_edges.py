@@ -9,10 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ternchat.engine.chat_template import ChatTemplate, encode_prompt
-from ternchat.engine.formats.tokenizer_json import TokenizerFile
 from ternchat.engine.pieces import Content, Special, Text
 from ternchat.engine.token_edges import Edges, settle
-from ternchat.engine.tokenizer import Tokenizer
 
 FLEDGLING = Path(__file__).parents[2] / "resources" / "fledgling"
 SPEC = json.loads((FLEDGLING / "tokenizer.json").read_text())
@@ -66,7 +64,9 @@ def template():
     flags_of=st.fixed_dictionaries(dict.fromkeys(NAMES, flags)),
     ask=st.booleans(),
 )
-def test_a_prompt_has_the_ids_that_transformers_gives_it(template, messages, flags_of, ask):
+def test_a_prompt_has_the_ids_that_transformers_gives_it(
+    tokenizer_of, template, messages, flags_of, ask
+):
     transformers = pytest.importorskip("transformers")
     from tokenizers import Tokenizer as Reference
 
@@ -77,7 +77,7 @@ def test_a_prompt_has_the_ids_that_transformers_gives_it(template, messages, fla
     expected = reference.apply_chat_template(
         messages, tokenize=True, add_generation_prompt=ask, return_dict=False
     )
-    tokenizer = Tokenizer(TokenizerFile(spec, 8192, "x"))
+    tokenizer = tokenizer_of(spec, 8192)
     pieces = settle(template.render(messages, ask, tokenizer.markers), tokenizer.edges)
     ids, run = [], ""
     for piece in pieces:
@@ -124,11 +124,11 @@ def test_a_token_that_must_stand_alone_is_plain_text_where_it_does_not(before, a
     assert (Special("<sep>") in pieces) is alone
 
 
-def test_the_ids_an_answer_was_made_of_stay_whole(template):
+def test_the_ids_an_answer_was_made_of_stay_whole(tokenizer_of, template):
     """White space at its edges was the model's own: the cache holds it so."""
     none = dict.fromkeys(FLAGS, False)
     flags_of = dict.fromkeys(NAMES, none) | {"<|end|>": none | {"lstrip": True}}
-    tokenizer = Tokenizer(TokenizerFile(spec_with(flags_of), 8192, "x"))
+    tokenizer = tokenizer_of(spec_with(flags_of), 8192)
     messages = [{"role": "assistant", "content": " Hi \n"}]
     kept = tokenizer.encode(" Hi \n")
     ids = encode_prompt(tokenizer, template, messages, kept_ids=lambda _text: kept)

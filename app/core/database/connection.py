@@ -3,7 +3,7 @@
 import errno
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,10 @@ from ternchat.app.core.errors import reason_of
 from ternchat.app.core.language import sentence
 from ternchat.app.core.translatable import QT_TRANSLATE_NOOP
 
+from .turns import Turns
+
 BUSY_TIMEOUT_SECONDS = 5.0
+PAGES_AT_ONCE = 256  # of a copy: a megabyte
 
 Version = tuple[int, int, int]
 Parameters = Sequence[Any]
@@ -37,11 +40,23 @@ class DatabaseReadOnlyError(StorageError):
 
 
 class Database:
-    """A connection whose errors are sentences; every transaction is on the disk when it ends."""
+    """A connection whose errors are sentences; every transaction is on the disk when it ends.
+
+    Threads take turns: a transaction is one turn, and so is everything outside of one.
+
+    Attributes:
+        turns: whose turn it is; long work looks whether somebody waits.
+        undone: how many transactions came to nothing; what was read in one may be wrong then.
+        is_damaged: whether damage has been met.
+
+    """
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self.path = path
         self.read_only = read_only
+        self.turns = Turns()
+        self.undone = 0
+        self.is_damaged = False
         with storage_errors(path):
             if not read_only:
                 # Before SQLite makes it, so that it never stands open to other users; SQLite
@@ -57,7 +72,7 @@ class Database:
 
     def rows(self, sql: str, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
         """All rows of a query."""
-        with storage_errors(self.path):
+        with self.turns.turn(), self._errors():
             return self._connection.execute(sql, parameters).fetchall()
 
     def row(self, sql: str, parameters: Parameters = ()) -> tuple[Any, ...] | None:
@@ -68,13 +83,13 @@ class Database:
     def run(self, sql: str, parameters: Parameters = ()) -> int:
         """Change something; the number of rows changed. Only inside `writing`."""
         assert self._connection.in_transaction, "a change outside a transaction"
-        with storage_errors(self.path):
+        with self._errors():
             return self._connection.execute(sql, parameters).rowcount
 
     def insert(self, sql: str, parameters: Parameters = ()) -> int:
         """Add a row; its id. Only inside `writing`."""
         assert self._connection.in_transaction, "a change outside a transaction"
-        with storage_errors(self.path):
+        with self._errors():
             row_id = self._connection.execute(sql, parameters).lastrowid
         assert row_id is not None, "an INSERT has an id"
         return row_id
@@ -82,29 +97,32 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """A transaction: all of it is on the disk afterwards, or nothing."""
-        with storage_errors(self.path):
-            self._connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            with storage_errors(self.path):
-                self._connection.execute("COMMIT")
-        except BaseException:
-            # A full disk may have ended the transaction already.
-            if self._connection.in_transaction:
-                with suppress(sqlite3.Error):
-                    self._connection.execute("ROLLBACK")
-            raise
+        with self.turns.turn():
+            with self._errors():
+                self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                with self._errors():
+                    self._connection.execute("COMMIT")
+            except BaseException:
+                # A full disk may have ended the transaction already.
+                self.undone += 1
+                if self._connection.in_transaction:
+                    with suppress(sqlite3.Error):
+                        self._connection.execute("ROLLBACK")
+                raise
 
     @contextmanager
     def reading(self) -> Iterator[None]:
         """A transaction in which several queries see one state."""
-        with storage_errors(self.path):
-            self._connection.execute("BEGIN")
-        try:
-            yield
-        finally:
-            with suppress(sqlite3.Error):
-                self._connection.execute("ROLLBACK")
+        with self.turns.turn():
+            with self._errors():
+                self._connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                with suppress(sqlite3.Error):
+                    self._connection.execute("ROLLBACK")
 
     def number(self, pragma: str) -> int:
         """The value of a numeric PRAGMA."""
@@ -119,25 +137,53 @@ class Database:
             return str(error)
         return None if lines == ["ok"] else "; ".join(lines)
 
-    def copy_to(self, target: Path) -> None:
-        """Write the whole database, as it is now, into a new file."""
-        with storage_errors(target):
+    def copy_to(self, target: Path, rest: Callable[[], None] = lambda: None) -> None:
+        """Write the whole database, as it is at the end, into a new file.
+
+        Between pieces, during `rest`, other threads have their turns; what they change is copied.
+        """
+
+        def between(*_: int) -> None:
+            with self.turns.others():
+                rest()
+
+        with self.turns.turn(), storage_errors(target):
             os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
             copy = sqlite3.connect(target, isolation_level=None)
             try:
-                self._connection.backup(copy)
+                self._connection.backup(copy, pages=PAGES_AT_ONCE, progress=between)
                 copy.execute("PRAGMA journal_mode=DELETE")
             finally:
                 copy.close()
 
     @property
+    def changes(self) -> int:
+        """How many rows this connection has changed since it was opened."""
+        return self._connection.total_changes
+
+    @property
     def has_changed(self) -> bool:
         """Whether this connection has changed anything since it was opened."""
-        return self._connection.total_changes > 0
+        return self.changes > 0
+
+    def empty_log(self) -> None:
+        """Write what is in a write-ahead log into the file, and leave nothing in the log."""
+        with self.turns.turn(), suppress(sqlite3.Error):  # another program may read it: then later
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Let go of the file."""
-        self._connection.close()
+        with self.turns.turn():
+            self._connection.close()
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            with storage_errors(self.path):
+                yield
+        except DatabaseDamagedError:
+            self.is_damaged = True
+            raise
 
     def _set_up(self) -> None:
         run = self._connection.execute
@@ -161,7 +207,11 @@ class Database:
 def _connect(path: Path, parameters: str) -> sqlite3.Connection:
     address = f"{path.absolute().as_uri()}?{parameters}"
     connection = sqlite3.connect(
-        address, uri=True, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None
+        address,
+        uri=True,
+        timeout=BUSY_TIMEOUT_SECONDS,
+        isolation_level=None,
+        check_same_thread=False,  # `Database` sees to it that they take turns
     )
     if parameters == "mode=ro":
         try:

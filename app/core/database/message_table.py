@@ -8,6 +8,7 @@ from typing import Any
 from ternchat.app.core.attachments import Attachment
 from ternchat.app.core.conversation import Message
 
+from .chat_table import GONE
 from .connection import Database
 from .records import MESSAGE_COLUMNS, json_text, message_of, microseconds
 
@@ -25,7 +26,7 @@ class MessageTable:
 
     def get(self, message_id: int) -> Message:
         """One message, deleted or not."""
-        found = self._select("id = ?", message_id)
+        found = self._select(f"id = ? AND {_CHAT_IS_THERE}", message_id)
         if not found:
             raise KeyError(message_id)
         return found[0]
@@ -37,7 +38,8 @@ class MessageTable:
 
     def unfinished(self) -> list[Message]:
         """What was being written or waited in the queue, in order of creation."""
-        sql = "SELECT id FROM messages WHERE state IN ('writing', 'queued') ORDER BY id"
+        states = "state IN ('writing', 'queued')"
+        sql = f"SELECT id FROM messages WHERE {states} AND {_CHAT_IS_THERE} ORDER BY id"
         return [self.get(message_id) for (message_id,) in self._database.rows(sql)]
 
     def highest_choice(self, chat_id: int) -> int:
@@ -105,7 +107,7 @@ class MessageTable:
 
     def deleted_before(self, limit: datetime) -> list[int]:
         """What was deleted at `limit` or earlier."""
-        sql = "SELECT id FROM messages WHERE deleted <= ?"
+        sql = f"SELECT id FROM messages WHERE deleted <= ? AND {_CHAT_IS_THERE}"
         return [id_ for (id_,) in self._database.rows(sql, [microseconds(limit)])]
 
     def has_followers(self, message_id: int) -> bool:
@@ -117,6 +119,16 @@ class MessageTable:
         """Delete whole branches, or messages that nothing follows."""
         for message_id in message_ids:
             self._database.run("DELETE FROM messages WHERE id = ?", [message_id])
+
+    def some_of(self, chat_id: int, most: int) -> list[int]:
+        """Some of a chat's messages, deleted or not."""
+        sql = "SELECT id FROM messages WHERE chat_id = ? LIMIT ?"
+        return [id_ for (id_,) in self._database.rows(sql, [chat_id, most])]
+
+    def tear_out(self, message_id: int) -> None:
+        """Delete a message, whatever follows it."""
+        self._database.run("UPDATE messages SET parent = NULL WHERE parent = ?", [message_id])
+        self.delete([message_id])
 
     def _select(self, condition: str, parameter: int) -> list[Message]:
         rows = self._database.rows(
@@ -160,6 +172,11 @@ class MessageTable:
         sql = f"UPDATE messages SET {column} = ? WHERE id = ?"
         if not self._database.run(sql, [value, message_id]):
             raise KeyError(message_id)
+
+
+_CHAT_IS_THERE = (
+    f"NOT EXISTS (SELECT 1 FROM chats WHERE chats.id = messages.chat_id AND chats.trashed = {GONE})"
+)
 
 
 def _values(message: Message) -> list[Any]:

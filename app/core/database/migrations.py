@@ -110,10 +110,22 @@ def _make_folders(database: Database) -> None:
         database.run(statement)
 
 
+def _make_indexes_of_the_few(database: Database) -> None:
+    # What is under way or deleted is found without a look at all messages, at every start.
+    for statement in (
+        "CREATE INDEX messages_in_hand ON messages (id) WHERE state IN ('writing', 'queued')",
+        "CREATE INDEX messages_deleted ON messages (deleted) WHERE deleted IS NOT NULL",
+        "CREATE INDEX messages_deleted_with ON messages (deleted_with)"
+        " WHERE deleted_with IS NOT NULL",
+    ):
+        database.run(statement)
+
+
 _STEPS: tuple[Callable[[Database], None], ...] = (
     _make_tables,
     _make_index_of_words,
     _make_draft_files,
     _make_folders,
+    _make_indexes_of_the_few,
 )
 SCHEMA_VERSION = len(_STEPS)

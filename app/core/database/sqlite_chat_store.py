@@ -31,8 +31,4 @@ class SqliteChatStore(StoredWholeChats):
 
     def close(self) -> None:
         """Let go of the file."""
-        if self.has_purged:
-            with self.database.writing():
-                self.index.forget_deleted()
-            self.has_purged = False
         self.database.close()

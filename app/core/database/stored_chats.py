@@ -48,25 +48,22 @@ class StoredChats(Tables):
 
     def trash(self, chat_ids: Iterable[int]) -> None:
         """Move chats to the trash."""
-        moment = self.clock()
         with self.database.writing():
-            for chat in self.chat_table.some(chat_ids):
-                self.chat_table.change(chat.id, trashed=chat.trashed or moment)
+            self.chat_table.put_into_trash(chat_ids, self.clock())
 
     def restore(self, chat_ids: Iterable[int]) -> None:
         """Take chats out of the trash."""
         with self.database.writing():
-            for chat in self.chat_table.some(chat_ids):
-                self.chat_table.change(chat.id, trashed=None)
+            self.chat_table.change_all(chat_ids, trashed=None)
 
     def trashed(self) -> list[Chat]:
         """What lies in the trash, the newest first."""
         return self.chat_table.trashed()
 
     def purge(self, chat_ids: Iterable[int]) -> None:
-        """Delete chats for ever."""
+        """Delete chats for ever; nobody sees them from now on, and `clean_up` wipes them."""
         with self.database.writing():
-            self.delete_chats([chat.id for chat in self.chat_table.some(chat_ids)])
+            self.chat_table.make_gone(chat_ids)
 
     def purge_old(self, days: int = TRASH_DAYS) -> None:
         """Delete for ever what was deleted that long ago, and chats that hold nothing."""
@@ -77,7 +74,7 @@ class StoredChats(Tables):
                 if message_id not in gone:
                     chat_id = self.message_table.get(message_id).chat_id
                     gone |= self.delete_branch(message_id, chat_id)
-            self.delete_chats(self.chat_table.outdated(limit))
+            self.chat_table.make_gone(self.chat_table.outdated(limit))
 
     def _set_title(self, chat_id: int, title: str, *, named: bool) -> None:
         title = storable(title)

@@ -27,11 +27,13 @@ class StoredFolders(Tables):
         new_name = checked_name(new_name, others)
         with self.database.writing():
             self.folder_table.rename(name, new_name)
+        self.chat_table.forget()
 
     def delete_folder(self, name: str) -> None:
         """Delete a folder; its chats stay, in no folder."""
         with self.database.writing():
             self.folder_table.delete(name)
+        self.chat_table.forget()
 
     def set_folded(self, name: str, folded: bool) -> None:
         """Remember whether the list hides what is in a folder."""
@@ -42,11 +44,9 @@ class StoredFolders(Tables):
         """Put chats into a folder that is there, or into none."""
         folder_id = None if folder is None else self.folder_table.id_of(folder)
         with self.database.writing():
-            for chat in self.chat_table.some(chat_ids):
-                self.chat_table.change(chat.id, folder=folder_id)
+            self.chat_table.change_all(chat_ids, folder=folder_id)
 
     def set_archived(self, chat_ids: Iterable[int], archived: bool) -> None:
         """Keep chats out of the list, or bring them back."""
         with self.database.writing():
-            for chat in self.chat_table.some(chat_ids):
-                self.chat_table.change(chat.id, archived=archived)
+            self.chat_table.change_all(chat_ids, archived=archived)

@@ -121,7 +121,7 @@ class StoredMessages(Tables):
         with self.database.writing():
             self.delete_branch(message_id, message.chat_id)
             if not self.message_table.of_chat(message.chat_id, deleted=True):
-                self.delete_chats([message.chat_id])
+                self.chat_table.make_gone([message.chat_id])
 
     def _path_to(self, message: Message) -> list[Message]:
         """A message and all those it follows."""

@@ -1,26 +1,25 @@
 """Whole chats on the disk: copied, taken out, put in, searched."""
 
-from dataclasses import replace
-
 from ternchat.app.core.chat_store import Hit
 from ternchat.app.core.conversation import Chat, ChatTree
 from ternchat.app.core.message_tree import (
     copy_of_path,
-    storable,
-    storable_attachments,
     storable_chat,
     subtree,
 )
 from ternchat.app.core.word_search import Query, snippet
 
-from .records import json_text
+from .stored_arrivals import StoredArrivals
 from .stored_belongings import StoredBelongings
 from .stored_chats import StoredChats
 from .stored_folders import StoredFolders
 from .stored_messages import StoredMessages
+from .stored_remains import StoredRemains
 
 
-class StoredWholeChats(StoredChats, StoredFolders, StoredBelongings, StoredMessages):
+class StoredWholeChats(
+    StoredChats, StoredFolders, StoredBelongings, StoredMessages, StoredArrivals, StoredRemains
+):
     """The part of a store that knows chats with all their branches; see `ChatStore`."""
 
     def copy_path(self, message_id: int) -> Chat:
@@ -44,42 +43,32 @@ class StoredWholeChats(StoredChats, StoredFolders, StoredBelongings, StoredMessa
 
     def add_tree(self, tree: ChatTree) -> Chat:
         """A new chat like the given one; chat and messages get ids of their own."""
-        choices = {message_id: choice for choice, message_id in enumerate(tree.shown, 1)}
+        folder = storable_chat(tree.chat).folder
         with self.database.writing():
-            chat = self.insert_chat(storable_chat(tree.chat))
-            if chat.folder is not None:
-                folder = self.folder_table.id_for(chat.folder)
-                self.chat_table.change(chat.id, folder=folder)
-            draft = storable(tree.draft)
-            self.chat_table.change(chat.id, settings=json_text(tree.settings), draft=draft)
-            self.draft_file_table.replace(chat.id, storable_attachments(tree.draft_files))
-            new_ids: dict[int | None, int | None] = {None: None}
-            for message in tree.messages:
-                copy = replace(
-                    message,
-                    chat_id=chat.id,
-                    parent=new_ids[message.parent],
-                    text=storable(message.text),
-                    attachments=storable_attachments(message.attachments),
-                )
-                new_ids[message.id] = new_id = self.message_table.insert(copy, choices[message.id])
-                self.enter(replace(copy, id=new_id))
-        return chat
+            *_, chat_id = self.insert_tree(tree)
+            if folder is not None:
+                self.chat_table.change(chat_id, folder=self.folder_table.id_for(folder))
+        return self.chat_table.get(chat_id)
 
     def search(self, query: str, limit: int = 50) -> list[Hit]:
         """Titles, then complete messages, with words that begin like all of those asked for."""
         wanted = Query.of(query)
         if not wanted.phrases:
             return []
-        chats = {chat.id: chat for chat in self.chats()}
-        places: list[tuple[Chat, int | None, str]] = [
-            (chats[id_], None, chats[id_].title) for id_ in self.index.titles(wanted, limit)
+        places: list[tuple[int, int | None, str | None]] = [
+            (chat_id, None, None) for chat_id in self.index.titles(wanted, limit)
         ]
-        places += [
-            (chats[chat_id], message_id, text)
-            for chat_id, message_id, text in self.index.messages(wanted, limit - len(places))
-        ]
+        places += self.index.messages(wanted, limit - len(places))
+        chats = {
+            chat_id: self.chat_table.get(chat_id) for chat_id in {place[0] for place in places}
+        }
         return [
-            Hit(chat.id, message_id, chat.title, snippet(text, wanted), chat.archived)
-            for chat, message_id, text in places
+            Hit(
+                chat_id,
+                message_id,
+                chats[chat_id].title,
+                snippet(chats[chat_id].title if text is None else text, wanted),
+                chats[chat_id].archived,
+            )
+            for chat_id, message_id, text in places
         ]

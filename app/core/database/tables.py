@@ -1,18 +1,24 @@
 """The tables of the database together, and what all parts of a store do with them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from ternchat.app.core.conversation import Chat, Message, State
-from ternchat.app.core.message_tree import storable, storable_attachments, subtree
+from ternchat.app.core.conversation import Chat, ChatTree, Message, State
+from ternchat.app.core.message_tree import (
+    storable,
+    storable_attachments,
+    storable_chat,
+    subtree,
+)
 
-from .chat_table import ChatTable
+from .chat_table import GONE, ChatTable
 from .connection import Database
 from .draft_file_table import DraftFileTable
 from .folder_table import FolderTable
 from .message_table import MessageTable
+from .records import json_text
 from .word_index import WordIndex
 
 
@@ -27,7 +33,6 @@ class Tables:
         self.folder_table = FolderTable(database)
         self.message_table = MessageTable(database)
         self.index = WordIndex(database)
-        self.has_purged = False  # the index then still holds words of what is gone
 
     # Chats
 
@@ -42,12 +47,27 @@ class Tables:
         with self.database.writing():
             self.chat_table.change(chat_id, **columns)
 
-    def delete_chats(self, chat_ids: Iterable[int]) -> None:
-        """Delete chats with all that belongs to them."""
-        for chat_id in chat_ids:
-            self.index.remove_chat(chat_id)
-            self.chat_table.delete(chat_id)
-            self.has_purged = True
+    def insert_tree(self, tree: ChatTree, **more: Any) -> Iterator[int]:
+        """Add a whole chat, a message a step; its id comes first. It is in no folder yet."""
+        chat = storable_chat(tree.chat)
+        settings, draft = json_text(tree.settings), storable(tree.draft)
+        chat_id = self.chat_table.insert(chat, settings=settings, draft=draft, **more)
+        self.index.put_title(chat_id, chat.title)
+        self.draft_file_table.replace(chat_id, storable_attachments(tree.draft_files))
+        yield chat_id
+        choices = {message_id: choice for choice, message_id in enumerate(tree.shown, 1)}
+        new_ids: dict[int | None, int | None] = {None: None}
+        for message in tree.messages:
+            copy = replace(
+                message,
+                chat_id=chat_id,
+                parent=new_ids[message.parent],
+                text=storable(message.text),
+                attachments=storable_attachments(message.attachments),
+            )
+            new_ids[message.id] = new_id = self.message_table.insert(copy, choices[message.id])
+            self.enter(replace(copy, id=new_id))
+            yield chat_id
 
     # Messages
 
@@ -84,5 +104,6 @@ class Tables:
         self.message_table.delete(below)
         for gone in below:
             self.index.remove_message(gone)
-        self.has_purged = True
+        # A sign that the index still holds their words.
+        self.chat_table.insert(Chat(0, ""), trashed=GONE)
         return set(below)

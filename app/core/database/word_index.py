@@ -1,8 +1,14 @@
 """The full-text index of titles and messages."""
 
-from ternchat.app.core.word_search import Query, words
+from collections.abc import Iterator
+
+from ternchat.app.core.word_search import SIGNS, Query, indexed
 
 from .connection import Database
+
+PAGES_AT_ONCE = 16  # of the index, to merge
+LOOKED_AT = 2000  # messages
+SIGN_OF_WORK = 2  # changes of rows: FTS5's own sign that there was something to merge
 
 
 class WordIndex:
@@ -44,13 +50,9 @@ class WordIndex:
         """Forget a message."""
         self._database.run("DELETE FROM message_words WHERE rowid = ?", [message_id])
 
-    def remove_chat(self, chat_id: int) -> None:
-        """Forget a chat with its messages; before their rows go."""
+    def remove_title(self, chat_id: int) -> None:
+        """Forget a title."""
         self._database.run("DELETE FROM title_words WHERE rowid = ?", [chat_id])
-        self._database.run(
-            "DELETE FROM message_words WHERE rowid IN (SELECT id FROM messages WHERE chat_id = ?)",
-            [chat_id],
-        )
 
     def titles(self, query: Query, limit: int) -> list[int]:
         """The chats outside the trash whose titles match, in the order of the list of chats."""
@@ -63,32 +65,60 @@ class WordIndex:
         return [chat_id for (chat_id,) in rows]
 
     def messages(self, query: Query, limit: int) -> list[tuple[int, int, str]]:
-        """Chat, id and text of the messages that match, the newest first."""
-        return [
-            (chat_id, message_id, text)
-            for chat_id, message_id, text in self._database.rows(
-                "SELECT chat_id, messages.id, text FROM message_words"
-                " JOIN messages ON messages.id = message_words.rowid"
-                " JOIN chats ON chats.id = messages.chat_id"
-                " WHERE message_words MATCH ? AND deleted IS NULL AND trashed IS NULL"
-                " ORDER BY messages.created DESC, messages.id DESC LIMIT ?",
-                [_match(query), limit],
-            )
-        ]
+        """Chat, id and text of the messages that match, the newest first.
 
-    def forget_deleted(self) -> None:
-        """Wipe what is left of deleted words in the index; inside a transaction."""
+        Of words that stand nearly everywhere the last messages entered are looked at: what FTS5
+        gives in its own order it need not collect first.
+        """
+        columns = "messages.chat_id, messages.id, messages.text"
+        rows = self._database.rows(
+            "WITH last AS (SELECT messages.id, messages.created FROM message_words"
+            " JOIN messages ON messages.id = message_words.rowid"
+            " JOIN chats ON chats.id = messages.chat_id"
+            " WHERE message_words MATCH ? AND deleted IS NULL AND trashed IS NULL"
+            " ORDER BY message_words.rowid DESC LIMIT ?)"
+            f" SELECT {columns} FROM last JOIN messages USING (id)"
+            " ORDER BY last.created DESC, last.id DESC LIMIT ?",
+            [_match(query), LOOKED_AT, limit],
+        )
+        return [(chat_id, message_id, text) for chat_id, message_id, text in rows]
+
+    def forget_deleted(self) -> Iterator[None]:
+        """Wipe, in steps inside transactions, what is left of deleted words in the index.
+
+        FTS5 keeps them until all parts of the index are merged into one.
+        """
         for table in ("title_words", "message_words"):
-            self._database.run(f"INSERT INTO {table} ({table}) VALUES ('optimize')")
+            while self._merge_some(table):
+                yield
+
+    def _merge_some(self, table: str) -> bool:
+        """Go on merging all parts of a table; whether there was anything to merge."""
+        before = self._database.changes
+        # Below zero FTS5 begins to merge all there is, or goes on with that.
+        self._database.run(
+            f"INSERT INTO {table} ({table}, rank) VALUES ('merge', -{PAGES_AT_ONCE})"
+        )
+        return self._database.changes - before >= SIGN_OF_WORK
 
     def _put(self, table: str, row_id: int, text: str) -> None:
         self._database.run(f"DELETE FROM {table} WHERE rowid = ?", [row_id])
         self._database.run(
             f"INSERT INTO {table} (rowid, words) VALUES (?, ?)",
-            [row_id, " ".join(word.text for word in words(text))],
+            [row_id, indexed(text)],
         )
 
 
 def _match(query: Query) -> str:
     """The query in FTS5's language; words hold letters and digits only, so nothing can be meant."""
-    return " AND ".join(f'"{" ".join(phrase)}" *' for phrase in query.phrases)
+    return " AND ".join(map(_beginning, query.phrases))
+
+
+def _beginning(phrase: tuple[str, ...]) -> str:
+    """Words of which the last may be unfinished."""
+    words = " ".join(phrase)
+    if phrase[-1] not in SIGNS:
+        return f'"{words}" *'
+    # FTS5 has the beginnings of two and three letters at hand; for one it would collect all words.
+    longer = " OR ".join(f'"{words}{sign}" *' for sign in SIGNS)
+    return f'("{words}" OR {longer})'

@@ -7,8 +7,7 @@ from collections.abc import Callable, Generator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from threading import Event
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from ternchat.app.core.control import Wish
 from ternchat.app.core.disk_errors import from_os_error
@@ -31,6 +30,7 @@ from .ledger import Ledger
 from .policy import Backoff
 from .staging import Staging
 from .tools import Moment, Stopped, Tools
+from .trial import SelfTest, trial
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,20 +43,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-class TestReport(Protocol):
-    """What trying a model found."""
-
-    @property
-    def passed(self) -> bool | None:
-        """Whether it works; None when that could not be tried."""
-
-    @property
-    def text(self) -> str:
-        """A sentence about it."""
-
-
-# The event is set when nobody wants to know any more.
-SelfTest = Callable[[Path, Event], TestReport]
 Judge = Callable[[Path], Verdict]
 
 _LARGE_BYTES = 1 << 20
@@ -115,7 +101,9 @@ class Download:
         if self._staging.is_complete or (yield from self._complete()):
             self._staging.publish()
         if self._self_test is not None:
-            yield from self._test(self._path(), self._self_test)
+            self._test_said = yield from trial(
+                self._staging.target, self._path(), self._self_test, self._tools
+            )
 
     def _complete(self) -> Generator[Moment, None, bool]:
         """Put the newest version together; False when it is installed already."""
@@ -140,10 +128,12 @@ class Download:
 
     def _resolve(self) -> Generator[Moment, None, RemoteModel]:
         """Ask the hub what the model is; without connections, the shared cache."""
-        if self._hub.options.offline and self._cache is not None:
+        if self._cache is not None and (self._request.from_cache or self._hub.options.offline):
             cached = self._cache.find(self._request.ref)
             if cached is not None:
                 return cached.model
+            if self._request.from_cache:
+                raise self._gone_from_cache()
         backoff = Backoff(self._tools.policy, self._tools.policy.resolve_attempts)
         while True:
             call = Call(lambda: self._hub.model(self._request.ref, self._request.token))
@@ -166,6 +156,8 @@ class Download:
         """Use the model in place if the shared cache has it, every hash right; whether it did."""
         folder = self._cache.whole(model) if self._cache is not None else None
         if folder is None:
+            if self._request.from_cache:
+                raise self._gone_from_cache()
             return False
         self._ledger.begin(model.total_bytes, ())
         for file in model.files:
@@ -178,6 +170,13 @@ class Download:
                 yield Moment(State.VERIFYING)
             if digest.hexdigest() != file.digest.hex:
                 log.warning("%s in the shared cache is damaged", folder / file.name)
+                if self._request.from_cache:
+                    raise Fault.BAD_HASH.error(
+                        sentence(
+                            "{path} is not what it was; trying again downloads the model",
+                            path=folder / file.name,
+                        )
+                    )
                 return False
         self._check_runnable(folder)
         files = [recorded(file, folder, "") for file in model.files]
@@ -205,24 +204,6 @@ class Download:
             files.append((yield from fetch.fetch(part, source, cached)))
         record = record_of(model, self._request.name, self._request.title, files, block_bytes)
         record.write(self._staging.folder)
-
-    def _test(self, path: Path, self_test: SelfTest) -> Iterator[Moment]:
-        """Let the engine try the model unless it passed before; write down what it found."""
-        record = ModelRecord.read(self._staging.target)
-        if record is None or record.tested:
-            return
-        call = Call(lambda: self_test(path, self._tools.control.stopped))
-        for report in call.ticks(self._tools.clock, self._tools.policy.tick_seconds):
-            if report is None:
-                yield Moment(State.TESTING)
-                continue
-            self._test_said = report.text
-            if report.passed is not None:
-                record.with_test(report.passed).write(self._staging.target)
-            if report.passed is False:
-                raise Fault.SELF_TEST.error(
-                    sentence("every file is right, but trying it failed: {text}", text=report.text)
-                )
 
     # ---- Checks ---------------------------------------------------------------------------------
 
@@ -266,6 +247,14 @@ class Download:
             )
         except OSError:
             return False
+
+    def _gone_from_cache(self) -> TransferError:
+        return Fault.SOURCE_GONE.error(
+            sentence(
+                "{repository} does not lie whole in the Hugging Face cache any more",
+                repository=self._request.repository,
+            )
+        )
 
     # ---- The end --------------------------------------------------------------------------------
 

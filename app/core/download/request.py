@@ -18,6 +18,7 @@ class DownloadRequest:
         token: opens a gated or private repository; sent to no other, written down nowhere.
         checksums: SHA-256 of files, where they are known better than from the hub.
         use_cache: whether files in the shared Hugging Face cache may stand for a download.
+        from_cache: whether the model lies whole in that cache and nothing else may be asked.
     """
 
     name: str
@@ -27,6 +28,7 @@ class DownloadRequest:
     token: AccessToken | None = None
     checksums: Mapping[str, str] = field(default_factory=dict)
     use_cache: bool = True
+    from_cache: bool = False
 
     def __post_init__(self) -> None:
         if not is_model_name(self.name):
@@ -38,6 +40,10 @@ class DownloadRequest:
     def ref(self) -> RepositoryRef:
         """The place on the hub."""
         return RepositoryRef(self.repository, self.revision)
+
+    def in_place(self, commit: str = "") -> "DownloadRequest":
+        """The same as it lies in the shared cache, at this commit or where the cache knows it."""
+        return replace(self, revision=commit or self.revision, from_cache=True)
 
     def with_token(self, token: AccessToken | None) -> "DownloadRequest":
         """The same, with what opens it; None leaves it as it is."""

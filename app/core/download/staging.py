@@ -36,6 +36,7 @@ class Unfinished:
     Attributes:
         total_bytes: None when it never got as far as to know.
         paused: whether a person stopped it; False when the program went away meanwhile.
+        from_cache: whether it was to be used where it lies in the shared cache.
     """
 
     name: str
@@ -45,10 +46,12 @@ class Unfinished:
     done_bytes: int
     total_bytes: int | None
     paused: bool
+    from_cache: bool = False
 
     def request(self, token: AccessToken | None = None) -> DownloadRequest:
         """The request that resumes it."""
-        return DownloadRequest(self.name, self.title, self.repository, self.revision, token)
+        request = DownloadRequest(self.name, self.title, self.repository, self.revision, token)
+        return request.in_place() if self.from_cache else request
 
 
 class Staging:
@@ -89,6 +92,7 @@ class Staging:
             "revision": request.revision,
             "total_bytes": total_bytes,
             "paused": paused,
+            "from_cache": request.from_cache,
         }
         write_atomically(self.folder / JOURNAL, json.dumps(values, indent=1).encode("utf-8"))
 
@@ -183,6 +187,7 @@ def _read(folder: Path) -> Unfinished | None:
             ),
             total_bytes=total if type(total) is int else None,
             paused=values["paused"] is True,
+            from_cache=values.get("from_cache") is True,
         )
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None

@@ -72,10 +72,8 @@ def export_steps(
                 yield store.tree(chat_id)
             done += 1
 
-    titles: list[str] = []
-    for chat_id in chat_ids:
-        with suppress(KeyError):
-            titles.append(store.chat(chat_id).title)
+    by_id = {chat.id: chat.title for chat in [*store.chats(), *store.trashed()]}
+    titles = [by_id[chat_id] for chat_id in chat_ids if chat_id in by_id]
     for _ in _written(_WRITERS[format_](titles, trees(), now()), path):
         yield ExportProgress(done, len(chat_ids))
 

@@ -1,19 +1,53 @@
 """Brings the chats of a file into the store."""
 
-from contextlib import suppress
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
-from ternchat.app.core.chat_store import ChatStore, StorageError
+from ternchat.app.core.chat_store import Arrival, ChatStore
 from ternchat.app.core.conversation import ChatTree
-from ternchat.app.core.language import sentence
 
-from .chatgpt import chatgpt_chat, is_chatgpt
-from .errors import ImportFileError
-from .input_file import read_json
-from .open_webui import is_open_webui, open_webui_chat
-from .own_json import is_own, own_chats
+from .reading import conversations
+
+READING_SHARE = 0.1  # of the time
+
+
+class ImportPhase(StrEnum):
+    """What is being done; a file is read twice, so that a damaged one changes nothing."""
+
+    READING = "reading"
+    WRITING = "writing"
+
+    @property
+    def final(self) -> bool:
+        """Something always comes after it."""
+        return False
+
+
+@dataclass(frozen=True)
+class ImportProgress:
+    """How far an import is.
+
+    Attributes:
+        done, total: chats; None while it is not known how many there are.
+
+    """
+
+    state: ImportPhase
+    done: int
+    total: int | None
+    done_bytes: int
+    total_bytes: int
+    name: str = ""
+
+    @property
+    def fraction(self) -> float:
+        """How much of all the work is done, from 0 to 1; reading is the lesser part of it."""
+        read = min(1.0, self.done_bytes / self.total_bytes) if self.total_bytes else 0.0
+        if self.total is None:
+            return READING_SHARE * read
+        return READING_SHARE + (1 - READING_SHARE) * self.done / max(self.total, 1)
 
 
 @dataclass(frozen=True)
@@ -21,57 +55,65 @@ class Imported:
     """What came of an import.
 
     Attributes:
-        chat_ids: the new chats.
+        arrivals: the new chats.
         messages: how many messages they hold.
         skipped: chats in the file that hold no text.
 
     """
 
-    chat_ids: tuple[int, ...]
+    arrivals: tuple[Arrival, ...]
     messages: int
     skipped: int
+
+    @property
+    def chat_ids(self) -> tuple[int, ...]:
+        """The new chats."""
+        return tuple(arrival.chat_id for arrival in self.arrivals)
 
 
 def read_chats(path: Path) -> tuple[list[ChatTree], int]:
     """The chats of an export of Ternchat, ChatGPT or Open WebUI, and how many hold no text."""
-    trees: list[ChatTree] = []
-    skipped = 0
-    for value in read_json(path):
-        if is_own(value):
-            trees += own_chats(value)
-            continue
-        for tree in _foreign(value, path):
-            if tree is None:
-                skipped += 1
-            else:
-                trees.append(tree)
-    return trees, skipped
+    found = [each.tree for each in conversations(path)]
+    trees = [tree for tree in found if tree is not None]
+    return trees, len(found) - len(trees)
 
 
 def import_chats(store: ChatStore, path: Path) -> Imported:
     """Bring all chats of a file into the store, or none of them."""
-    trees, skipped = read_chats(path)
-    new: list[int] = []
-    try:
-        for tree in trees:
-            new.append(store.add_tree(tree).id)
-    except StorageError:
-        with suppress(StorageError):
-            store.purge(new)
-        raise
-    return Imported(tuple(new), sum(len(tree.messages) for tree in trees), skipped)
+    steps = import_steps(store, path)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            imported: Imported = end.value
+            store.welcome(imported.arrivals)
+            return imported
 
 
-def _foreign(value: Any, path: Path) -> list[ChatTree | None]:
-    conversations = value if isinstance(value, list) else [value]
-    if conversations and all(map(is_chatgpt, conversations)):
-        return [chatgpt_chat(each) for each in conversations]
-    if conversations and all(map(is_open_webui, conversations)):
-        return [open_webui_chat(each) for each in conversations]
-    raise ImportFileError(
-        sentence(
-            "{name} is no export that can be read: Ternchat's own JSON, ChatGPT's export"
-            " (conversations.json or the whole ZIP file) or Open WebUI's",
-            name=path.name,
-        )
-    )
+def import_steps(store: ChatStore, path: Path) -> Generator[ImportProgress, None, Imported]:
+    """Do it in small steps, on whatever thread; nobody sees the chats before `welcome`.
+
+    When it fails or is closed, `ChatStore.clean_up` takes away what has been written.
+    """
+    chats = messages = skipped = done_bytes = total_bytes = 0
+    for found in conversations(path):
+        if found.tree is None:
+            skipped += 1
+        else:
+            chats += 1
+            messages += len(found.tree.messages)
+        done_bytes, total_bytes = found.done_bytes, found.total_bytes
+        yield ImportProgress(ImportPhase.READING, chats, None, done_bytes, total_bytes)
+
+    def trees() -> Iterator[ChatTree]:
+        nonlocal done_bytes
+        for found in conversations(path):
+            done_bytes = found.done_bytes
+            if found.tree is not None:
+                yield found.tree
+
+    arrivals: list[Arrival] = []
+    for arrived in store.take_in(trees()):
+        arrivals += arrived
+        yield ImportProgress(ImportPhase.WRITING, len(arrivals), chats, done_bytes, total_bytes)
+    return Imported(tuple(arrivals), messages, skipped)

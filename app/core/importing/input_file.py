@@ -1,15 +1,18 @@
-"""Reads the JSON of an export, plain or in a ZIP archive, without trusting its size or depth."""
+"""Opens the JSON of an export, plain or in a ZIP archive, without trusting its size."""
 
-import json
 import re
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any, BinaryIO
+from typing import IO
 
 from ternchat.app.core.errors import reason_of
 from ternchat.app.core.language import sentence
 
 from .errors import ImportFileError
+from .json_stream import JsonStream, Read
 
 SIZE_LIMIT_BYTES = 1 << 30
 
@@ -17,41 +20,79 @@ SIZE_LIMIT_BYTES = 1 << 30
 _CONVERSATIONS = re.compile(r"conversations(-\d+)?\.json")
 
 
-def read_json(path: Path) -> list[Any]:
-    """What the file holds: one value, or those of all conversation files of an archive."""
+@dataclass(frozen=True)
+class JsonText:
+    """One JSON text of an export.
+
+    Attributes:
+        total_bytes: how long all texts of the export are together, as far as can be believed.
+        before_bytes: how much of that came before this one.
+
+    """
+
+    stream: JsonStream
+    before_bytes: int
+    total_bytes: int
+
+    @property
+    def done_bytes(self) -> int:
+        """How much of the whole export has been read."""
+        return min(self.before_bytes + self.stream.done_bytes, self.total_bytes)
+
+
+def json_texts(path: Path) -> Iterator[JsonText]:
+    """The file itself, or all files of conversations in an archive; each is to be read at once."""
     try:
         with open(path, "rb") as file:
             if zipfile.is_zipfile(file):
-                return _read_archive(path, file)
+                yield from _of_archive(path, file)
+                return
+            size = file.seek(0, 2)
             file.seek(0)
-            return [_parse(_read(file, path.name), path.name)]
+            yield JsonText(JsonStream(_limited(file, path.name), path.name), 0, size)
     except OSError as error:
         raise ImportFileError(
             sentence("{path} cannot be read: {reason}", path=path, reason=reason_of(error))
         ) from error
 
 
-def _read_archive(path: Path, file: BinaryIO) -> list[Any]:
+def _of_archive(path: Path, file: IO[bytes]) -> Iterator[JsonText]:
+    with _unpacking(path):
+        archive = zipfile.ZipFile(file)
+    with archive:
+        entries = [
+            entry
+            for entry in archive.infolist()
+            if _CONVERSATIONS.fullmatch(PurePosixPath(entry.filename).name)
+        ]
+        if not entries:
+            raise ImportFileError(sentence("{name} holds no conversations.json", name=path.name))
+        total, before = sum(entry.file_size for entry in entries), 0
+        for entry in sorted(entries, key=lambda entry: entry.filename):
+            with _unpacking(path):
+                inner = archive.open(entry)
+            with inner:
+                read = _unpacked(_limited(inner, entry.filename), path)
+                yield JsonText(JsonStream(read, entry.filename), before, total)
+            before += entry.file_size
+
+
+@contextmanager
+def _unpacking(path: Path) -> Iterator[None]:
     try:
-        with zipfile.ZipFile(file) as archive:
-            entries = [
-                entry
-                for entry in archive.infolist()
-                if _CONVERSATIONS.fullmatch(PurePosixPath(entry.filename).name)
-            ]
-            if not entries:
-                raise ImportFileError(
-                    sentence("{name} holds no conversations.json", name=path.name)
-                )
-            values = []
-            for entry in sorted(entries, key=lambda entry: entry.filename):
-                with archive.open(entry) as inner:
-                    values.append(_parse(_read(inner, entry.filename), entry.filename))
-            return values
+        yield
     except _unpacking_errors() as error:
         raise ImportFileError(
             sentence("{name} cannot be unpacked: {error}", name=path.name, error=error)
         ) from error
+
+
+def _unpacked(read: Read, path: Path) -> Read:
+    def guarded(size: int) -> bytes:
+        with _unpacking(path):
+            return read(size)
+
+    return guarded
 
 
 def _unpacking_errors() -> tuple[type[Exception], ...]:
@@ -62,31 +103,18 @@ def _unpacking_errors() -> tuple[type[Exception], ...]:
     return zipfile.BadZipFile, RuntimeError, EOFError, ValueError, zlib.error, LZMAError
 
 
-def _read(file: Any, name: str) -> bytes:
-    # The size an archive states may be a lie.
-    data: bytes = file.read(SIZE_LIMIT_BYTES + 1)
-    if len(data) > SIZE_LIMIT_BYTES:
-        raise ImportFileError(
-            sentence("{name} is larger than {most} MB", name=name, most=SIZE_LIMIT_BYTES >> 20)
-        )
-    return data
+def _limited(file: IO[bytes], name: str) -> Read:
+    done = 0
 
-
-def _parse(data: bytes, name: str) -> Any:
-    try:
-        return json.loads(data.decode(json.detect_encoding(data)))
-    except UnicodeDecodeError as error:
-        raise ImportFileError(
-            sentence(
-                "{name} is no text: {reason} at byte {start}",
-                name=name,
-                reason=error.reason,
-                start=error.start,
+    def read(size: int) -> bytes:
+        nonlocal done
+        data = file.read(size)
+        done += len(data)
+        # The size an archive states may be a lie.
+        if done > SIZE_LIMIT_BYTES:
+            raise ImportFileError(
+                sentence("{name} is larger than {most} MB", name=name, most=SIZE_LIMIT_BYTES >> 20)
             )
-        ) from error
-    except ValueError as error:
-        raise ImportFileError(
-            sentence("{name} is no JSON: {error}", name=name, error=error)
-        ) from error
-    except RecursionError as error:
-        raise ImportFileError(sentence("{name} is nested too deeply", name=name)) from error
+        return data
+
+    return read

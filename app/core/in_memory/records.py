@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from ternchat.app.core.conversation import Chat, Message, ReadPosition
+from ternchat.app.core.conversation import Chat, ChatTree, Message, ReadPosition
 
 if TYPE_CHECKING:
     from ternchat.app.core.attachments import Attachment
@@ -21,6 +21,7 @@ class Records:
         self.ids = count(id_step, id_step)
         self.choices = count(1)
         self.chats_by_id: dict[int, Chat] = {}
+        self.arriving: dict[int, ChatTree] = {}
         self.folders_by_name: dict[str, Folder] = {}
         self.messages_by_id: dict[int, Message] = {}  # in order of creation
         self.chosen: dict[int, int] = {}  # message -> when it was last chosen, as a number

@@ -1,8 +1,9 @@
 """Whole chats in memory: copied, taken out, put in, searched."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from ternchat.app.core.chat_store import Hit
+from ternchat.app.core.chat_store import Arrival, Hit
 from ternchat.app.core.conversation import Chat, ChatTree, State
 from ternchat.app.core.message_tree import copy_of_path, storable_chat, subtree
 from ternchat.app.core.word_search import Query, snippet, words
@@ -36,8 +37,28 @@ class WholeChatsInMemory(ChatsInMemory, FoldersInMemory, BelongingsInMemory, Mes
 
     def add_tree(self, tree: ChatTree) -> Chat:
         """A new chat like the given one; chat and messages get ids of their own."""
+        return self._put(tree, next(self.ids))
+
+    def take_in(self, trees: Iterable[ChatTree]) -> Iterator[tuple[Arrival, ...]]:
+        """Keep new chats that nobody sees yet, in steps."""
+        for tree in trees:
+            chat_id = next(self.ids)
+            self.arriving[chat_id] = tree
+            yield (Arrival(chat_id, storable_chat(tree.chat).folder),)
+
+    def welcome(self, arrivals: Iterable[Arrival]) -> None:
+        """Let all of them be seen at once, in their folders."""
+        for arrival in arrivals:
+            self._put(self.arriving.pop(arrival.chat_id), arrival.chat_id)
+
+    def clean_up(self) -> Iterator[None]:
+        """Forget arrivals nobody has welcomed."""
+        self.arriving.clear()
+        yield from ()
+
+    def _put(self, tree: ChatTree, chat_id: int) -> Chat:
         temporary = tree.chat.temporary
-        chat = replace(storable_chat(tree.chat), id=next(self.ids), temporary=temporary)
+        chat = replace(storable_chat(tree.chat), id=chat_id, temporary=temporary)
         if chat.folder is not None:
             self.add_folder(chat.folder)
         self.chats_by_id[chat.id] = chat

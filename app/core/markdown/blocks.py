@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,21 @@ class Run:
 
 
 Runs = tuple[Run, ...]
+Lines = tuple[int, ...]  # on which of the text parsed each block begins
+
+
+def joined(runs: Iterable[Run]) -> Runs:
+    """Neighbours of the same style as one run; none is empty."""
+    found: list[Run] = []
+    for run in runs:
+        if not run.text:
+            continue
+        last = found[-1] if found else None
+        if last is not None and run.math is None and last.saying(run.text) == run:
+            found[-1] = last.saying(last.text + run.text)
+        else:
+            found.append(run)
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +55,7 @@ class Paragraph:
     """Text."""
 
     runs: Runs
+    source: str = field(default="", compare=False, repr=False)  # without the marks around it
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +93,7 @@ class Quote:
     """Blocks that somebody else said."""
 
     blocks: tuple[Block, ...]
+    lines: Lines = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +102,8 @@ class ListItem:
 
     blocks: tuple[Block, ...]
     checked: bool | None = None
-    line: int = field(default=0, compare=False)  # where it begins in the text parsed
+    line: int = field(default=0, compare=False, repr=False)
+    lines: Lines = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

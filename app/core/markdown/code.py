@@ -1,6 +1,6 @@
 """The code in a message."""
 
-from .flow import CodeItem
+from .items import CodeItem
 from .stream import MarkdownStream
 
 

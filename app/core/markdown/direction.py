@@ -6,11 +6,8 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from .flow import TableItem, TextItem
-
 if TYPE_CHECKING:
     from .blocks import Runs, Table
-    from .flow import FlowItem
 
 _LETTER = re.compile(r"[^\W\d_]")
 _FROM_RIGHT = ("R", "AL")
@@ -30,13 +27,6 @@ def has_letters(runs: Runs) -> bool:
 def runs_from_right(runs: Runs) -> bool:
     """The same of runs."""
     return next((is_from_right(run.text) for run in runs if _LETTER.search(run.text)), False)
-
-
-def item_from_right(item: FlowItem) -> bool:
-    """The same of an item; code and lines are the same from both sides."""
-    if isinstance(item, TableItem):
-        return table_from_right(item.table)
-    return isinstance(item, TextItem) and runs_from_right(item.runs)
 
 
 def table_from_right(table: Table) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from .flow import CodeItem, FlowItem, RuleItem, TableItem, TextItem
+from .items import CodeItem, FlowItem, RuleItem, TableItem, TextItem
 from .writer import shown_text
 
 if TYPE_CHECKING:

@@ -7,13 +7,16 @@ heading at its first character.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_block import heading as heading_rule
 from markdown_it.rules_block import table as table_rule
 from markdown_it.token import Token
 
+from .chunks import GUARD, cuts, is_readable
 from .math_rules import math_block, math_inline
 
 if TYPE_CHECKING:
@@ -23,7 +26,9 @@ if TYPE_CHECKING:
 
 MAX_ROWS = 200  # of a table; laying out takes more than linear time
 MAX_COLUMNS = 60
-MAX_INLINE = 16_000  # characters in one paragraph; emphasis and links take quadratic time
+MAX_CELL = 4000  # characters in one cell of a table; emphasis and links take quadratic time
+MAX_HEADING = 400  # in one heading; what is longer is text
+MAX_FIRST_CELL = 300  # of a table's header
 MAX_LEVEL = 40  # of blocks in blocks
 SCHEMES = ("https", "http", "mailto")
 
@@ -36,12 +41,27 @@ def make_parser() -> MarkdownIt:
     parser.validateLink = is_link_allowed  # type: ignore[method-assign]
     block, inline = parser.block.ruler, parser.inline.ruler
     around: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+    block.at("heading", _capped_heading, {"alt": ["paragraph", "reference", "blockquote"]})
     block.at("table", _capped_table, {"alt": ["paragraph", "reference"]})
     block.before("fence", "math_block", math_block, around)
     block.before("table", "too_deep", _too_deep)
     inline.before("escape", "math_inline", math_inline)
-    parser.core.ruler.at("inline", _capped_inline)
+    parser.core.ruler.at("inline", _inline)
+    parser.disable("text_join")  # the reader does it
     return parser
+
+
+def inline_tokens(source: str, parser: MarkdownIt) -> list[Token]:
+    """The tokens of a paragraph's text, which is read in parts when it is long."""
+    tokens: list[Token] = []
+    for begin, end in pairwise([0, *cuts(source, parser), len(source)]):
+        chunk = source[begin:end]
+        if is_readable(chunk):
+            parser.inline.parse(chunk, parser, {}, tokens)
+        else:
+            tokens.append(Token("text", "", 0, content=chunk))
+        tokens.append(Token("part_end", "", 0))
+    return tokens
 
 
 def is_link_allowed(url: str) -> bool:
@@ -59,6 +79,9 @@ def _capped_table(state: StateBlock, start_line: int, end_line: int, silent: boo
     limit = min(end_line, start_line + 2 + MAX_ROWS)
     if start_line + 1 < end_line and _width(state, start_line + 1) > MAX_COLUMNS:
         return False
+    begin = state.bMarks[start_line] + state.tShift[start_line]
+    if state.src.startswith(GUARD, begin) or "|" not in state.src[begin : begin + MAX_FIRST_CELL]:
+        return False  # what the beginning of a line is does not depend on its end
     if not table_rule(state, start_line, limit, silent):
         return False
     if silent or state.line < limit:
@@ -100,12 +123,23 @@ def _too_deep(state: StateBlock, start_line: int, _end_line: int, silent: bool) 
     return True
 
 
-def _capped_inline(state: StateCore) -> None:
+def _capped_heading(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
+    begin = state.bMarks[start_line] + state.tShift[start_line]
+    if state.eMarks[start_line] - begin > MAX_HEADING:
+        return False
+    return heading_rule(state, start_line, end_line, silent)
+
+
+def _inline(state: StateCore) -> None:
+    """Read the text of all blocks; that of cells only if it is not too long."""
+    before = ""
     for token in state.tokens:
-        if token.type != "inline" or token.meta.get("plain"):
-            continue
-        token.children = []
-        if len(token.content) > MAX_INLINE:
-            token.children.append(Token("text", "", 0, content=token.content))
-        else:
-            state.md.inline.parse(token.content, state.md, state.env, token.children)
+        if token.type == "inline" and not token.meta.get("plain"):
+            text = token.content
+            if before == "paragraph_open":
+                token.children = inline_tokens(text.removeprefix(GUARD), state.md)
+            elif len(text) > MAX_CELL:
+                token.children = [Token("text", "", 0, content=text)]
+            else:
+                token.children = state.md.inline.parse(text, state.md, state.env, [])
+        before = token.type

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 MAX_INLINE = 1000  # characters; a search without end would take quadratic time
 MAX_LINES = 100
+MAX_LENGTH = 2000  # characters of a formula on lines of its own
+DOUBTS = "doubts"  # where the parser's environment takes lines that may begin formulas
 _BLOCK_ENDS = {"$$": "$$", "\\[": "\\]"}
 _INLINE_ENDS = (("$$", "$$"), ("\\(", "\\)"), ("\\[", "\\]"))
 
@@ -43,16 +45,18 @@ def math_block(state: StateBlock, start_line: int, end_line: int, silent: bool) 
     lines, closed, line = [first[2:]], False, start_line
     while True:
         text = lines[-1].rstrip()
-        if text.endswith(end):
+        if text.endswith(end) and sum(map(len, lines)) <= MAX_LENGTH:
             lines[-1], closed = text[: -len(end)], True
             break
         if end in text:  # it ends inside a line: text, with a formula in it
+            _doubt(state, start_line, line + 1)
             return False
         line += 1
-        if line - start_line > MAX_LINES:
+        if line - start_line > MAX_LINES or sum(map(len, lines)) > MAX_LENGTH:
             return False
         if line >= end_line:
             if end_line < state.lineMax or _level(state) > 0:
+                _doubt(state, start_line, end_line)
                 return False  # the quote or the list around it ended first
             break
         if state.isEmpty(line) or state.sCount[line] < state.blkIndent:
@@ -93,6 +97,13 @@ def _dollars(text: str, at: int) -> tuple[str, int] | None:
             return None
         return text[at + 1 : close], close + 1
     return None
+
+
+def _doubt(state: StateBlock, start_line: int, end_line: int) -> None:
+    """Tell that the text might go on so that a formula begins here after all."""
+    doubts = state.env.get(DOUBTS)
+    if doubts is not None and end_line >= len(state.bMarks) - 1:
+        doubts.add(start_line)
 
 
 def _level(state: StateBlock) -> int:

@@ -6,7 +6,7 @@ import re
 
 from ternchat.app.core.safe_text import safe_code
 
-from .flow import CodeItem
+from .items import CodeItem
 
 _FENCE = re.compile(r"(`{3,}|~{3,}).*\n")
 

@@ -1,10 +1,15 @@
-"""Text that is shown as it was typed, in pieces that can be laid out one by one."""
+"""Text that grows and is shown as it was typed."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ternchat.app.core.safe_text import safe_text
 
-from .flow import FlowItem, pieces, plain
+from .plain_text import parts
+
+if TYPE_CHECKING:
+    from .items import FlowItem, Joint
 
 
 class PlainStream:
@@ -20,14 +25,16 @@ class PlainStream:
         self.settled: list[FlowItem] = []
         self.open: list[FlowItem] = []
         self._tail = ""
+        self._joint: Joint | None = None
 
     def append(self, text: str) -> None:
         """Take the next piece."""
-        *settled, self._tail = pieces(self._tail + safe_text(text))
-        self.settled += map(plain, settled)
-        self.open = [plain(self._tail)]
+        *settled, last = parts(self._tail + safe_text(text), self._joint)
+        self.settled += settled
+        self.open, self._joint = [last], last.joint
+        self._tail = "".join(run.text for run in last.runs)
 
     def finish(self) -> None:
         """Nothing follows."""
         self.settled += self.open
-        self.open, self._tail = [], ""
+        self.open, self._tail, self._joint = [], "", None

@@ -11,6 +11,7 @@ from .blocks import (
     Block,
     CodeBlock,
     Heading,
+    Lines,
     ListBlock,
     ListItem,
     MathBlock,
@@ -20,8 +21,11 @@ from .blocks import (
     Run,
     Runs,
     Table,
+    joined,
 )
-from .grammar import is_link_allowed, make_parser
+from .chunks import GUARD, cuts
+from .grammar import inline_tokens, is_link_allowed, make_parser
+from .math_rules import DOUBTS
 from .math_text import readable_math
 
 if TYPE_CHECKING:
@@ -41,9 +45,22 @@ def parse(text: str) -> list[Block]:
     return [block for block, _ in parse_lines(text)]
 
 
-def parse_lines(text: str) -> list[tuple[Block, int]]:
-    """The blocks of a text, each with the number of the line it begins on."""
-    return list(_Reader(_parser().parse(text)).top())
+def parse_lines(text: str, doubts: set[int] | None = None) -> list[tuple[Block, int]]:
+    """The blocks of a text, each with the number of the line it begins on.
+
+    `doubts` takes the lines on which formulas begin whose ends may still come.
+    """
+    return list(_Reader(_parser().parse(text, {DOUBTS: doubts})).top())
+
+
+def cuts_of(source: str) -> list[int]:
+    """Where the text of a paragraph is taken apart to be read."""
+    return list(cuts(source, _parser()))
+
+
+def runs_of(source: str) -> Runs:
+    """The runs of a paragraph's text."""
+    return _runs(inline_tokens(source, _parser()))
 
 
 @lru_cache(maxsize=1)
@@ -63,22 +80,25 @@ class _Reader:
             line = _first_line(self._tokens[self._at])
             yield self._block(), line
 
-    def _blocks(self, end: str) -> tuple[Block, ...]:
-        """What stands before the closing token, which is taken too."""
-        blocks = []
-        while self._tokens[self._at].type != end:
+    def _blocks(self, end: str) -> tuple[tuple[Block, ...], Lines]:
+        """What stands before the closing token, which is taken too, and the lines it begins on."""
+        blocks, lines = [], []
+        while (token := self._tokens[self._at]).type != end:
+            lines.append(_first_line(token))
             blocks.append(self._block())
         self._at += 1
-        return tuple(blocks)
+        return tuple(blocks), tuple(lines)
 
     def _block(self) -> Block:
         token = self._tokens[self._at]
         self._at += 1
         match token.type:
             case "paragraph_open":
+                inline = self._tokens[self._at]
+                source = "" if inline.meta.get("plain") else inline.content.removeprefix(GUARD)
                 runs = self._inline()
                 self._at += 1
-                return Paragraph(runs)
+                return Paragraph(runs, source)
             case "heading_open":
                 runs = self._inline()
                 self._at += 1
@@ -92,7 +112,7 @@ class _Reader:
             case "hr":
                 return Rule()
             case "blockquote_open":
-                return Quote(self._blocks("blockquote_close"))
+                return Quote(*self._blocks("blockquote_close"))
             case "bullet_list_open":
                 return ListBlock(self._items("bullet_list_close"))
             case "ordered_list_open":
@@ -107,7 +127,8 @@ class _Reader:
         while self._tokens[self._at].type != end:
             line = _first_line(self._tokens[self._at])
             self._at += 1
-            items.append(_task(ListItem(self._blocks("list_item_close"), line=line)))
+            blocks, lines = self._blocks("list_item_close")
+            items.append(_task(ListItem(blocks, line=line, lines=lines)))
         self._at += 1
         return tuple(items)
 
@@ -158,7 +179,7 @@ def _task(item: ListItem) -> ListItem:
     if box is None:
         return item
     runs = (replace(run, text=run.text[box.end() :]), *first.runs[1:])
-    blocks = (Paragraph(runs), *item.blocks[1:])
+    blocks = (replace(first, runs=runs), *item.blocks[1:])
     return replace(item, blocks=blocks, checked=box.group(1) in "xX")
 
 
@@ -168,7 +189,13 @@ def _runs(tokens: list[Token]) -> Runs:
     style = Run("")
     links: list[str | None] = []
     depth = {"strong": 0, "em": 0, "s": 0}
+    words = ""
     for token in tokens:
+        if token.type in ("text", "text_special"):
+            words += token.content
+            continue
+        runs.extend(_addresses(style.saying(words)))
+        words = ""
         kind = token.type.rpartition("_")[0]
         if kind in depth:
             depth[kind] += token.nesting
@@ -177,8 +204,6 @@ def _runs(tokens: list[Token]) -> Runs:
             )
             continue
         match token.type:
-            case "text" | "text_special":
-                runs.extend(_addresses(style.saying(token.content)))
             case "softbreak" | "hardbreak":
                 runs.append(style.saying("\n"))
             case "code_inline":
@@ -195,7 +220,7 @@ def _runs(tokens: list[Token]) -> Runs:
                 source = str(token.attrs.get("src", ""))
                 text = token.content or source
                 runs.append(replace(style, text=text, italic=True, link=_allowed(source)))
-    return _joined(runs)
+    return joined([*runs, *_addresses(style.saying(words))])
 
 
 def _allowed(url: str) -> str | None:
@@ -217,17 +242,3 @@ def _addresses(run: Run) -> Iterator[Run]:
             yield replace(run, text=url, link=url)
             done = match.start() + len(url)
     yield run.saying(run.text[done:])
-
-
-def _joined(runs: list[Run]) -> Runs:
-    """Neighbours of the same style as one run; none is empty."""
-    joined: list[Run] = []
-    for run in runs:
-        if not run.text:
-            continue
-        last = joined[-1] if joined else None
-        if last is not None and run.math is None and last.saying(run.text) == run:
-            joined[-1] = last.saying(last.text + run.text)
-        else:
-            joined.append(run)
-    return tuple(joined)

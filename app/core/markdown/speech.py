@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ternchat.app.core.language import translate
 
-from .flow import BOXES, BULLETS, CodeItem, FlowItem, RuleItem, TableItem, TextItem
+from .items import BOXES, BULLETS, CodeItem, FlowItem, RuleItem, TableItem, TextItem
 from .stream import MarkdownStream
 from .writer import as_text
 

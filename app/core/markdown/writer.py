@@ -6,8 +6,8 @@ from dataclasses import replace
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
-from .blocks import Run
-from .flow import BOXES, LIST, QUOTE, CodeItem, FlowItem, Place, RuleItem, TableItem, TextItem
+from .blocks import Run, joined
+from .items import BOXES, LIST, QUOTE, CodeItem, FlowItem, Place, RuleItem, TableItem, TextItem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -62,10 +62,10 @@ def cut(item: TextItem | CodeItem, start: int, end: int) -> TextItem | CodeItem:
 
 
 def _written(items: Sequence[FlowItem], write: Callable[[FlowItem], str]) -> str:
+    items = _whole(items)
     parts = [write(item) for item in items[:1]]
     for before, item in pairwise(items):
-        close = _is_plain(before) and _is_plain(item)  # one text in pieces
-        close |= bool(item.place.marker) and LIST in before.place.inside and not item.place.first
+        close = bool(item.place.marker) and LIST in before.place.inside and not item.place.first
         quoted = item.place.inside[:1] == before.place.inside[:1] == QUOTE and not item.place.first
         blank = ">" if quoted and write is _markdown else ""
         parts += [write(item)] if close else [blank, write(item)]
@@ -105,8 +105,20 @@ def _text(item: FlowItem) -> str:
             return "———"
 
 
-def _is_plain(item: FlowItem) -> bool:
-    return isinstance(item, TextItem) and item.plain
+def _whole(items: Sequence[FlowItem]) -> list[FlowItem]:
+    """Items that go on with one another as one."""
+    found: list[FlowItem] = []
+    for item in items:
+        last = found[-1] if found else None
+        if isinstance(item, TextItem) and item.joint and isinstance(last, TextItem):
+            end, begin = last.runs[-1:], item.runs[:1]
+            blank = Run(item.joint.text)
+            if end and begin and end[0].saying("") == begin[0].saying("") and not end[0].math:
+                blank = end[0].saying(item.joint.text)
+            found[-1] = replace(last, runs=joined([*last.runs, blank, *item.runs]))
+        else:
+            found.append(item)
+    return found
 
 
 def _indented(text: str, place: Place) -> str:

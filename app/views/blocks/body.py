@@ -9,8 +9,13 @@ from PySide6.QtCore import QRect, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from ternchat.app.core.markdown.direction import item_from_right
-from ternchat.app.core.markdown.flow import CodeItem, FlowItem, TableItem, TextItem
+from ternchat.app.core.markdown.items import (
+    CodeItem,
+    FlowItem,
+    TableItem,
+    TextItem,
+    item_from_right,
+)
 from ternchat.app.core.markdown.writer import as_text
 from ternchat.app.models.code_choices import CodeChoice
 from ternchat.app.views.message_text import MessageText

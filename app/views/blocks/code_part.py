@@ -6,8 +6,8 @@ from PySide6.QtCore import QRect, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent, QTextCursor, QTextLayout, QTextOption
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
-from ternchat.app.core.markdown.flow import CodeItem, FlowItem
 from ternchat.app.core.markdown.highlight import highlight
+from ternchat.app.core.markdown.items import CodeItem, FlowItem
 from ternchat.app.core.markdown.writer import cut
 from ternchat.app.models.code_choices import CodeChoice
 from ternchat.app.views.buttons import IconButton, TextButton

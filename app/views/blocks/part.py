@@ -5,7 +5,7 @@ from typing import Protocol
 
 from PySide6.QtWidgets import QWidget
 
-from ternchat.app.core.markdown.flow import FlowItem
+from ternchat.app.core.markdown.items import FlowItem
 from ternchat.app.views.message_text import MessageText
 
 

@@ -17,12 +17,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from ternchat.app.core.markdown.blocks import Runs, Table
-from ternchat.app.core.markdown.direction import (
-    has_letters,
-    runs_from_right,
-    table_from_right,
-)
-from ternchat.app.core.markdown.flow import FlowItem, TableItem, plain
+from ternchat.app.core.markdown.direction import has_letters, runs_from_right, table_from_right
+from ternchat.app.core.markdown.items import FlowItem, TableItem, plain
 from ternchat.app.core.markdown.writer import as_text
 from ternchat.app.views.message_text import MessageText
 from ternchat.app.views.theme import SCROLL_BAR_WIDTH, Theme

@@ -14,8 +14,14 @@ from PySide6.QtGui import (
 )
 
 from ternchat.app.core.markdown.blocks import Run
-from ternchat.app.core.markdown.direction import item_from_right
-from ternchat.app.core.markdown.flow import LIST, FlowItem, Place, RuleItem, TextItem
+from ternchat.app.core.markdown.items import (
+    LIST,
+    FlowItem,
+    Place,
+    RuleItem,
+    TextItem,
+    item_from_right,
+)
 from ternchat.app.views.theme import Theme, fixed_font
 
 TEXT_SIZE = 15
@@ -40,14 +46,12 @@ def bars(place: Place) -> list[int]:
 
 def gap(before: FlowItem | None, item: FlowItem) -> int:
     """The room above an item."""
-    if before is None:
+    if before is None or (isinstance(item, TextItem) and item.joint is not None):
         return 0
     if not (isinstance(before, TextItem) and isinstance(item, TextItem)):
         return _FRAME_GAP
     if item.level:
         return _HEADING_GAP if not before.level else _PARAGRAPH_GAP
-    if item.plain and before.plain:
-        return 0
     same_list = LIST in item.place.inside and LIST in before.place.inside
     if same_list and not item.place.first:
         return _ENTRY_GAP

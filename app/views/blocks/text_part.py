@@ -7,8 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QTextBlock, QTextCharFo
 from PySide6.QtWidgets import QWidget
 
 from ternchat.app.core.markdown.blocks import Run
-from ternchat.app.core.markdown.direction import item_from_right
-from ternchat.app.core.markdown.flow import FlowItem, RuleItem, TextItem
+from ternchat.app.core.markdown.items import FlowItem, RuleItem, TextItem, item_from_right
 from ternchat.app.core.markdown.writer import cut, lead, shown_text
 from ternchat.app.views.message_text import MessageText
 from ternchat.app.views.theme import Theme

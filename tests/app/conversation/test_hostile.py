@@ -44,7 +44,9 @@ def parsed(monkeypatch):
     lengths = []
     parser = reader._parser()
     original = parser.parse
-    monkeypatch.setattr(parser, "parse", lambda text: lengths.append(len(text)) or original(text))
+    monkeypatch.setattr(
+        parser, "parse", lambda text, env: lengths.append(len(text)) or original(text, env)
+    )
     return lengths
 
 

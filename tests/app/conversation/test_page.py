@@ -273,6 +273,17 @@ def test_what_an_answer_waits_for_is_told_in_its_place(view, conversation):
     assert not widget._caret.isHidden()
 
 
+def test_what_a_question_waits_for_is_told_in_its_place(view, conversation):
+    conversation.set_messages([Message(1, 1, None, Role.USER, "Rain?", State.QUEUED)])
+    note = view.message_widgets()[0].note
+    assert note.text() == "Queued"
+    conversation.set_activity("Loading Fledgling · 34 %")
+    assert note.text() == "Loading Fledgling · 34 %"
+    assert view.message_widgets()[0].notes.offered.text().strip() == "Take back"
+    conversation.set_activity("")
+    assert note.text() == "Queued"
+
+
 @pytest.mark.parametrize(
     ("message", "note"),
     [

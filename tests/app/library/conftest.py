@@ -6,11 +6,20 @@ from ternchat.app.chat_library import ChatLibrary
 from ternchat.app.core.conversation import Role, State
 from ternchat.app.views.library_views import LibraryViews
 from ternchat.app.views.main_window import MainWindow
+from ternchat.app.workers.job_thread import JobThread
 
 
 @pytest.fixture
-def library(store, chats, controller):
-    return ChatLibrary(store, chats, controller)
+def chat_jobs(qapp):
+    """The thread of long work on chats."""
+    jobs = JobThread("chats")
+    yield jobs
+    assert jobs.close()
+
+
+@pytest.fixture
+def library(store, chats, controller, chat_jobs):
+    return ChatLibrary(store, chats, controller, chat_jobs)
 
 
 @pytest.fixture

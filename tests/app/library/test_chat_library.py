@@ -208,9 +208,31 @@ def test_a_hit_on_another_branch_is_shown_with_its_branch(
 
 def test_nothing_found_is_said(palette, qtbot):
     qtbot.keyClicks(palette.field, "zebra")
-    qtbot.waitUntil(lambda: palette.hint.text() == "Nothing found.")
+    qtbot.waitUntil(palette.hint.isVisible)
+    assert palette.hint.text() == "Nothing found."
     qtbot.keyClick(palette.field, Qt.Key.Key_Return)
     assert palette.isVisible()
+
+
+def test_the_search_is_as_high_as_what_it_shows(palette, window, talk, theme, qtbot):
+    def height_for(words):
+        palette.field.setText(words)
+        palette.look()
+        return palette.height()
+
+    empty, nothing = height_for(""), height_for("zebra")
+    assert palette.hits.isHidden()
+    one, two = height_for("often"), height_for("rain")
+    bottom = palette.hits.mapTo(palette, palette.hits.rect().bottomLeft()).y()
+    assert palette.hits.verticalScrollBar().maximum() == 0
+    assert 0 < two - bottom <= theme.px(13)
+    assert empty < nothing < one < two
+    for number in range(30):
+        talk(f"rain {number}")
+    many = height_for("rain")
+    assert two < many <= theme.px(440)
+    assert palette.hits.verticalScrollBar().maximum() > 0
+    assert height_for("") == empty
 
 
 def test_what_was_found_is_drawn_as_plain_text_and_told_in_words(palette, qtbot):
@@ -242,8 +264,8 @@ def test_chats_go_out_and_come_in(window, views, talk, library, tmp_path, qtbot)
     qtbot.waitUntil(lambda: window.toast.text.text() == "1 chat exported.")
     assert not window.toast.button.isVisible()
     views.import_chosen.emit(str(file))
+    qtbot.waitUntil(lambda: window.toast.text.text() == "1 chat imported.")
     assert titles(window.sidebar.model) == ["Rain", "Rain"]
-    assert window.toast.text.text() == "1 chat imported."
     window.toast.button.click()
     assert titles(window.sidebar.model) == ["Rain"]
 
@@ -261,14 +283,16 @@ def test_taking_back_an_import_takes_back_the_folders_it_made(
     store.delete_folder("Weather")
     library.refresh()
     views.import_chosen.emit(str(file))
+    qtbot.waitUntil(lambda: window.toast.text.text() == "2 chats imported.")
     assert titles(window.sidebar.model) == ["Weather", "Rain", "Work", "Wind", "Wind", "Rain"]
     window.toast.button.click()
     assert titles(window.sidebar.model) == ["Work", "Wind", "Rain"]
 
 
-def test_a_file_that_is_no_export_is_told_in_the_window(window, views, tmp_path):
+def test_a_file_that_is_no_export_is_told_in_the_window(window, views, tmp_path, qtbot):
     (tmp_path / "x.json").write_text("[]")
     views.import_chosen.emit(str(tmp_path / "x.json"))
+    qtbot.waitUntil(window.page.errors.isVisible)
     assert "x.json is no export" in window.page.errors.text.text()
 
 

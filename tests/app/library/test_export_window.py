@@ -13,7 +13,7 @@ from ternchat.app.core.conversation import Chat, ChatTree, Message, Role
 from ternchat.app.core.export.formats import ExportFormat
 from ternchat.app.core.importing.importer import read_chats
 from ternchat.app.exporter import Exporter
-from ternchat.app.views import export_progress
+from ternchat.app.views import task_progress
 from ternchat.app.views.export_dialog import ExportDialog
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -200,7 +200,7 @@ def many(store, library):
 def slow(monkeypatch):
     """One step at a time, and nobody is patient."""
     monkeypatch.setattr(exporter_module, "SLICE_SECONDS", 0)
-    monkeypatch.setattr(export_progress, "PATIENCE_MS", 0)
+    monkeypatch.setattr(task_progress, "PATIENCE_MS", 0)
 
 
 def test_a_long_export_tells_how_far_it_is_and_the_window_goes_on(
@@ -217,8 +217,8 @@ def test_a_long_export_tells_how_far_it_is_and_the_window_goes_on(
     assert not (tmp_path / "all.html").exists()
     progress = views.progress
     qtbot.waitUntil(progress.isVisible)
-    qtbot.waitUntil(lambda: progress.bar.value() > 10)
-    assert progress.bar.maximum() == 300
+    qtbot.waitUntil(lambda: progress.bar.value() > 30)
+    assert progress.bar.maximum() == 1000
     assert progress.text.text().startswith("Writing chat ")
     assert progress.text.text().endswith(" of 300")
     qtbot.waitUntil(lambda: window.toast.text.text() == "300 chats exported.")
@@ -238,7 +238,7 @@ def test_a_long_export_can_be_cancelled_and_leaves_what_was_there(
     path.write_text("before")
     library.export_to(many, str(path), ExportFormat.HTML)
     progress = views.progress
-    qtbot.waitUntil(lambda: progress.isVisible() and progress.bar.value() > 3)
+    qtbot.waitUntil(lambda: progress.isVisible() and progress.bar.value() > 10)
     assert len(os.listdir(tmp_path)) == 2
     if way == "button":
         progress.cancel.click()

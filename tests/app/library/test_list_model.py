@@ -13,7 +13,7 @@ from ternchat.app.core.chat_groups import FolderRow, arranged
 from ternchat.app.core.conversation import Chat
 from ternchat.app.core.folders import Folder
 from ternchat.app.models.chat_list_model import ChatListModel
-from ternchat.app.models.keyed_list_model import STEPS_LIMIT, KeyedListModel
+from ternchat.app.models.keyed_list_model import PAGE, STEPS_LIMIT, KeyedListModel
 from ternchat.app.models.put_away_model import archive_model, trash_model
 
 NOON = datetime(2026, 3, 18, 12, tzinfo=UTC)
@@ -238,3 +238,56 @@ def test_the_archive_says_when_a_chat_was_used_and_its_folder(qapp):
     assert details[0].startswith("Last used ")
     assert details[1] == f"{details[0]} · Work"
     assert model.ids() == [1, 2]
+
+
+# ---- Many thousands
+
+
+def test_of_many_chats_a_page_is_shown_and_more_when_somebody_comes_to_its_end(model):
+    chats = [chat(n, folder="Work" if n == 1100 else None) for n in range(1, 1201)]
+    model.set_places(chats, [Folder("Work"), Folder("Home", folded=True)])
+    assert model.rowCount() == PAGE
+    assert {folder.name for folder in model.folders} == {"Work", "Home"}
+    assert model.chat(1200) is not None
+    model.fetchMore()
+    assert model.rowCount() == 2 * PAGE
+    model.set_places([chat(1201), *chats], [Folder("Work"), Folder("Home", folded=True)])
+    assert model.rowCount() == 2 * PAGE  # as many as somebody has seen
+    model.fetchMore()
+    model.fetchMore()
+    assert model.rowCount() == 1203
+    assert not model.canFetchMore()
+    model.set_chats(chats[:3])
+    assert model.rowCount() == 5
+    assert not model.canFetchMore()
+
+
+def test_a_chat_far_down_is_reached_and_others_are_not_missed(model):
+    model.set_chats([chat(n) for n in range(1, 2001)])
+    assert model.row_of(1500) == -1
+    model.reach(1500)
+    assert model.row_of(1500) == 1499
+    assert model.rowCount() < 2000
+    before = model.rowCount()
+    model.reach("no such")
+    model.reach(None)
+    assert model.rowCount() == before
+
+
+def test_emptying_the_trash_is_about_all_that_lies_in_it(qapp):
+    model = watched(trash_model())
+    model.set_rows([chat(n, trashed=NOON) for n in range(1, 1001)])
+    assert model.rowCount() == PAGE
+    assert len(model.ids()) == 1000
+
+
+def test_whether_a_row_has_a_heading_is_known_without_asking_for_it(model):
+    ages = [(True, 30), (False, 0), (False, 0), (False, 1), (False, 40)]
+    model.set_chats(
+        [
+            Chat(n, str(n), used=NOON - timedelta(days=days), pinned=pinned)
+            for n, (pinned, days) in enumerate(ages)
+        ]
+    )
+    rows = range(model.rowCount())
+    assert [model.has_heading(row) for row in rows] == [bool(h) for h in headings(model)]

@@ -175,6 +175,9 @@ def test_chats_are_brought_back(archive, window, store):
     assert sorted(titles(window.sidebar.model)) == ["apple", "bread", "candle"]
     assert archive.nothing.isVisible()
     assert archive.nothing_title.text() == "Nothing is archived."
+    assert window.toast.text.text() == "2 chats back in the list."
+    window.toast.button.click()
+    assert [chat.archived for chat in store.chats()] == [False, True, True]
 
 
 def test_the_chat_on_the_screen_is_archived_and_brought_back_by_the_same_key(

@@ -354,6 +354,77 @@ def test_chats_are_dragged_into_a_folder_and_out_of_it(view, three, store, windo
     assert [chat.title for chat in store.chats()] == ["three", "two", "one"]
 
 
+def test_moving_into_a_folder_and_out_of_it_is_undone_by_the_toast(view, three, store, window):
+    ids = [chat.id for chat in three]
+    window.sidebar.requests.move_requested.emit(ids, "Work")
+    assert window.toast.text.text() == "2 chats moved to Work."  # one was there
+    window.toast.button.click()
+    assert [store.chat(chat_id).folder for chat_id in ids] == ["Work", None, None]
+    drag(view, [three[0]], None)
+    assert window.toast.text.text() == "1 chat taken out of the folder."
+    assert store.chat(ids[0]).folder is None
+    window.toast.button.click()
+    assert store.chat(ids[0]).folder == "Work"
+    assert not window.toast.isVisible()
+
+
+def test_a_move_that_changes_nothing_offers_nothing(view, three, window):
+    window.sidebar.requests.move_requested.emit([three[0].id], "Work")
+    assert not window.toast.isVisible()
+
+
+def test_undoing_a_move_brings_its_folder_back_and_minds_what_was_deleted(
+    view, three, store, window, library
+):
+    for chat in three[:2]:
+        window.sidebar.requests.move_requested.emit([chat.id], "Work")
+    window.sidebar.requests.move_requested.emit([chat.id for chat in three], None)
+    store.delete_folder("Work")
+    store.purge([three[1].id])
+    window.toast.button.click()
+    assert [folder.name for folder in store.folders()] == ["Work"]
+    assert store.chat(three[0].id).folder == "Work"
+    assert store.chat(three[2].id).folder is None
+
+
+def test_undoing_a_folder_made_for_chats_takes_it_away_under_whatever_name(
+    view, three, store, window, library
+):
+    window.sidebar.requests.new_folder_requested.emit([three[0].id, three[2].id])
+    assert window.toast.text.text() == "2 chats moved to New folder."
+    library.folders.rename("New folder", "Better")
+    assert store.chat(three[2].id).folder == "Better"
+    window.toast.button.click()
+    assert [folder.name for folder in store.folders()] == ["Work"]
+    assert [store.chat(chat.id).folder for chat in three] == ["Work", None, None]
+
+
+def test_ctrl_z_in_the_list_takes_back_what_was_done_last(view, three, store, window, qtbot):
+    view.setFocus()
+    window.sidebar.requests.move_requested.emit([three[1].id], "Work")
+    qtbot.keyClick(view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert store.chat(three[1].id).folder is None
+    assert not window.toast.isVisible()
+    qtbot.keyClick(view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert [store.chat(chat.id).folder for chat in three] == ["Work", None, None]
+
+
+def test_pinning_and_unpinning_are_undone_for_the_chats_they_changed(view, three, store, window):
+    def pinned():
+        return [store.chat(chat.id).pinned for chat in three]
+
+    ids = [chat.id for chat in three]
+    store.set_chat_pinned(ids[0], True)
+    window.sidebar.requests.pin_requested.emit(ids, True)
+    assert window.toast.text.text() == "2 chats pinned."
+    window.toast.button.click()
+    assert pinned() == [True, False, False]
+    window.sidebar.requests.pin_requested.emit(ids, False)
+    assert window.toast.text.text() == "1 chat unpinned."
+    window.toast.button.click()
+    assert pinned() == [True, False, False]
+
+
 def test_nothing_else_can_be_dropped_on_the_list(view, three):
     data = QMimeData()
     data.setText("[1]")
@@ -406,6 +477,43 @@ def test_an_answer_elsewhere_does_not_end_a_selection(view, three, store, librar
     store.create_chat("four")
     library.refresh()
     assert set(view.selected()) == {three[1].id, three[2].id}
+
+
+def test_a_chat_far_down_the_list_is_marked_there_when_it_is_opened(
+    view, window, store, library, controller
+):
+    ids = [store.create_chat(f"chat {number}").id for number in range(1300)]
+    library.refresh()
+    controller.open_chat(ids[100])
+    assert view.selected() == [ids[100]]
+    assert view.visualRect(view.currentIndex()).intersects(view.viewport().rect())
+    window.menus.rename_chat.trigger()
+    assert view.findChild(QLineEdit).text() == "chat 100"
+
+
+def test_scrolling_to_the_end_brings_more_of_many_chats(view, store, library, qtbot):
+    for number in range(700):
+        store.create_chat(f"chat {number}")
+    library.refresh()
+    assert view.model().rowCount() < 700
+    qtbot.waitUntil(lambda: view.verticalScrollBar().maximum() > 0)
+    view.verticalScrollBar().setValue(view.verticalScrollBar().maximum())
+    qtbot.waitUntil(lambda: view.model().rowCount() == 700)
+
+
+def test_a_mark_lays_nothing_out_anew(view, store, library, chats, monkeypatch):
+    ids = [store.create_chat(f"chat {number}").id for number in range(300)]
+    library.refresh()
+    asked = []
+    has_heading = chats.has_heading
+    monkeypatch.setattr(chats, "has_heading", lambda row: (asked.append(row), has_heading(row))[1])
+    view.doItemsLayout()
+    assert len({*asked}) == 300
+    asked.clear()
+    chats.set_answering(ids[-1])
+    QApplication.processEvents()
+    view.repaint()
+    assert len({*asked}) < 60  # those that are seen
 
 
 def test_the_delete_key_alone_deletes_nothing(view, three, store, qtbot):

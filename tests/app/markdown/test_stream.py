@@ -4,13 +4,16 @@ from dataclasses import replace
 
 import pytest
 from hostile_markdown import HOSTILE, LINE
-from hypothesis import example, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from ternchat.app.core.markdown import chunks, grammar, parting
 from ternchat.app.core.markdown import stream as stream_module
-from ternchat.app.core.markdown.flow import CodeItem, TableItem, TextItem, flow
+from ternchat.app.core.markdown.flow import flow
+from ternchat.app.core.markdown.items import CodeItem, TableItem, TextItem
 from ternchat.app.core.markdown.reader import parse
 from ternchat.app.core.markdown.stream import MarkdownStream
+from ternchat.app.core.markdown.writer import as_text
 
 MARKS = [
     "# ", "## ", "- ", "* ", "+ ", "1. ", "2. ", "10) ", "> ", ">", "```", "````", "~~~", "```py",
@@ -25,6 +28,60 @@ TABLE = st.lists(st.sampled_from([*MARKS, "| a | b |", "|x", "| c"]), max_size=1
 )
 LINES = st.lists(st.lists(st.sampled_from(MARKS), max_size=5).map("".join), max_size=12)
 TEXTS = st.one_of(TABLE, LINES.map("\n".join), st.lists(st.sampled_from(MARKS)).map("".join))
+
+INSIDE = st.sampled_from(["", "  ", "   ", "    ", "> ", ">", "> - ", ">   ", "- ", "1. ", "   - ",
+    "  - ", "    - ", "> > ", "- > ", "  > ", "2) ", "      ", ">  1. ", "\t"])  # fmt: skip
+WORDS = st.sampled_from(
+    ["word", "**b**", "a b. C d", "$$", "| a |", "|--|", "```", "# h", "", "$x$", "*", "---"]
+)
+NESTED = st.lists(st.tuples(INSIDE, INSIDE, WORDS).map("".join), max_size=14).map("\n".join)
+SENTENCES = st.lists(
+    st.tuples(
+        st.sampled_from(["", "", "", "> ", "- ", "  ", "\n\n", "\n"]),
+        st.lists(
+            st.sampled_from(
+                [
+                    "word ",
+                    "**",
+                    "*",
+                    "`",
+                    "$",
+                    "[x](https://e.org) ",
+                    "[",
+                    "End. ",
+                    "_",
+                    "雨。",
+                    "|",
+                    "\n",
+                    "  \n",
+                    "$$",
+                    "a",
+                    "\\",
+                    "\\(",
+                    "~~",
+                    "https://e.org/a ",
+                    "> ",
+                    "1. ",
+                ]
+            ),
+            max_size=30,
+        ).map("".join),
+    ).map("".join),
+    max_size=8,
+).map("\n".join)
+
+
+@pytest.fixture
+def small(monkeypatch):
+    """Paragraphs count as long when they have a few words."""
+    monkeypatch.setattr(chunks, "CHUNK", 12)
+    monkeypatch.setattr(stream_module, "CHUNK", 12)
+    monkeypatch.setattr(chunks, "_STEP", 5)
+    monkeypatch.setattr(chunks, "LONGEST", 60)
+    monkeypatch.setattr(parting, "ENOUGH", 30)
+    monkeypatch.setattr(parting, "TOO_MANY", 70)
+    monkeypatch.setattr(grammar, "MAX_FIRST_CELL", 8)
+    monkeypatch.setattr(stream_module, "MAX_FIRST_CELL", 8)
 
 
 def at_once(text):
@@ -76,11 +133,45 @@ def test_pieces_of_any_size_give_the_same_items(text, random):
     assert stream.open == []
 
 
+@given(NESTED, st.randoms(use_true_random=False))
+@settings(max_examples=400, deadline=None)
+def test_blocks_in_quotes_and_lists_are_those_of_the_whole(text, random):
+    assert at_once(text) == whole(text)
+    stream, at = MarkdownStream(), 0
+    while at < len(text):
+        size = random.randint(1, 8)
+        before = list(stream.settled)
+        stream.append(text[at : at + size])
+        assert stream.settled[: len(before)] == before
+        at += size
+    stream.finish()
+    assert stream.settled == whole(text)
+
+
+@given(SENTENCES, st.randoms(use_true_random=False))
+@settings(
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_long_paragraphs_are_taken_apart_where_the_whole_ones_are(small, text, random):
+    assert at_once(text) == whole(text)
+    stream, at = MarkdownStream(), 0
+    while at < len(text):
+        size = random.randint(1, 8)
+        before = list(stream.settled)
+        stream.append(text[at : at + size])
+        assert stream.settled[: len(before)] == before
+        at += size
+    stream.finish()
+    assert stream.settled == whole(text)
+
+
 def test_finished_blocks_are_not_parsed_again(monkeypatch):
     parsed = []
     original = stream_module.parse_lines
     monkeypatch.setattr(
-        stream_module, "parse_lines", lambda text: parsed.append(len(text)) or original(text)
+        stream_module,
+        "parse_lines",
+        lambda text, *more: parsed.append(len(text)) or original(text, *more),
     )
     stream = MarkdownStream()
     for number in range(200):
@@ -95,7 +186,7 @@ def test_finished_blocks_are_not_parsed_again(monkeypatch):
 def test_long_code_is_not_parsed_while_it_grows(monkeypatch):
     stream = MarkdownStream()
     stream.append("```py\n")
-    monkeypatch.setattr(stream_module, "parse_lines", lambda _text: pytest.fail("parsed"))
+    monkeypatch.setattr(stream_module, "parse_lines", lambda *_: pytest.fail("parsed"))
     for number in range(1000):
         stream.append(f"x = {number}\n")
     assert stream.open[0].code.count("\n") == 999
@@ -105,7 +196,7 @@ def test_long_code_is_not_parsed_while_it_grows(monkeypatch):
 def test_rows_of_a_long_table_are_not_parsed_again(monkeypatch):
     stream = MarkdownStream()
     stream.append("| a | b |\n|---|---|\n| 0 | x |\n")
-    monkeypatch.setattr(stream_module, "parse_lines", lambda _text: pytest.fail("parsed"))
+    monkeypatch.setattr(stream_module, "parse_lines", lambda *_: pytest.fail("parsed"))
     for number in range(1, 300):
         for piece in (f"| {number} ", "| **x", "** |\n"):
             stream.append(piece)
@@ -156,8 +247,7 @@ def test_hostile_text_ends_in_a_bounded_page_that_loses_nothing_it_promises(name
 
 def test_text_behind_the_limit_is_all_there_as_it_was_typed():
     items = at_once(LINE)
-    shown = "".join(run.text for item in items for run in item.runs)
-    assert shown.split() == LINE.split()
+    assert as_text(items).split() == LINE.split()
     assert all(len(item.runs[0].text) <= 8000 for item in items)
 
 

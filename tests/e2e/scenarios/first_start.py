@@ -6,6 +6,7 @@ def the_first_message_is_answered_without_any_setting(program):
     desktop = program.desktop
     program.start()
     assert desktop.has("Use it now")
+    assert desktop.is_window_of("ternchat")  # StartupWMClass of its desktop file
     program.send("Hello there")
     desktop.wait(program.is_answered)
     assert program.typed() == ""
