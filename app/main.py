@@ -7,6 +7,8 @@ and NumPy with it, is imported by the engine's thread once the window has been p
 
 from __future__ import annotations
 
+import atexit
+import gc
 import logging
 import os
 import sys
@@ -110,6 +112,9 @@ def _run_window(options: Options) -> int:
     install_translators(app, translations(), QLocale())
     set_language(QtLanguage())
     sys.excepthook = _log_exception
+    # All that counts is stored by then; looking through all objects there are takes a second or,
+    # on a busy machine, many.
+    atexit.register(gc.freeze)
     lock = DataLock(paths.root)
     try:
         lock.acquire()
