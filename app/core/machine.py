@@ -4,6 +4,7 @@ import platform
 import sys
 import threading
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -39,20 +40,23 @@ def memory_bytes() -> tuple[int, int]:
 
 @dataclass(frozen=True)
 class Residence:
-    """What of this process is in memory.
+    """What of the program is in memory.
 
     Attributes:
-        resident: all of it.
-        mapped: pages of files.
+        resident: all of this process.
+        mapped: pages of files in it.
+        others: what the processes that work for it have for themselves.
     """
 
     resident: int
     mapped: int | None = None
+    others: int = 0
 
 
-def residence() -> Residence:
-    """The memory this process has resident."""
-    return Residence(resident_bytes(), _status_bytes("RssFile"))
+def residence(pids: Iterable[int] = ()) -> Residence:
+    """The memory this process has resident, and these that work for it."""
+    others = sum(map(private_bytes, pids))
+    return Residence(resident_bytes(), _status_bytes("RssFile"), others)
 
 
 def resident_bytes() -> int:

@@ -43,7 +43,7 @@ class Sample:
 
     @property
     def total(self) -> int:
-        """All memory of the program, a process of the tokenizer included."""
+        """All memory of the program and of the processes that work for it."""
         return self.weights + self.kv + self.work + self.program
 
 
@@ -92,7 +92,8 @@ class MonitorModel(QObject):
             self._facts, self._reach = now.facts, 0
         self._reach = max(self._reach, now.used_tokens)
         rates = self._tally.take()
-        self.samples.append(sample_of(now, machine.residence(), rates, self._reach))
+        here = machine.residence(() if now.facts is None else now.facts.pids())
+        self.samples.append(sample_of(now, here, rates, self._reach))
         self.sampled.emit()
 
     @Slot(object)
@@ -121,13 +122,12 @@ def sample_of(
     if facts is None:
         return Sample(now, writing, reading, program=here.resident)
     in_file, held = _in_file(facts, here), facts.held()
-    left, parts = here.resident, []
+    left, parts = here.resident + here.others, []
     if held is None:  # as it must be
         weights, kv = facts.weights_bytes - facts.mapped_bytes, _reached(facts, reach)
         work = facts.work_bytes
     else:
         weights, kv, work = held.weights, held.kv, held.screen + held.work + held.tokenizer
-        left += held.tokenizer  # which is not in this process
     for size in (weights + in_file, kv + now.kept_bytes, work):
         parts.append(min(size, left))  # what is not yet touched may be less than it is said to be
         left -= parts[-1]

@@ -37,7 +37,7 @@ def widen(array: npt.NDArray[np.generic], dtype: str, out: npt.NDArray[np.float3
     """The same, written to `out`."""
     if dtype == "bf16":
         bits = out.view(np.uint32)
-        bits[:] = array.view(np.uint16)
+        bits[...] = array.view(np.uint16)
         bits <<= np.uint32(16)
     else:
-        out[:] = array
+        out[...] = array

@@ -81,8 +81,8 @@ def test_where_the_system_tells_the_parts_are_what_it_says():
 
 def test_a_tokenizer_in_a_process_of_its_own_is_the_models_work():
     facts = replace(FACTS, measure=measured(weights=300, work=30, tokenizer=50))
-    sample = sample_of(replace(WRITING, facts=facts), Residence(900))
-    assert (sample.work, sample.total, sample.taken) == (80, 950, 380)
+    sample = sample_of(replace(WRITING, facts=facts), Residence(900, others=70))
+    assert (sample.work, sample.total, sample.taken) == (80, 970, 380)
 
 
 def test_where_it_does_not_tell_nothing_is_called_measured():

@@ -208,8 +208,10 @@ def test_total_bytes_counts_the_tensors_of_the_model(open_checkpoint):
     assert checkpoint.total_bytes == expected
 
 
-def test_a_scale_may_be_a_scalar(open_checkpoint):
-    scale = ("F32", np.array(0.5, np.float32))
+@pytest.mark.parametrize(
+    "scale", [("F32", np.array(0.5, np.float32)), ("BF16", to_bf16(0.5)), ("F16", np.float16(0.5))]
+)
+def test_a_scale_may_be_a_scalar(open_checkpoint, scale):
     assert open_checkpoint(change={f"{GATE}_scale": scale}).ternary(GATE).scale == 0.5
 
 
