@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from ternchat.app.core.markdown.blocks import Run
 from ternchat.app.core.markdown.items import FlowItem, RuleItem, TextItem, item_from_right
 from ternchat.app.core.markdown.writer import cut, lead, shown_text
-from ternchat.app.views.message_text import MessageText
+from ternchat.app.views.message_text import MessageText, is_endless
 from ternchat.app.views.theme import Theme
 
 from .text_format import TextFormats, bars
@@ -26,6 +26,7 @@ class TextPart(MessageText):
         super().__init__(parent)
         self._theme = theme
         self._formats = TextFormats(theme)
+        self._endless: list[bool] = []  # whether an item has a word without an end
         self.items: list[LineItem] = []
         self.surface = self
 
@@ -37,11 +38,11 @@ class TextPart(MessageText):
         """Show other items; of what both have in common, nothing is laid out again."""
         lines = [item for item in items if isinstance(item, LineItem)]
         first = 0
-        while first < min(len(lines), len(self.items)) and lines[first] == self.items[first]:
+        while first < min(len(lines), len(self.items)) and _same(lines[first], self.items[first]):
             first += 1
         if first == len(lines) == len(self.items):
             return
-        self.break_lines("\n".join(shown_text(i) for i in lines if isinstance(i, TextItem)))
+        self._find_endless(lines, first)
         selection = self.selection()
         cursor = QTextCursor(self.document())  # ours: the reader's cursor stays where it is
         cursor.beginEditBlock()
@@ -53,6 +54,13 @@ class TextPart(MessageText):
         self.items = lines
         if selection is not None and selection != self.selection():
             self.select(*selection)  # it ended where text was added or taken away
+
+    def _find_endless(self, lines: Sequence[LineItem], first: int) -> None:
+        """Look for words without an end where the text is another."""
+        del self._endless[first:]
+        for item in lines[first:]:
+            self._endless.append(isinstance(item, TextItem) and is_endless(shown_text(item)))
+        self.break_anywhere(any(self._endless))
 
     def rest(self) -> None:
         """Show nothing, until other items come."""
@@ -172,6 +180,10 @@ class TextPart(MessageText):
             skipped += len(run.text)
             if text:
                 cursor.insertText(text.replace("\n", _BREAK), self._formats.run(run, item.level))
+
+
+def _same(one: LineItem, other: LineItem) -> bool:
+    return one is other or one == other
 
 
 def _on_its_side(area: QRect, item: LineItem, width: int) -> QRect:
