@@ -136,9 +136,12 @@ class TextPart(MessageText):
         if count >= len(self.items):
             return
         last = self.document().findBlockByNumber(max(0, count - 1))
+        block_format = last.blockFormat()
         cursor.setPosition(last.position() + (last.length() - 1 if count else 0))
         cursor.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
         cursor.removeSelectedText()
+        if count and cursor.blockFormat() != block_format:
+            cursor.setBlockFormat(block_format)  # Qt gives an empty block that of the next one
         del self.items[count:]
 
     def _write(
@@ -225,7 +228,7 @@ def _common_length(one: str, other: str) -> int:
 
 def _units(text: str) -> int:
     """The length of a text as Qt counts it."""
-    return len(text) + sum(char > "\uffff" for char in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def characters_before(text: str, units: int) -> int:

@@ -85,6 +85,7 @@ MARKS += ["word ", "[x](https://e.org)", "$x^2$", "---", "  "]
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
+@example(["# ", "\n", "`", "```\n"], random.Random(1))
 @example(["# ", "| a |\n|---|\n", "---", "# "], random.Random(1))
 def test_a_page_that_grew_looks_like_one_shown_at_once(theme, qapp, pieces, chance):
     host = QWidget()
