@@ -20,7 +20,7 @@ from .blocks import Block, CodeBlock, MathBlock, Paragraph, Table, joined
 from .chunks import CHUNK, GUARD
 from .flow import unparted
 from .grammar import MAX_FIRST_CELL
-from .items import CodeItem, FlowItem, Joint, TableItem, TextItem
+from .items import BOXES, CodeItem, FlowItem, Joint, TableItem, TextItem
 from .open_fence import OpenFence
 from .open_table import OpenTable
 from .pages import NOTHING, pages
@@ -192,7 +192,8 @@ class MarkdownStream:
         if not isinstance(last, TextItem) or not self._take(parted(before)):
             return
         known = self._begun.runs if self._begun is not None and not before else ()
-        runs = joined([*known, *runs_of(words[: cuts[-1]])])
+        task = not known and last.place.marker in BOXES.values()
+        runs = joined([*known, *runs_of(words[: cuts[-1]], task=task)])
         *done, begun = parted([replace(last, runs=runs)])
         assert isinstance(begun, TextItem)
         self.settled += done

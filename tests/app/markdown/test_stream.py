@@ -110,6 +110,8 @@ def whole(text):
 @settings(
     max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
+@example("- [ ] [a](https://b.c)# # ")
+@example("- [x] a task whose words go on and **on**, and on. And more")
 @example("The formula:\n\\[\n\nx")
 @example("$$\n- a\n\n- b\n$$")
 @example("1. a\n1. b\n1. c\n\n5. d")
