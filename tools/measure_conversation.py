@@ -1,6 +1,6 @@
 """Measures what the conversation costs: opening, scrolling, streaming, memory.
 
-    python tools/measure_conversation.py [--json]
+    python tools/measure_conversation.py [--json] [--shape NAME ...]
 
 Runs without a screen (Qt's offscreen platform, software rendering). Opening is the time that
 passes, everything else what the program takes of the processor, painting what changed included;
@@ -22,6 +22,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 import psutil
 from PySide6.QtCore import QEvent, QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QWidget
+from stream_shapes import ANSWER, SHAPES
 
 from ternchat.app.cli.arguments import parse
 from ternchat.app.context import AppContext
@@ -32,36 +33,7 @@ MESSAGES = 2000
 TOKENS = 10_000
 TOKEN = 4  # characters
 WINDOW = 100  # tokens around the places that are compared
-ANSWER = """Rain is **water** that falls from clouds, see [here](https://example.org/rain).
-Drops form when vapour condenses on `dust`, and they grow until the air cannot carry them.
-
-1. Water evaporates from the sea.
-2. It rises and cools.
-
-```python
-def fall(drops: int) -> str:
-    return "splash" * drops
-```
-
-| Kind | Size |
-|------|-----:|
-| Rain | 2 mm |
-
-"""
-CODE = "    value = compute(something, other)  # a line of code\n"
-STREAMS = {
-    "prose, lists, code and tables": ANSWER,
-    "one block of code": CODE,
-    "one table": "| an entry | of a table | 12 |\n",
-    "one list": "- an entry of a list that never ends, with a few **words**\n",
-    "paragraphs": "Words and words that make a paragraph of the usual length. " * 8 + "\n\n",
-}
-
-
-BEGINNINGS = {
-    "one block of code": "```python\n",
-    "one table": "| a | b | c |\n|---|---|--:|\n",
-}
+PLACES = (WINDOW, *range(1000, TOKENS, 1000), TOKENS - WINDOW)
 
 
 class Steps(QObject):
@@ -92,9 +64,10 @@ def main() -> int:
     """Measure everything and print it."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--shape", action="append", choices=SHAPES, help="stream only this")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        results = measure(Path(folder))
+        results = measure(Path(folder), options.shape)
     if options.json:
         print(json.dumps(results, indent=2))
     else:
@@ -103,8 +76,8 @@ def main() -> int:
     return 0
 
 
-def measure(folder: Path) -> dict[str, float | int | str]:
-    """All figures by name."""
+def measure(folder: Path, shapes: list[str] | None) -> dict[str, float | int | str]:
+    """All figures by name, or those of streaming some shapes of answers."""
     app = QApplication([sys.argv[0]])
     paths = DataPaths.from_option(folder)
     paths.create()
@@ -147,35 +120,39 @@ def measure(folder: Path) -> dict[str, float | int | str]:
             results[f"{name}, ms a frame: longest"] = round(max(frames), 1)
         results["widgets of messages after scrolling"] = len(view.message_widgets())
 
-    def streaming(name: str, text: str) -> Iterator[None]:
+    def streaming(name: str, begin: str, text: str) -> Iterator[None]:
         conversation.set_messages([question(1), answer(2, "", State.WRITING)])
-        conversation.append_text(2, BEGINNINGS.get(name, ""))
+        conversation.append_text(2, begin)
         feed = view.message_widgets()[-1]._feed  # noqa: SLF001
         whole = text * (TOKENS * TOKEN // len(text) + 1)
-        done = 0
-        for at in (WINDOW, TOKENS - WINDOW):
+        done, means = 0, []
+        for at in PLACES:
             first = (at - WINDOW // 2) * TOKEN
-            for begin in range(done, first, 1000):
-                conversation.append_text(2, whole[begin : min(first, begin + 1000)])
+            for start in range(done, first, 1000):
+                conversation.append_text(2, whole[start : min(first, start + 1000)])
                 yield
             costs = []
-            for begin in range(first, first + WINDOW * TOKEN, TOKEN):
+            for start in range(first, first + WINDOW * TOKEN, TOKEN):
                 while feed.resting:  # as between tokens that come at their own pace
                     yield
                 started = time.process_time()
-                conversation.append_text(2, whole[begin : begin + TOKEN])
+                conversation.append_text(2, whole[start : start + TOKEN])
                 paint(window)
                 costs.append(1000 * (time.process_time() - started))
                 yield
             done = first + WINDOW * TOKEN
-            results[f"streaming {name}, ms a token, token {at}"] = round(statistics.mean(costs), 2)
+            means.append(round(statistics.mean(costs), 2))
+        results[f"streaming {name}, ms a token"] = (
+            f"{means[0]} at {PLACES[0]}, {means[-1]} at {PLACES[-1]}, {max(means)} where it is most"
+        )
 
-    Steps(app, opening()).run()
-    results["memory with 2,000 messages open, MB"] = memory()
-    Steps(app, scrolling()).run()
-    results["memory after scrolling, MB"] = memory()
-    for name, text in STREAMS.items():
-        Steps(app, streaming(name, text)).run()
+    if shapes is None:
+        Steps(app, opening()).run()
+        results["memory with 2,000 messages open, MB"] = memory()
+        Steps(app, scrolling()).run()
+        results["memory after scrolling, MB"] = memory()
+    for name in shapes or SHAPES:
+        Steps(app, streaming(name, *SHAPES[name])).run()
     results["memory at the end, MB"] = memory()
     context.close()
     return results

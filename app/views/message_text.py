@@ -34,6 +34,11 @@ _LEFT_TO_THE_PAGE = {
 }
 
 
+def is_endless(text: str) -> bool:
+    """Whether a text has words without an end."""
+    return _ENDLESS_WORD.search(text) is not None
+
+
 class MessageText(QTextBrowser):
     """Shows text; nothing in it can load a file, open a page or run anything.
 
@@ -90,9 +95,12 @@ class MessageText(QTextBrowser):
 
     def break_lines(self, text: str = "") -> None:
         """Break lines between words, or anywhere when this text has words without an end."""
+        self.break_anywhere(is_endless(text))
+
+    def break_anywhere(self, anywhere: bool) -> None:
+        """Break lines anywhere, or between words."""
         mode = QTextOption.WrapMode
-        endless = _ENDLESS_WORD.search(text) is not None
-        wanted = mode.WrapAnywhere if endless else mode.WrapAtWordBoundaryOrAnywhere
+        wanted = mode.WrapAnywhere if anywhere else mode.WrapAtWordBoundaryOrAnywhere
         if self.wordWrapMode() != wanted:
             self.setWordWrapMode(wanted)
 

@@ -31,6 +31,17 @@ class Run:
         """Other text in the same style."""
         return Run(text, self.bold, self.italic, self.strike, self.code, self.math, self.link)
 
+    def looks_like(self, other: Run) -> bool:
+        """Whether both are in the same style."""
+        return (
+            self.bold == other.bold
+            and self.italic == other.italic
+            and self.strike == other.strike
+            and self.code == other.code
+            and self.math == other.math
+            and self.link == other.link
+        )
+
 
 Runs = tuple[Run, ...]
 Lines = tuple[int, ...]  # on which of the text parsed each block begins
@@ -43,7 +54,7 @@ def joined(runs: Iterable[Run]) -> Runs:
         if not run.text:
             continue
         last = found[-1] if found else None
-        if last is not None and run.math is None and last.saying(run.text) == run:
+        if last is not None and run.math is None and last.looks_like(run):
             found[-1] = last.saying(last.text + run.text)
         else:
             found.append(run)

@@ -11,6 +11,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from markdown_it.token import Token
+
 from .math_rules import MAX_INLINE as MAX_FORMULA
 
 if TYPE_CHECKING:
@@ -19,10 +21,10 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
 GUARD = "\ufdd0"  # begins the rest of a paragraph: no block begins with it, and no safe text has it
-CHUNK = 300  # characters that are read in one go at least
-LONGEST = 2000  # and at most: marks further apart than that do not belong together
+CHUNK = 200  # characters that are read in one go at least
+LONGEST = 1000  # and at most: marks further apart than that do not belong together
 MAX_BRACKETS = 100  # in one chunk; with more of them it is text: each takes long to be looked at
-_STEP = 100  # between two places that are tried
+_STEP = 50  # between two places that are tried
 _PLACE = re.compile(r"(?<=[ \t\n。！？])[^ \t\n]")
 _MARK = re.compile(r"[*_~`\[$\\]")
 # What is left of marks that have found no other half, and still may.
@@ -38,9 +40,12 @@ def cuts(text: str, parser: MarkdownIt) -> Iterator[int]:
         begin = cut
 
 
-def is_readable(chunk: str) -> bool:
-    """Whether the marks in a part of a text are so few that they can mean something."""
-    return chunk.count("[") <= MAX_BRACKETS
+@lru_cache(maxsize=64)
+def tokens_of(chunk: str, parser: MarkdownIt) -> tuple[Token, ...]:
+    """What a part of a text says; with very many brackets, just its characters."""
+    if chunk.count("[") > MAX_BRACKETS:
+        return (Token("text", "", 0, content=chunk),)
+    return tuple(parser.inline.parse(chunk, parser, {}, []))
 
 
 def _first_cut(text: str, begin: int, parser: MarkdownIt) -> int | None:
@@ -54,19 +59,18 @@ def _first_cut(text: str, begin: int, parser: MarkdownIt) -> int | None:
             continue
         tried = place
         chunk = text[begin:place]
-        if not _MARK.search(chunk) or not is_readable(chunk) or _is_closed(chunk, parser):
+        if not _MARK.search(chunk) or _is_closed(chunk, parser):
             return place
     if len(text) - begin <= LONGEST:
         return None
     return last if last > begin else begin + LONGEST
 
 
-@lru_cache(maxsize=256)
 def _is_closed(chunk: str, parser: MarkdownIt) -> bool:
     """Whether nothing that may follow changes what this is."""
     is_near = _FORMULA.search(chunk, max(0, len(chunk) - MAX_FORMULA)) is not None
     depth = 0
-    for token in parser.inline.parse(chunk, parser, {}, []):
+    for token in tokens_of(chunk, parser):
         if token.type == "text_special" and token.content in "([" and is_near:
             return False
         if token.type != "text":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from .code_lines import shown_lines
 from .items import CodeItem, FlowItem, RuleItem, TableItem, TextItem
 from .writer import shown_text
 
@@ -34,9 +35,9 @@ def lines_of(items: Iterable[FlowItem]) -> Iterator[str]:
             case TextItem():
                 yield shown_text(item)
             case CodeItem(code):
-                yield from code.split("\n")
-            case TableItem(table):
-                for row in (table.header, *table.rows):
+                yield from shown_lines(code)
+            case TableItem(table, _, joint):
+                for row in table.rows if joint else (table.header, *table.rows):
                     for cell in row:
                         yield "".join(run.text for run in cell)
             case RuleItem():

@@ -29,10 +29,10 @@ from .items import (
     FlowItem,
     Place,
     RuleItem,
-    TableItem,
     TextItem,
 )
 from .math_text import readable_math
+from .pages import pages
 from .parting import parted
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def _flow(block: Block, inside: str) -> Iterator[FlowItem]:
         case CodeBlock(code, language, closed):
             yield CodeItem(safe_code(code), language, closed, place)
         case Table():
-            yield TableItem(block, place)
+            yield from pages(block, place)
         case Rule():
             yield RuleItem(place)
         case Quote(blocks):

@@ -16,7 +16,7 @@ from markdown_it.rules_block import heading as heading_rule
 from markdown_it.rules_block import table as table_rule
 from markdown_it.token import Token
 
-from .chunks import GUARD, cuts, is_readable
+from .chunks import GUARD, cuts, tokens_of
 from .math_rules import math_block, math_inline
 
 if TYPE_CHECKING:
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from markdown_it.rules_block import StateBlock
     from markdown_it.rules_core import StateCore
 
-MAX_ROWS = 200  # of a table; laying out takes more than linear time
+MAX_ROWS = 500  # of a table
 MAX_COLUMNS = 60
 MAX_CELL = 4000  # characters in one cell of a table; emphasis and links take quadratic time
 MAX_HEADING = 400  # in one heading; what is longer is text
-MAX_FIRST_CELL = 300  # of a table's header
+MAX_FIRST_CELL = 200  # of a table's header
 MAX_LEVEL = 40  # of blocks in blocks
 SCHEMES = ("https", "http", "mailto")
 
@@ -55,11 +55,7 @@ def inline_tokens(source: str, parser: MarkdownIt) -> list[Token]:
     """The tokens of a paragraph's text, which is read in parts when it is long."""
     tokens: list[Token] = []
     for begin, end in pairwise([0, *cuts(source, parser), len(source)]):
-        chunk = source[begin:end]
-        if is_readable(chunk):
-            parser.inline.parse(chunk, parser, {}, tokens)
-        else:
-            tokens.append(Token("text", "", 0, content=chunk))
+        tokens += tokens_of(source[begin:end], parser)
         tokens.append(Token("part_end", "", 0))
     return tokens
 

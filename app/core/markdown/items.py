@@ -69,10 +69,11 @@ class CodeItem:
 
 @dataclass(frozen=True, slots=True)
 class TableItem:
-    """A table."""
+    """A table, or with a joint more rows of the one before; their header is not shown again."""
 
     table: Table
     place: Place = Place()
+    joint: Joint | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +94,12 @@ def plain(text: str, joint: Joint | None = None) -> TextItem:
 def item_from_right(item: FlowItem) -> bool:
     """Whether an item is read from the right; code and lines are the same from both sides."""
     match item:
-        case TableItem(table):
-            return table_from_right(table)
         case TextItem(joint=Joint(from_right=bool(from_right))):
             return from_right
+        case TableItem(joint=Joint(from_right=bool(from_right))):
+            return from_right
+        case TableItem(table):
+            return table_from_right(table)
         case TextItem(runs):
             return runs_from_right(runs)
     return False

@@ -58,9 +58,11 @@ def cuts_of(source: str) -> list[int]:
     return list(cuts(source, _parser()))
 
 
-def runs_of(source: str) -> Runs:
-    """The runs of a paragraph's text."""
-    return _runs(inline_tokens(source, _parser()))
+def runs_of(source: str, *, task: bool) -> Runs:
+    """The runs of a paragraph's text, without the box that it begins with if it is a task."""
+    runs = _runs(inline_tokens(source, _parser()))
+    box = _TASK.match(runs[0].text) if task and runs else None
+    return runs if box is None else _behind(box, runs)
 
 
 @lru_cache(maxsize=1)
@@ -178,9 +180,12 @@ def _task(item: ListItem) -> ListItem:
     box = None if run.code or run.link else _TASK.match(run.text)
     if box is None:
         return item
-    runs = (replace(run, text=run.text[box.end() :]), *first.runs[1:])
-    blocks = (replace(first, runs=runs), *item.blocks[1:])
+    blocks = (replace(first, runs=_behind(box, first.runs)), *item.blocks[1:])
     return replace(item, blocks=blocks, checked=box.group(1) in "xX")
+
+
+def _behind(box: re.Match[str], runs: Runs) -> Runs:
+    return joined((runs[0].saying(runs[0].text[box.end() :]), *runs[1:]))
 
 
 def _runs(tokens: list[Token]) -> Runs:

@@ -114,6 +114,8 @@ def _lead(item: FlowItem, said: int) -> str:
 
 
 def _table(item: TableItem, table: Table) -> str:
+    if item.joint is not None:
+        return translate("Speech", "%n more row(s)", len(table.rows) + table.hidden_rows) + "."
     columns = translate("Speech", "Table with %n column(s)", len(table.header))
     rows = translate("Speech", "%n row(s)", len(table.rows) + table.hidden_rows)
     if len(table.rows) > _SPOKEN_ROWS:

@@ -18,11 +18,12 @@ from ternchat.app.core.safe_text import safe_text
 from .around import Around, end_of
 from .blocks import Block, CodeBlock, MathBlock, Paragraph, Table, joined
 from .chunks import CHUNK, GUARD
-from .flow import flow, unparted
+from .flow import unparted
 from .grammar import MAX_FIRST_CELL
-from .items import CodeItem, FlowItem, Joint, TableItem, TextItem
+from .items import BOXES, CodeItem, FlowItem, Joint, TableItem, TextItem
 from .open_fence import OpenFence
 from .open_table import OpenTable
+from .pages import NOTHING, pages
 from .parting import parted
 from .plain_text import parts
 from .reader import cuts_of, parse_lines, runs_of
@@ -53,6 +54,7 @@ class MarkdownStream:
         self._begun: TextItem | None = None  # the paragraph the tail goes on with
         self._fence: OpenFence | None = None  # the code the tail belongs to
         self._table: OpenTable | None = None  # the table the tail goes on with
+        self._above = NOTHING  # rows of the table the tail begins with
         self._read: tuple[str, list[tuple[Block, int]]] = ("", [])  # what was parsed last
         self._doubts: set[int] = set()  # lines of it that may turn out to begin formulas
         self._is_shown = False  # `open` holds what the tail says
@@ -129,7 +131,7 @@ class MarkdownStream:
         if isinstance(last, MathBlock) and not last.closed:
             return  # it may still turn out to be text of the block before
         lead, starts = len(self._lead), _starts(self._lead + complete)
-        begin = 0
+        begin = 0 if lead else starts[blocks[0][1]]
         for (block, _), (_, next_line) in pairwise(blocks):
             if not self._take(self._items(block)):
                 break
@@ -190,7 +192,8 @@ class MarkdownStream:
         if not isinstance(last, TextItem) or not self._take(parted(before)):
             return
         known = self._begun.runs if self._begun is not None and not before else ()
-        runs = joined([*known, *runs_of(words[: cuts[-1]])])
+        task = not known and last.place.marker in BOXES.values()
+        runs = joined([*known, *runs_of(words[: cuts[-1]], task=task)])
         *done, begun = parted([replace(last, runs=runs)])
         assert isinstance(begun, TextItem)
         self.settled += done
@@ -222,7 +225,7 @@ class MarkdownStream:
 
     def _leave(self, around: Around | None = None) -> None:
         """The tail begins with a block, inside of other quotes and lists or of none."""
-        self._around, self._begun = around or Around(), None
+        self._around, self._begun, self._above = around or Around(), None, NOTHING
 
     def _items(self, block: Block) -> list[FlowItem]:
         """The items of the block the tail begins with."""
@@ -230,12 +233,16 @@ class MarkdownStream:
 
     def _unparted(self, blocks: list[tuple[Block, int]]) -> list[FlowItem]:
         """The items of the blocks the tail holds, a long paragraph in one of them."""
-        items = []
+        items: list[FlowItem] = []
         for at, (block, _) in enumerate(blocks):
-            items += unparted(block) if at else self._around.items(block)
+            if not at and isinstance(block, Table):
+                items += pages(block, above=self._above)
+            else:
+                items += unparted(block) if at else self._around.items(block)
         if self._begun is not None and isinstance(items[0], TextItem):
-            runs = joined([*self._begun.runs, *items[0].runs])
-            items[0] = replace(self._begun, runs=runs)
+            *known, last = self._begun.runs
+            runs = joined([last, *items[0].runs])
+            items[0] = replace(self._begun, runs=(*known, *runs))
         return items
 
     def _open_fence(self, block: CodeBlock) -> None:
@@ -257,20 +264,29 @@ class MarkdownStream:
             self._fence = None
 
     def _open_table(self, table: Table, source: str) -> None:
-        self._table = OpenTable.of(source, table)
+        self._table = OpenTable.of(source, table, self._above)
         if self._table is not None:
             self._tail = self._tail[len(source) :]
 
     def _read_rows(self) -> None:
         assert self._table is not None
-        left = self._table.read(self._tail)
+        table = self._table
+        left = table.read(self._tail)
         if left is None:  # it is read as one block again
-            self._tail, self._table = self._table.source + self._tail, None
-        elif self._table.closed:
-            table, self._table = self._table, None
-            self._tail = left if self._take(flow(table.table)) else table.source + left
+            self._tail, self._table, self._above = table.source + self._tail, None, table.above
+            return
+        self._tail = left
+        if not self._take(list(table.full())):
+            self._tail, self._table = table.source + left, None
+            return
+        table.give_away()
+        if not table.closed:
+            return
+        self._table = None
+        if self._take(list(table.items())):
+            self._leave()
         else:
-            self._tail = left
+            self._tail = table.source + left
 
     def _show_open(self) -> None:
         if self._is_shown:
@@ -287,7 +303,7 @@ class MarkdownStream:
         elif self._fence is not None:
             self.open = [self._fence.item(self._tail)]
         elif self._table is not None:
-            self.open = list(flow(self._table.table))
+            self.open = list(self._table.items())
         else:
             self.open = parted(self._unparted(self._parse(self._tail)))
         if len(self.open) > MAX_ITEMS:

@@ -98,8 +98,8 @@ def _text(item: FlowItem) -> str:
             return indent + marker + "".join(run.text for run in runs)
         case CodeItem(code):
             return code
-        case TableItem(table):
-            rows = [table.header, *table.rows]
+        case TableItem(table, _, joint):
+            rows = table.rows if joint else (table.header, *table.rows)
             return "\n".join("\t".join(_plain(cell) for cell in row) for row in rows)
         case RuleItem():
             return "———"
@@ -116,6 +116,10 @@ def _whole(items: Sequence[FlowItem]) -> list[FlowItem]:
             if end and begin and end[0].saying("") == begin[0].saying("") and not end[0].math:
                 blank = end[0].saying(item.joint.text)
             found[-1] = replace(last, runs=joined([*last.runs, blank, *item.runs]))
+        elif isinstance(item, TableItem) and item.joint and isinstance(last, TableItem):
+            rows = (*last.table.rows, *item.table.rows)
+            table = replace(last.table, rows=rows, hidden_rows=item.table.hidden_rows)
+            found[-1] = replace(last, table=table)
         else:
             found.append(item)
     return found

@@ -23,7 +23,7 @@ from ternchat.app.views.theme import Theme
 
 from .code_part import CodePart
 from .part import Part
-from .table_part import TablePart
+from .table_part import SEAM, TablePart, fit_columns
 from .text_format import bars, gap, indent
 from .text_part import TextPart
 
@@ -76,6 +76,8 @@ class MessageBody(QWidget):
     def show_items(self, first: int, items: Sequence[FlowItem], *, growing: bool = False) -> None:
         """Show `items` from number `first` on, instead of what was there."""
         at = max(0, bisect_right(self._starts, first) - 1)
+        if at and self._starts[at] == first and _joins(self.parts[at - 1], items):
+            at -= 1
         self._misplace(at)
         if self.parts:
             kept = self.parts[at].items[: first - self._starts[at]]
@@ -98,15 +100,24 @@ class MessageBody(QWidget):
             self._misplace(0)
             self._width = width
         px = self._theme.px
+        if len(self._tops) < len(self.parts):
+            self._fit(len(self._tops), width)
         for number in range(len(self._tops), len(self.parts)):
             part = self.parts[number]
             item = part.items[0]
             before = self.parts[number - 1].items[-1] if number else None
             room = width - (px(indent(item.place)) if not isinstance(part, TextPart) else 0)
             top = (self._bottoms[-1] if number else 0) + px(gap(before, item))
+            if isinstance(part, TablePart):
+                if part.goes_on:
+                    top -= SEAM
+                else:
+                    self._fit(number, width)
             height = part.height_for(room)
             x = 0 if self._is_from_right(number) else width - room
             part.widget().setGeometry(x, top, room, height)
+            if isinstance(part, TablePart) and part.goes_on:
+                part.scroll_to(self.parts[number - 1].surface.horizontalScrollBar().value())
             self._tops.append(top)
             self._bottoms.append(top + height)
         return self._bottoms[-1] if self._bottoms else 0
@@ -160,6 +171,25 @@ class MessageBody(QWidget):
                 painter.fillRect(area, QColor(self._theme.colours.faint))
         painter.end()
 
+    def _table(self, number: int) -> tuple[int, list[TablePart]]:
+        """The parts of the table a part belongs to, and the number of the first one."""
+        first, end = number, number + 1
+        while first and _goes_on(self.parts[first]):
+            first -= 1
+        while end < len(self.parts) and _goes_on(self.parts[end]):
+            end += 1
+        return first, [part for part in self.parts[first:end] if isinstance(part, TablePart)]
+
+    def _fit(self, number: int, width: int) -> None:
+        """Give the parts of one table the same columns, and a scroll bar to the last one."""
+        first, table = self._table(number)
+        if not table:
+            return
+        for part in table:
+            part.set_last(part is table[-1])
+        if fit_columns(self._theme, table, width - self._theme.px(indent(table[0].items[0].place))):
+            self._misplace(first)
+
     def _is_from_right(self, number: int) -> bool:
         """On which side of the page a part stands: the side of the words it belongs to."""
         outside = self.parts[number].items[0].place.inside
@@ -194,6 +224,8 @@ class MessageBody(QWidget):
             part.resized.connect(self._on_resized)
         elif isinstance(part, TextPart):
             part.setAccessibleName(self.text_name)
+        elif isinstance(part, TablePart):
+            part.scrolled.connect(self._on_scrolled)
         self.part_added.emit(part)
         return part
 
@@ -218,6 +250,13 @@ class MessageBody(QWidget):
             self._misplace(number)
             self.resized.emit(part)
 
+    @Slot(int)
+    def _on_scrolled(self, value: int) -> None:
+        part = self.sender()
+        if isinstance(part, TablePart) and part in self.parts:
+            for other in self._table(self.parts.index(part))[1]:
+                other.scroll_to(value)
+
     def _misplace(self, number: int) -> None:
         """Parts from that number on need another look at their heights."""
         del self._tops[number:], self._bottoms[number:]
@@ -236,6 +275,21 @@ def _part_for(item: FlowItem) -> type:
     return TablePart if isinstance(item, TableItem) else TextPart
 
 
+def _joins(part: Part, items: Sequence[FlowItem]) -> bool:
+    """Whether items belong into the part above that has shown other ones below."""
+    if not isinstance(part, TextPart) or not items or _part_for(items[0]) is not TextPart:
+        return False
+    return len(part.items) < MAX_TEXT_ITEMS and sum(map(_length, part.items)) < MAX_TEXT_LENGTH
+
+
+def _length(item: FlowItem) -> int:
+    return sum(len(run.text) for run in item.runs) if isinstance(item, TextItem) else 0
+
+
+def _goes_on(part: Part) -> bool:
+    return isinstance(part, TablePart) and part.goes_on
+
+
 def _groups(items: Sequence[FlowItem]) -> Iterator[list[FlowItem]]:
     """Items that share a part: neighbouring text up to a size, everything else alone."""
     group: list[FlowItem] = []
@@ -247,7 +301,6 @@ def _groups(items: Sequence[FlowItem]) -> Iterator[list[FlowItem]]:
             yield group
             group, length = [], 0
         group.append(item)
-        if isinstance(item, TextItem):
-            length += sum(len(run.text) for run in item.runs)
+        length += _length(item)
     if group:
         yield group

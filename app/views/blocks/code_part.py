@@ -6,6 +6,7 @@ from PySide6.QtCore import QRect, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent, QTextCursor, QTextLayout, QTextOption
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
+from ternchat.app.core.markdown.code_lines import added_lines, written
 from ternchat.app.core.markdown.highlight import highlight
 from ternchat.app.core.markdown.items import CodeItem, FlowItem
 from ternchat.app.core.markdown.writer import cut
@@ -40,7 +41,9 @@ class CodePart(QFrame):
         self._theme = theme
         self._formats = TextFormats(theme)
         self._folds = True
-        self._shown = ""
+        self._shown = ""  # of the code
+        self._text = ""  # the same, as it stands in the document
+        self._column = 0  # characters in its last line
         self._coloured = False
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -92,7 +95,7 @@ class CodePart(QFrame):
 
     def rest(self) -> None:
         """Show nothing, until another item comes."""
-        self.items, self._shown, self._coloured = [], "", False
+        self.items, self._shown, self._text, self._coloured = [], "", "", False
         self._later.stop()
         self.surface.document().clear()
         self.surface.rest()
@@ -136,8 +139,8 @@ class CodePart(QFrame):
         item = self.items[0]
         if start <= 0 and end >= self.surface.length() and self._shown == item.code:
             return [item]
-        begin = characters_before(self._shown, start)
-        return [cut(item, begin, characters_before(self._shown, end))]
+        places = (characters_before(self._text, at) for at in (start, end))
+        return [cut(item, *(written(self._text, self._shown, place) for place in places))]
 
     def restyle(self) -> None:
         """Take the theme's colours and sizes again."""
@@ -188,10 +191,13 @@ class CodePart(QFrame):
             cursor.setBlockFormat(self._formats.code_line())
         if self._shown and shown.startswith(self._shown):
             cursor.movePosition(QTextCursor.MoveOperation.End)
-            cursor.insertText(shown[len(self._shown) :], self._formats.code())
+            added, self._column = added_lines(shown[len(self._shown) :], self._column)
+            cursor.insertText(added, self._formats.code())
+            self._text += added
         elif shown != self._shown:
             cursor.select(QTextCursor.SelectionType.Document)
-            cursor.insertText(shown, self._formats.code())
+            self._text, self._column = added_lines(shown, 0)
+            cursor.insertText(self._text, self._formats.code())
         self._shown, self._coloured = shown, False
         at_once = len(shown) <= COLOURED_AT_ONCE
         if at_once and is_new:

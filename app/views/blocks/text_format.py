@@ -19,6 +19,7 @@ from ternchat.app.core.markdown.items import (
     FlowItem,
     Place,
     RuleItem,
+    TableItem,
     TextItem,
     item_from_right,
 )
@@ -46,7 +47,7 @@ def bars(place: Place) -> list[int]:
 
 def gap(before: FlowItem | None, item: FlowItem) -> int:
     """The room above an item."""
-    if before is None or (isinstance(item, TextItem) and item.joint is not None):
+    if before is None or (isinstance(item, TextItem | TableItem) and item.joint is not None):
         return 0
     if not (isinstance(before, TextItem) and isinstance(item, TextItem)):
         return _FRAME_GAP

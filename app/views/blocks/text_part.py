@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from ternchat.app.core.markdown.blocks import Run
 from ternchat.app.core.markdown.items import FlowItem, RuleItem, TextItem, item_from_right
 from ternchat.app.core.markdown.writer import cut, lead, shown_text
-from ternchat.app.views.message_text import MessageText
+from ternchat.app.views.message_text import MessageText, is_endless
 from ternchat.app.views.theme import Theme
 
 from .text_format import TextFormats, bars
@@ -26,6 +26,7 @@ class TextPart(MessageText):
         super().__init__(parent)
         self._theme = theme
         self._formats = TextFormats(theme)
+        self._endless: list[bool] = []  # whether an item has a word without an end
         self.items: list[LineItem] = []
         self.surface = self
 
@@ -37,11 +38,11 @@ class TextPart(MessageText):
         """Show other items; of what both have in common, nothing is laid out again."""
         lines = [item for item in items if isinstance(item, LineItem)]
         first = 0
-        while first < min(len(lines), len(self.items)) and lines[first] == self.items[first]:
+        while first < min(len(lines), len(self.items)) and _same(lines[first], self.items[first]):
             first += 1
         if first == len(lines) == len(self.items):
             return
-        self.break_lines("\n".join(shown_text(i) for i in lines if isinstance(i, TextItem)))
+        self._find_endless(lines, first)
         selection = self.selection()
         cursor = QTextCursor(self.document())  # ours: the reader's cursor stays where it is
         cursor.beginEditBlock()
@@ -53,6 +54,13 @@ class TextPart(MessageText):
         self.items = lines
         if selection is not None and selection != self.selection():
             self.select(*selection)  # it ended where text was added or taken away
+
+    def _find_endless(self, lines: Sequence[LineItem], first: int) -> None:
+        """Look for words without an end where the text is another."""
+        del self._endless[first:]
+        for item in lines[first:]:
+            self._endless.append(isinstance(item, TextItem) and is_endless(shown_text(item)))
+        self.break_anywhere(any(self._endless))
 
     def rest(self) -> None:
         """Show nothing, until other items come."""
@@ -128,9 +136,12 @@ class TextPart(MessageText):
         if count >= len(self.items):
             return
         last = self.document().findBlockByNumber(max(0, count - 1))
+        block_format = last.blockFormat()
         cursor.setPosition(last.position() + (last.length() - 1 if count else 0))
         cursor.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
         cursor.removeSelectedText()
+        if count and cursor.blockFormat() != block_format:
+            cursor.setBlockFormat(block_format)  # Qt gives an empty block that of the next one
         del self.items[count:]
 
     def _write(
@@ -174,6 +185,10 @@ class TextPart(MessageText):
                 cursor.insertText(text.replace("\n", _BREAK), self._formats.run(run, item.level))
 
 
+def _same(one: LineItem, other: LineItem) -> bool:
+    return one is other or one == other
+
+
 def _on_its_side(area: QRect, item: LineItem, width: int) -> QRect:
     """An area measured from the left, measured from the side the item is read from."""
     if not item_from_right(item):
@@ -213,7 +228,7 @@ def _common_length(one: str, other: str) -> int:
 
 def _units(text: str) -> int:
     """The length of a text as Qt counts it."""
-    return len(text) + sum(char > "\uffff" for char in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def characters_before(text: str, units: int) -> int:

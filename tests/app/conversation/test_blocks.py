@@ -1,7 +1,9 @@
 """The widgets for blocks: text that changes only where it must, code, tables."""
 
+import random
+
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QTextCursor
@@ -10,10 +12,10 @@ from PySide6.QtWidgets import QWidget
 from ternchat.app.core.markdown.flow import flow
 from ternchat.app.core.markdown.reader import parse
 from ternchat.app.core.markdown.stream import MarkdownStream
-from ternchat.app.core.markdown.writer import as_markdown
+from ternchat.app.core.markdown.writer import as_markdown, as_text
 from ternchat.app.views.blocks.body import MAX_TEXT_ITEMS, MessageBody
 from ternchat.app.views.blocks.code_part import FOLDED_LINES, CodePart
-from ternchat.app.views.blocks.table_part import TablePart
+from ternchat.app.views.blocks.table_part import SEAM, TablePart
 from ternchat.app.views.blocks.text_part import TextPart
 from ternchat.app.views.theme import DARK, LIGHT
 
@@ -83,7 +85,9 @@ MARKS += ["word ", "[x](https://e.org)", "$x^2$", "---", "  "]
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-def test_a_page_that_grew_looks_like_one_shown_at_once(theme, qapp, pieces, random):
+@example(["# ", "\n", "`", "```\n"], random.Random(1))
+@example(["# ", "| a |\n|---|\n", "---", "# "], random.Random(1))
+def test_a_page_that_grew_looks_like_one_shown_at_once(theme, qapp, pieces, chance):
     host = QWidget()
     grown, whole = MessageBody(theme, host), MessageBody(theme, host)
     stream, settled = MarkdownStream(), 0
@@ -91,7 +95,7 @@ def test_a_page_that_grew_looks_like_one_shown_at_once(theme, qapp, pieces, rand
         stream.append(piece)
         grown.show_items(settled, stream.settled[settled:] + stream.open, growing=True)
         settled = len(stream.settled)
-        if random.random() < 0.3:
+        if chance.random() < 0.3:
             grown.height_for(500)
     stream.finish()
     grown.show_items(settled, stream.settled[settled:])
@@ -221,8 +225,9 @@ def test_a_table_grows_by_rows_and_keeps_what_was_selected(body):
 
 
 def test_a_capped_table_says_what_is_missing(body):
-    show(body, "|a|\n|-|\n" + "|1|\n" * 250)
-    assert "More rows that are not shown: 50" in body.parts[0].surface.toPlainText()
+    show(body, "|a|\n|-|\n" + "|1|\n" * 550)
+    assert "More rows that are not shown: 50" in body.parts[-1].surface.toPlainText()
+    assert all("More" not in part.surface.toPlainText() for part in body.parts[:-1])
 
 
 def test_a_whole_table_is_copied_as_markdown(body):
@@ -242,3 +247,184 @@ def test_emoji_and_marks_count_as_qt_counts_them(body):
     assert end.position() == part.surface.length() == len(text.encode("utf-16-le")) // 2
     (cut,) = part.between(part.surface.length() - 1, part.surface.length())
     assert as_markdown([cut]) == "c"
+
+
+# Long tables and paragraphs in several parts
+
+
+def table_of(rows):
+    return "| Nr | City |\n|---:|---|\n" + "".join(f"| {n} | City {n} |\n" for n in range(rows))
+
+
+def grow(body, stream, pieces):
+    """Show a text as it grows."""
+    settled = len(stream.settled)
+    for piece in pieces:
+        stream.append(piece)
+        body.show_items(settled, stream.settled[settled:] + stream.open, growing=True)
+        settled = len(stream.settled)
+        body.height_for(600)
+
+
+def test_a_long_table_looks_like_one(body):
+    show(body, table_of(60))
+    first, second, third = body.parts
+    assert [part.goes_on for part in body.parts] == [False, True, True]
+    assert first._widths == second._widths == third._widths
+    assert first.document().toPlainText().count("City") == 26
+    assert second.document().toPlainText().count("City") == 25
+    assert second.y() == first.y() + first.height() - SEAM
+    rows = [first._grid, second._grid]
+    ends = [grid.cellAt(grid.rows() - 1, 0).firstCursorPosition().block() for grid in rows]
+    below = [part.document().documentLayout().blockBoundingRect(end).y() + part.y()
+             for part, end in zip(body.parts, ends, strict=False)]  # fmt: skip
+    top = (
+        second.document()
+        .documentLayout()
+        .blockBoundingRect(second._grid.cellAt(0, 0).firstCursorPosition().block())
+    )
+    before = (
+        first.document()
+        .documentLayout()
+        .blockBoundingRect(
+            first._grid.cellAt(first._grid.rows() - 2, 0).firstCursorPosition().block()
+        )
+    )
+    pitch = below[0] - first.y() - before.y()
+    assert second.y() + top.y() - below[0] == pitch  # the next row is one row further down
+
+
+def test_a_page_of_a_table_that_grew_is_a_page_of_the_whole(body, theme):
+    stream = MarkdownStream()
+    text = table_of(70) + "| 100000 | a much longer name of a city |\n"
+    grow(body, stream, [text[at : at + 7] for at in range(0, len(text), 7)])
+    stream.finish()
+    body.show_items(0, stream.settled)
+    grown = body.height_for(600)
+    host = QWidget()
+    whole = MessageBody(theme, host)
+    whole.show_items(0, stream.settled)
+    assert whole.height_for(600) == grown
+    assert [part._widths for part in whole.parts] == [part._widths for part in body.parts]
+    host.deleteLater()
+
+
+def test_all_pages_of_a_table_follow_the_width_and_the_looks_of_the_window(body):
+    cells = "| a name of some words | and a longer text beside it |\n"
+    high = show(body, table_of(30) + cells)
+    assert body.height_for(260) > high
+    first, second = body.parts
+    assert sum(first._widths) <= 260
+    assert first._widths == second._widths
+    body.restyle()
+    assert body.height_for(600) == high
+    assert first._widths == second._widths
+
+
+def test_full_pages_of_a_table_are_left_alone_while_it_grows(body, monkeypatch):
+    stream = MarkdownStream()
+    grow(body, stream, [table_of(80)])
+    full = body.parts[:-1]
+    changed = []
+    for part in full:
+        part.document().documentLayout().documentSizeChanged.connect(changed.append)
+        part.document().contentsChange.connect(lambda *change: changed.append(change))
+    grow(body, stream, ["| 10 | City 10 |\n"] * 60)
+    assert changed == []
+    assert body.parts[: len(full)] == full
+
+
+def test_wider_words_change_the_columns_of_all_pages_a_few_times_only(body):
+    stream = MarkdownStream()
+    grow(body, stream, [table_of(60)])
+    first, seen = body.parts[0], []
+    for n in range(60, 100):
+        grow(body, stream, [f"| {n} | {'long ' * (n - 50)} |\n"])
+        seen.append(first._widths)
+        assert all(part._widths == first._widths for part in body.parts)
+    assert len(set(seen)) <= 40
+    assert sum(first._widths) <= 600
+    assert len(set(seen[-15:])) == 1  # wider than the page it does not get
+
+
+def test_all_pages_of_a_wide_table_scroll_together(body):
+    header = "|" + " a column |" * 14 + "\n|" + "---|" * 14 + "\n"
+    show(body, header + ("|" + " a-value |" * 14 + "\n") * 60)
+    body.resize(600, body.height_for(600))
+    bars = [part.horizontalScrollBar() for part in body.parts]
+    assert all(bar.maximum() > 0 for bar in bars)
+    assert [bar.isVisible() for bar in bars] == [False, False, True]
+    bars[2].setValue(50)
+    assert [bar.value() for bar in bars] == [50] * 3
+    bars[0].setValue(20)
+    assert [bar.value() for bar in bars] == [20] * 3
+
+
+def test_rows_selected_across_pages_are_copied_as_one_table(body):
+    show(body, table_of(60))
+    first, second, third = body.parts
+    start = first._grid.cellAt(24, 1).firstPosition()
+    end = third._grid.cellAt(1, 0).firstPosition() + 1
+    first.select(start, first.length())
+    assert first.textCursor().selectedTableCells() == (24, 2, 0, 2)
+    items = [
+        *first.between(start, first.length()),
+        *second.between(0, second.length()),
+        *third.between(0, end),
+    ]
+    rows = as_markdown(items).split("\n")
+    assert rows[:3] == ["| Nr | City |", "| --: | --- |", "| 23 | City 23 |"]
+    assert rows[-1] == "| 51 | City 51 |"
+    assert len(rows) == 2 + 29
+    assert as_text(items).startswith("23\tCity 23\n24\tCity 24\n")
+
+
+def test_cells_selected_in_a_table_read_from_the_right_come_in_the_order_one_reads(body):
+    show(body, "| שם | ערך | עוד |\n|---|---|---|\n| אחת | 1 | א |\n| שתים | 2 | ב |")
+    (part,) = body.parts
+    grid = part._grid
+    row = grid.cellAt(1, 0).firstPosition(), grid.cellAt(1, 2).lastPosition()
+    assert as_text(part.between(*row)) == "אחת\t1\tא"
+    area = grid.cellAt(1, 1).firstPosition(), grid.cellAt(2, 2).lastPosition()
+    assert as_text(part.between(*area)) == "אחת\t1\nשתים\t2"
+    cell = grid.cellAt(2, 2)
+    assert as_text(part.between(cell.firstPosition(), cell.lastPosition())) == "שתים"
+
+
+def test_a_long_paragraph_is_shown_in_blocks_without_a_gap_and_copied_as_one(body):
+    text = "> " + "A sentence of **some** words that says nothing. " * 200
+    show(body, text)
+    assert sum(len(part.items) for part in body.parts) > 5
+    gaps = {
+        part.document().findBlockByNumber(n).blockFormat().topMargin()
+        for part in body.parts
+        for n in range(1, len(part.items))
+    }
+    assert gaps == {0}
+    assert as_markdown(body.items()) == text.strip()
+
+
+def test_only_the_last_block_of_a_paragraph_changes_while_it_grows(body):
+    stream = MarkdownStream()
+    sentence = "A sentence of some words that says nothing. "
+    grow(body, stream, [sentence * 100])
+    part = body.parts[-1]
+    places = []
+    part.document().contentsChange.connect(lambda place, *_: places.append(place))
+    grow(body, stream, [sentence] * 20)
+    assert min(places) >= part.document().findBlockByNumber(len(part.items) - 2).position()
+
+
+def test_an_endless_line_of_code_is_broken_and_copied_whole(body):
+    code = "x = 1; " * 1000
+    show(body, f"```\nfirst\n{code}\nlast\n```")
+    (part,) = body.parts
+    assert part.surface.document().blockCount() == 2 + 4
+    assert part.between(0, part.surface.length())[0].code == f"first\n{code}\nlast"
+    (some,) = part.between(0, 6 + 2001 + 9)
+    assert some.code == f"first\n{code[:2009]}"
+    stream = MarkdownStream()
+    grow(body, stream, ["```\nfirst\n", *(code[at : at + 90] for at in range(0, 7000, 90))])
+    assert part.surface.document().toPlainText() == "\n".join(
+        ["first", code[:2000], code[2000:4000], code[4000:6000], code[6000:]]
+    )

@@ -70,10 +70,10 @@ def test_code_knows_its_language_and_whether_its_end_was_written():
 
 
 def test_a_table_is_capped_and_says_how_much_is_missing():
-    (table,) = parse("|a|b|\n|:-|-|\n" + "|1|2|\n" * 250 + "\nafter")[:1]
-    assert (len(table.rows), table.hidden_rows) == (200, 50)
+    (table,) = parse("|a|b|\n|:-|-|\n" + "|1|2|\n" * 550 + "\nafter")[:1]
+    assert (len(table.rows), table.hidden_rows) == (500, 50)
     assert table.alignments == ("left", "")
-    assert parse("|a|b|\n|:-|-|\n" + "|1|2|\n" * 250 + "\nafter")[1] == Paragraph((Run("after"),))
+    assert parse("|a|b|\n|:-|-|\n" + "|1|2|\n" * 550 + "\nafter")[1] == Paragraph((Run("after"),))
 
 
 @pytest.mark.parametrize(

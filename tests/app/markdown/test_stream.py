@@ -1,13 +1,15 @@
 """Markdown in pieces is the same Markdown, and what is settled stays as it is."""
 
+import runpy
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hostile_markdown import HOSTILE, LINE
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from ternchat.app.core.markdown import chunks, grammar, parting
+from ternchat.app.core.markdown import chunks, grammar, pages, parting, reader
 from ternchat.app.core.markdown import stream as stream_module
 from ternchat.app.core.markdown.flow import flow
 from ternchat.app.core.markdown.items import CodeItem, TableItem, TextItem
@@ -82,6 +84,8 @@ def small(monkeypatch):
     monkeypatch.setattr(parting, "TOO_MANY", 70)
     monkeypatch.setattr(grammar, "MAX_FIRST_CELL", 8)
     monkeypatch.setattr(stream_module, "MAX_FIRST_CELL", 8)
+    monkeypatch.setattr(pages, "ROWS", 2)
+    monkeypatch.setattr(pages, "MAX_ROWS", 5)
 
 
 def at_once(text):
@@ -103,7 +107,11 @@ def whole(text):
 
 
 @given(TEXTS)
-@settings(max_examples=400, deadline=None)
+@settings(
+    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@example("- [ ] [a](https://b.c)# # ")
+@example("- [x] a task whose words go on and **on**, and on. And more")
 @example("The formula:\n\\[\n\nx")
 @example("$$\n- a\n\n- b\n$$")
 @example("1. a\n1. b\n1. c\n\n5. d")
@@ -114,7 +122,7 @@ def whole(text):
 @example("| a | b |\n|---|:-:|\n$$\n# \n$$")
 @example("| a | b |\n|---|:-:|\n    x\n| a |")
 @example("text\n| a | b |\n|---|---|\n| 1 | 2 |\nmore")
-def test_a_text_taken_apart_is_read_like_the_whole(text):
+def test_a_text_taken_apart_is_read_like_the_whole(small, text):
     assert at_once(text) == whole(text)
 
 
@@ -183,6 +191,50 @@ def test_finished_blocks_are_not_parsed_again(monkeypatch):
     assert len(stream.settled) == 200 * 4
 
 
+def shapes():
+    """Answers of every shape, as they are measured."""
+    file = Path(__file__).parents[3] / "tools" / "stream_shapes.py"
+    return runpy.run_path(str(file))["SHAPES"]
+
+
+@pytest.mark.parametrize("name", shapes())
+def test_a_token_costs_the_same_wherever_it_comes(monkeypatch, name):
+    """Of a text of any shape, no more is read again late than early, and no more is shown anew."""
+    parsed, chunks_read = [], []
+    parser = reader._parser()
+    read, read_inline = parser.parse, parser.inline.parse
+    monkeypatch.setattr(
+        parser, "parse", lambda text, *more: parsed.append(len(text)) or read(text, *more)
+    )
+    monkeypatch.setattr(
+        parser.inline,
+        "parse",
+        lambda text, *more: chunks_read.append(len(text)) or read_inline(text, *more),
+    )
+    begin, text = shapes()[name]
+    stream = MarkdownStream()
+    stream.append(begin)
+    text *= 40_000 // len(text) + 1
+    for place in range(0, 36_000, 4000):
+        stream.append(text[place : place + 3800])
+        parsed.clear()
+        chunks_read.clear()
+        for at in range(place + 3800, place + 4000, 4):
+            stream.append(text[at : at + 4])
+            words = sum(
+                len(run.text)
+                for item in stream.open
+                if isinstance(item, TextItem)
+                for run in item.runs
+            )
+            rows = sum(len(item.table.rows) for item in stream.open if isinstance(item, TableItem))
+            assert words <= 2 * parting.TOO_MANY
+            assert rows <= 2 * pages.ROWS
+            assert len(stream.open) <= 12
+        assert sum(parsed) / 50 <= 3000
+        assert sum(chunks_read) / 50 <= 3000
+
+
 def test_long_code_is_not_parsed_while_it_grows(monkeypatch):
     stream = MarkdownStream()
     stream.append("```py\n")
@@ -200,11 +252,11 @@ def test_rows_of_a_long_table_are_not_parsed_again(monkeypatch):
     for number in range(1, 300):
         for piece in (f"| {number} ", "| **x", "** |\n"):
             stream.append(piece)
-    (item,) = stream.open
-    assert len(item.table.rows) == 200
-    assert item.table.hidden_rows == 100
-    assert item.table.rows[150][0][0].text == "150"
-    assert stream.settled == []
+    assert len(stream.settled) == 299 // pages.ROWS
+    items = stream.settled + stream.open
+    assert [len(item.table.rows) for item in items] == [pages.ROWS] * 12
+    assert [item.joint is not None for item in items] == [False] + [True] * 11
+    assert items[6].table.rows[0][0][0].text == "150"
 
 
 def test_a_row_is_shown_when_it_is_whole():
@@ -242,7 +294,7 @@ def test_hostile_text_ends_in_a_bounded_page_that_loses_nothing_it_promises(name
     assert len(parsed) <= stream_module.MAX_ITEMS + 1
     assert len(frames) <= stream_module.MAX_FRAMES
     tables = [item.table for item in frames if isinstance(item, TableItem)]
-    assert all(len(table.rows) <= 200 and len(table.header) <= 60 for table in tables)
+    assert all(len(table.rows) <= pages.ROWS and len(table.header) <= 60 for table in tables)
 
 
 def test_text_behind_the_limit_is_all_there_as_it_was_typed():
