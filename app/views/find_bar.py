@@ -32,6 +32,7 @@ class FindBar(QWidget):
         self.words.setAccessibleName(self.tr("Find in this chat"))
         self.words.setPlaceholderText(self.tr("Find in this chat"))
         self.count = PlainLabel(name="muted")
+        self.count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.previous = IconButton(theme, "chevron-up", self.tr("Previous match (Shift+Enter)"))
         self.next = IconButton(theme, "chevron-down", self.tr("Next match (Enter)"))
         self.dismiss = IconButton(theme, "x", self.tr("Close (Esc)"))
