@@ -5,7 +5,7 @@ from typing import Any
 
 from PySide6.QtCore import QMimeData, Signal, Slot
 from PySide6.QtGui import QKeyEvent, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from ternchat.app.core.chat_settings import ChatSettings
 from ternchat.app.core.fields import Number, rules
@@ -13,6 +13,7 @@ from ternchat.app.core.language import number
 
 from .buttons import IconButton, TextButton
 from .file_drop import file_paths
+from .hinted_edit import HintedEdit
 from .labels import PlainLabel
 from .number_field import NumberField
 from .page_area import PageArea
@@ -23,14 +24,13 @@ PROMPT_LINES = 5
 QWIDGETSIZE_MAX = (1 << 24) - 1  # Qt's word for: no limit
 
 
-class SystemPromptEdit(QPlainTextEdit):
+class SystemPromptEdit(HintedEdit):
     """Where the system prompt is typed."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(self.tr("For example: You answer in short, plain sentences."), parent)
         self.setObjectName("settingText")
         self.setTabChangesFocus(True)
-        self.setPlaceholderText(self.tr("For example: You answer in short, plain sentences."))
 
     def canInsertFromMimeData(self, data: QMimeData) -> bool:
         """Text; files dropped here are meant for the message."""
@@ -120,7 +120,7 @@ class ChatSettingsPanel(QFrame):
         field.number_changed.connect(lambda value: self._change(name, value))
         return field
 
-    def _text(self, name: str) -> QPlainTextEdit:
+    def _text(self, name: str) -> SystemPromptEdit:
         edit = SystemPromptEdit()
         edit.textChanged.connect(lambda: self._change(name, edit.toPlainText()))
         self._prompt = edit

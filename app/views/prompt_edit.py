@@ -3,12 +3,13 @@
 from math import inf
 
 from PySide6.QtCore import QEvent, QMimeData, Qt, Signal, Slot
-from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QTextCursor
-from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QTextCursor
+from PySide6.QtWidgets import QFrame, QWidget
 
 from ternchat.app.core.settings import SendKey
 
 from .file_drop import file_paths
+from .hinted_edit import HintedEdit
 from .theme import BY_KEYBOARD
 
 HEIGHT_SHARE = 0.4  # of the window
@@ -18,7 +19,7 @@ _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _PAGES = {Qt.Key.Key_PageUp: -1, Qt.Key.Key_PageDown: 1}
 
 
-class PromptEdit(QPlainTextEdit):
+class PromptEdit(HintedEdit):
     """A text edit that grows with its text up to a share of the window's height.
 
     Signals:
@@ -43,10 +44,9 @@ class PromptEdit(QPlainTextEdit):
     focus_changed = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(self.tr("Message Ternchat"), parent)
         self.setObjectName("prompt")
         self.setAccessibleName(self.tr("Message"))
-        self.setPlaceholderText(self.tr("Message Ternchat"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setTabChangesFocus(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -54,7 +54,6 @@ class PromptEdit(QPlainTextEdit):
         self.takes_escape = False  # or it stops the answer
         self._room = inf
         self.send_key = SendKey.ENTER
-        self._composing = False
         self.document().documentLayout().documentSizeChanged.connect(self.height_wanted)
         self.textChanged.connect(self._take_side)
         self._take_side()
@@ -126,24 +125,19 @@ class PromptEdit(QPlainTextEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Send, break the line, turn the page, edit the last message; or just type."""
         key = event.key()
-        if key in _ENTER and not self._composing:
+        if key in _ENTER and not self.is_composing:
             self._on_enter(event.modifiers())
         elif key in _PAGES:
             before = self.textCursor().position()
             super().keyPressEvent(event)
             if self.textCursor().position() == before:
                 self.page_requested.emit(_PAGES[Qt.Key(key)])
-        elif key == Qt.Key.Key_Up and self.document().isEmpty() and not self._composing:
+        elif key == Qt.Key.Key_Up and self.document().isEmpty() and not self.is_composing:
             self.edit_last_requested.emit()
         elif key == Qt.Key.Key_Escape and self.takes_escape:
             self.escaped.emit()
         else:
             super().keyPressEvent(event)
-
-    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
-        """Remember whether an input method still has words in the making."""
-        self._composing = bool(event.preeditString())
-        super().inputMethodEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Tell the frame around."""

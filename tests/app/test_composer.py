@@ -58,6 +58,15 @@ def test_enter_that_ends_a_composition_does_not_send(composer, sent, qtbot):
     assert len(sent) == 1
 
 
+def test_the_hint_does_not_show_through_words_in_the_making(composer):
+    QApplication.sendEvent(composer.prompt, QInputMethodEvent("nihon", []))
+    seen = composer.prompt.grab().toImage()
+    composer.prompt.setPlaceholderText("")
+    assert seen == composer.prompt.grab().toImage()
+    QApplication.sendEvent(composer.prompt, QInputMethodEvent("", []))
+    assert composer.prompt.placeholderText() == "Message Ternchat"
+
+
 def test_blanks_are_not_sent(composer, sent, qtbot):
     qtbot.keyClicks(composer.prompt, "   ")
     qtbot.keyClick(composer.prompt, Qt.Key.Key_Return)
