@@ -212,12 +212,12 @@ class EngineWorker(QObject):
             pool = engine.PrefixPool(model, self._store(engine))
             context = context_of(model.config.max_position_embeddings, options.context_length)
             session = engine.Session(model, context, pool=pool)
+            facts = _facts(request.model, model, session, program)  # a model may have no tokenizer
         except BaseException:
             model.close()
             raise
-        self._model, self._pool, self._session = model, pool, session
-        self._facts = _facts(request.model, model, session, program)
-        self.loaded.emit(self._facts)
+        self._model, self._pool, self._session, self._facts = model, pool, session, facts
+        self.loaded.emit(facts)
 
     def _store(self, engine: Any) -> Any:
         options = self._options

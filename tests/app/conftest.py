@@ -93,13 +93,20 @@ class Model:
         self.closed = True
 
 
+class TextlessModel(Model):
+    @property
+    def tokenizer(self):
+        raise ModelFileError(f"{self.path}/tokenizer.json is missing")
+
+
 class FakeEngine:
     """Stands for the module `ternchat.engine`; what it answers depends on the last message.
 
     "count N" gives N words; "hold" waits after its first word until `gate` is set; "loop" repeats
     itself until it is stopped; "fail", "panic" and "full" end in an error; an answer that comes
-    last is gone on with. A folder named "broken" cannot be loaded; while `load_gate` is clear,
-    loading goes on until it is cancelled. Of more than `room` messages the oldest are left out.
+    last is gone on with. A folder named "broken" cannot be loaded, one named "textless" has no
+    tokenizer; while `load_gate` is clear, loading goes on until it is cancelled. Of more than
+    `room` messages the oldest are left out.
     """
 
     LoadCancelled = LoadCancelled
@@ -127,7 +134,8 @@ class FakeEngine:
         while not self.load_gate.wait(0.005):
             if not progress(2, 4):
                 raise LoadCancelled("loading was cancelled")
-        self.models.append(Model(path))
+        kind = TextlessModel if Path(path).name == "textless" else Model
+        self.models.append(kind(path))
         self.threads.append(threads)
         return self.models[-1]
 

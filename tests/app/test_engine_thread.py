@@ -15,6 +15,7 @@ from ternchat.app.workers.engine_thread import EngineThread
 
 MODEL = InstalledModel("one", "One", Path("one"))
 OTHER = InstalledModel("two", "Two", Path("two"))
+TEXTLESS = InstalledModel("textless", "Textless", Path("textless"))
 BROKEN = InstalledModel("broken", "Broken", Path("broken"))
 
 
@@ -176,6 +177,17 @@ def test_a_model_that_cannot_be_loaded_is_a_failure(engine, events, qtbot):
     with qtbot.waitSignal(engine.finished):
         engine.send(ask("count 3"))
     assert events.text == "t0 t1 t2 "
+
+
+def test_a_model_that_cannot_take_texts_is_let_go_of(engine, events, fake, qtbot):
+    with qtbot.waitSignal(engine.failed):
+        engine.send(Request(TEXTLESS))
+    model = weakref.ref(fake.models.pop())
+    assert model().closed
+    events.all.clear()  # the error holds what it went through
+    gc.collect()
+    assert model() is None
+    assert not events.of("loaded")
 
 
 def test_an_engine_that_cannot_be_imported_is_a_failure(start_thread, qtbot):
