@@ -117,7 +117,7 @@ class MessageBody(QWidget):
             x = 0 if self._is_from_right(number) else width - room
             part.widget().setGeometry(x, top, room, height)
             if isinstance(part, TablePart) and part.goes_on:
-                part.scroll_to(self.parts[number - 1].surface.horizontalScrollBar().value())
+                part.scroll_to(self.parts[number - 1].away)
             self._tops.append(top)
             self._bottoms.append(top + height)
         return self._bottoms[-1] if self._bottoms else 0
@@ -251,11 +251,11 @@ class MessageBody(QWidget):
             self.resized.emit(part)
 
     @Slot(int)
-    def _on_scrolled(self, value: int) -> None:
+    def _on_scrolled(self, away: int) -> None:
         part = self.sender()
         if isinstance(part, TablePart) and part in self.parts:
             for other in self._table(self.parts.index(part))[1]:
-                other.scroll_to(value)
+                other.scroll_to(away)
 
     def _misplace(self, number: int) -> None:
         """Parts from that number on need another look at their heights."""

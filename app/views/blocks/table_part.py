@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import (
     QBrush,
     QColor,
@@ -44,8 +44,11 @@ _STEP, _LONGEST_WORD = 16, 280  # pixels: of which column widths are multiples; 
 class TablePart(MessageText):
     """Shows one table item; rows that are added leave the others alone.
 
+    Attributes:
+        away: how many pixels it was moved sideways from where one begins to read.
+
     Signals:
-        scrolled: it was moved sideways.
+        scrolled: it was moved sideways; `away`.
     """
 
     scrolled = Signal(int)
@@ -63,7 +66,10 @@ class TablePart(MessageText):
         self.items: list[TableItem] = []
         self.surface = self
         self.setAccessibleName(self.tr("Table"))
-        self.horizontalScrollBar().valueChanged.connect(self.scrolled)
+        self.away = 0
+        self._is_kept = False
+        self.horizontalScrollBar().rangeChanged.connect(self._keep_place)
+        self.horizontalScrollBar().valueChanged.connect(self._on_moved)
 
     @property
     def goes_on(self) -> bool:
@@ -110,14 +116,16 @@ class TablePart(MessageText):
         else:
             self._build(cursor, item)
         cursor.endEditBlock()
-        if selection is not None and selection != self.selection():
+        if selection is None:
+            self._put_caret_first()
+        elif selection != self.selection():
             self.select(*selection)
 
     def rest(self) -> None:
         """Show nothing, until another item comes."""
         self.items, self._grid, self._widths = [], None, ()
         self.document().clear()
-        self.horizontalScrollBar().setValue(0)
+        self.away = 0
         super().rest()
 
     def set_widths(self, found: tuple[int, ...]) -> bool:
@@ -147,9 +155,10 @@ class TablePart(MessageText):
         if self.horizontalScrollBarPolicy() != wanted:
             self.setHorizontalScrollBarPolicy(wanted)
 
-    def scroll_to(self, value: int) -> None:
+    def scroll_to(self, away: int) -> None:
         """Move sideways, as the other parts of the table did."""
-        self.horizontalScrollBar().setValue(value)
+        self.away = away
+        self._keep_place()
 
     def focus_chain(self) -> tuple[QWidget, ...]:
         """The text."""
@@ -182,6 +191,31 @@ class TablePart(MessageText):
             end = self._grid.cellAt(area.bottom, area.right).lastPosition()
             anchor, position = (start, end) if anchor <= position else (end, start)
         super().select(anchor, position)
+
+    def _put_caret_first(self) -> None:
+        """Where one begins to read: Qt moves sideways to wherever the caret is."""
+        if self._grid is not None:
+            column = self._grid.columns() - 1 if self._is_from_right() else 0
+            begin = self._grid.cellAt(0, column).firstPosition()
+            self.select(begin, begin)
+
+    @Slot()
+    def _keep_place(self) -> None:
+        """Stay as far from the beginning, though there is more or less to see."""
+        bar = self.horizontalScrollBar()
+        self._is_kept = True
+        bar.setValue(bar.maximum() - self.away if self._is_from_right() else self.away)
+        self._is_kept = False
+
+    @Slot(int)
+    def _on_moved(self, value: int) -> None:
+        if not self._is_kept:
+            most = self.horizontalScrollBar().maximum()
+            self.away = most - value if self._is_from_right() else value
+            self.scrolled.emit(self.away)
+
+    def _is_from_right(self) -> bool:
+        return bool(self.items) and item_from_right(self.items[0])
 
     def _area(self, start: int, end: int) -> "_Area | None":
         """The cells between two positions; None when it is all of them, or a part of one."""

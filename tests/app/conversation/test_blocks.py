@@ -360,6 +360,21 @@ def test_all_pages_of_a_wide_table_scroll_together(body):
     assert [bar.value() for bar in bars] == [20] * 3
 
 
+@pytest.mark.parametrize(("word", "at_the_end"), [("a column", False), ("عمود", True)])
+def test_a_wide_table_begins_where_one_begins_to_read(body, qtbot, word, at_the_end):
+    row = "|" + f" {word} |" * 18 + "\n"
+    text = row + "|" + "---|" * 18 + "\n" + row * 60
+    show(body, text)
+    for width in (600, 500, 700):
+        body.resize(width, body.height_for(width))
+        for part in body.parts:
+            bar = part.horizontalScrollBar()
+            assert bar.maximum() > 0
+            assert bar.value() == (bar.maximum() if at_the_end else 0)
+    body.show_items(0, items(text + row))
+    assert len({part.horizontalScrollBar().value() for part in body.parts}) == 1
+
+
 def test_rows_selected_across_pages_are_copied_as_one_table(body):
     show(body, table_of(60))
     first, second, third = body.parts
