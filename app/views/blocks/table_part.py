@@ -37,7 +37,7 @@ _ALIGNMENTS = {
 }
 _PADDING = 8
 BORDER = 1
-SEAM = 4  # pixels of Qt's edges that two tables share to have one line between them
+SEAM = 4  # pixels of Qt's edges around a table; two tables share them to have one line between
 _STEP, _LONGEST_WORD = 16, 280  # pixels: of which column widths are multiples; at most for a word
 
 
@@ -368,7 +368,7 @@ def fit_columns(theme: Theme, tables: Sequence[TablePart], room: int) -> bool:
     """Give the parts of one table the same columns; whether that changed any."""
     extra = 2 * theme.px(_PADDING) + BORDER + 1  # what is measured is laid out a little wider
     columns = together([table.columns for table in tables])
-    found = widths(columns, room - BORDER, extra, theme.px(_STEP), theme.px(_LONGEST_WORD))
+    found = widths(columns, room - SEAM, extra, theme.px(_STEP), theme.px(_LONGEST_WORD))
     changed = [table for table in tables if table.set_widths(found)]
     return bool(changed)
 

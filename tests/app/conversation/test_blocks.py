@@ -360,6 +360,15 @@ def test_all_pages_of_a_wide_table_scroll_together(body):
     assert [bar.value() for bar in bars] == [20] * 3
 
 
+@pytest.mark.parametrize("columns", [2, 3, 7])
+def test_a_table_whose_words_fit_has_no_scroll_bar(body, columns):
+    row = "|" + " words and more words |" * columns + "\n"
+    show(body, row + "|" + "---|" * columns + "\n" + row * 40)
+    for width in (700, 640, 601):
+        body.resize(width, body.height_for(width))
+        assert [part.horizontalScrollBar().maximum() for part in body.parts] == [0, 0]
+
+
 @pytest.mark.parametrize(("word", "at_the_end"), [("a column", False), ("عمود", True)])
 def test_a_wide_table_begins_where_one_begins_to_read(body, qtbot, word, at_the_end):
     row = "|" + f" {word} |" * 18 + "\n"
