@@ -53,7 +53,8 @@ def arguments() -> argparse.Namespace:
 def x_server() -> Iterator[str]:
     """The name of a display that nobody else uses."""
     read, write = os.pipe()
-    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", SCREEN, "-nolisten", "tcp"]
+    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", SCREEN]
+    command += ["-nolisten", "tcp", "-noreset"]
     with subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL) as server:
         os.close(write)
         try:

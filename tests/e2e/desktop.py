@@ -28,11 +28,17 @@ class Desktop:
         read, write = os.pipe()
         screen = "{}x{}x24".format(*self.size)
         server = ["Xvfb", "-displayfd", str(write), "-screen", "0", screen, "-nolisten", "tcp"]
+        # Or it would begin anew, and refuse the next program, whenever its only one has left.
+        server.append("-noreset")
         self._children = [subprocess.Popen(server, pass_fds=[write], stderr=subprocess.DEVNULL)]
         os.close(write)
         with os.fdopen(read) as answer:
             os.environ["DISPLAY"] = ":" + answer.readline().strip()
-        self.windows = WindowManager(self) if managed else None
+        try:
+            self.windows = WindowManager(self) if managed else None
+        except BaseException:
+            self.close()
+            raise
         os.environ.update(QT_LINUX_ACCESSIBILITY_ALWAYS_ON="1", QT_QPA_PLATFORM="xcb")
         import pyatspi  # connects to the accessibility bus, which the session bus starts
         from gi.repository import GLib
