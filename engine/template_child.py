@@ -34,12 +34,13 @@ def main(package_folder: str | None = None) -> int:
     time.localtime()
     requests, answers = sys.stdin.buffer, sys.stdout.buffer
     _write(answers, 0, {"pid": os.getpid()})
-    _limit_memory_and_files()
+    limit(RLIMIT_AS=address_space() + MEMORY_BYTES, RLIMIT_CORE=0, RLIMIT_FSIZE=0)
+    limit(RLIMIT_NPROC=0, RLIMIT_NOFILE=3)
     while True:
         number, request = _read(requests)
         if request is None:
             return 0
-        _limit_time()
+        limit_time(CPU_SECONDS)
         results = renderer.render(request["template"], request["renders"], request["limit"])
         _write(answers, number, {"results": results})
 
@@ -143,25 +144,13 @@ def _tojson(
     )
 
 
-def _limit_memory_and_files() -> None:
-    """What this process has now and a little more; it cannot take the limits back."""
+def limit(**limits: int) -> None:
+    """Take limits that cannot be taken back, as far as the system has them."""
     try:
         import resource
     except ImportError:  # Windows: whoever asks bounds memory and processes with a job object
         return
-    used = 64 << 20
-    try:
-        with open("/proc/self/statm", "rb") as file:
-            used = int(file.read().split()[0]) * resource.getpagesize()
-    except OSError:
-        pass
-    for name, most in (
-        ("RLIMIT_AS", used + MEMORY_BYTES),
-        ("RLIMIT_CORE", 0),
-        ("RLIMIT_FSIZE", 0),
-        ("RLIMIT_NPROC", 0),
-        ("RLIMIT_NOFILE", 3),
-    ):
+    for name, most in limits.items():
         number = getattr(resource, name, None)
         if number is not None:
             try:
@@ -170,14 +159,23 @@ def _limit_memory_and_files() -> None:
                 continue  # a stricter one holds already
 
 
-def _limit_time() -> None:
+def limit_time(seconds: int) -> None:
     """So much processor time from now on: for the case that nobody watches any more."""
     try:
         import resource
     except ImportError:
         return
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(resource.RLIMIT_CPU, (int(time.process_time()) + 1 + CPU_SECONDS, hard))
+    resource.setrlimit(resource.RLIMIT_CPU, (int(time.process_time()) + 1 + seconds, hard))
+
+
+def address_space() -> int:
+    """Bytes of it that this process has, roughly where the system does not tell."""
+    try:
+        with open("/proc/self/statm", "rb") as file:
+            return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, AttributeError):
+        return 64 << 20
 
 
 def _read(file: BinaryIO) -> tuple[int, Any]:

@@ -16,7 +16,6 @@ import json
 import os
 import sys
 import threading
-import time
 from array import array
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +25,7 @@ from typing import BinaryIO
 from ternchat.engine import frames
 from ternchat.engine.errors import TokenizerError, Words
 from ternchat.engine.formats.tokenizer_json import TokenizerFile
+from ternchat.engine.template_child import address_space, limit, limit_time
 from ternchat.engine.token_facts import TokenFacts
 from ternchat.engine.tokenizer_library import LibraryTokenizer
 
@@ -44,8 +44,8 @@ _malloc_trim: Callable[[int], int] | None = (
 def main() -> int:
     """Answer until standard input ends."""
     os.putenv("TOKENIZERS_PARALLELISM", "false")  # there is never more than one text at a time
-    _limit(RLIMIT_CORE=0, RLIMIT_FSIZE=0, RLIMIT_AS=_address_space() + MEMORY_BYTES)
-    _limit_time()
+    limit(RLIMIT_CORE=0, RLIMIT_FSIZE=0, RLIMIT_AS=address_space() + MEMORY_BYTES)
+    limit_time(CPU_SECONDS)
     threading.excepthook = lambda _: os._exit(1)  # rather than a question without an answer
     child = _Child(sys.stdout.buffer)
     child.say(frames.HELLO, json.dumps({"pid": os.getpid()}).encode("ascii"))
@@ -90,14 +90,14 @@ class _Child:
             return _failed(error)
         for _ in range(_THREADS):
             threading.Thread(target=self._encode_all, args=(tokenizer,), daemon=True).start()
-        _limit(RLIMIT_NPROC=0, RLIMIT_NOFILE=3)
+        limit(RLIMIT_NPROC=0, RLIMIT_NOFILE=3)
         self._is_made = True
         return OK + facts
 
     def _encode_all(self, tokenizer: LibraryTokenizer) -> None:
         while True:
             number, question = self._texts.get()
-            _limit_time()
+            limit_time(CPU_SECONDS)
             self.say(number, _ids(tokenizer, question))
             if len(question) > _LONG_TEXT_BYTES:
                 del question
@@ -121,39 +121,6 @@ def _return_memory() -> None:
     gc.collect()
     if _malloc_trim is not None:  # glibc's
         _malloc_trim(0)
-
-
-def _limit(**limits: int) -> None:
-    """Take limits that cannot be taken back, as far as the system has them."""
-    try:
-        import resource
-    except ImportError:  # Windows: whoever asks bounds memory and processes with a job object
-        return
-    for name, most in limits.items():
-        number = getattr(resource, name, None)
-        if number is not None:
-            try:
-                resource.setrlimit(number, (most, most))
-            except (OSError, ValueError):
-                continue  # a stricter one holds already
-
-
-def _limit_time() -> None:
-    """So much processor time from now on: for the case that nobody watches any more."""
-    try:
-        import resource
-    except ImportError:
-        return
-    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(resource.RLIMIT_CPU, (int(time.process_time()) + 1 + CPU_SECONDS, hard))
-
-
-def _address_space() -> int:
-    try:
-        with open("/proc/self/statm", "rb") as file:
-            return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
-    except (OSError, AttributeError):
-        return 64 << 20
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@ from PySide6.QtGui import QFontMetricsF
 from ternchat.app.core.markdown.blocks import Run, Runs
 
 # Where a line may be broken: behind blanks, and nearly anywhere in scripts written without them.
-_WORD = re.compile(r"[\u0e00-\u0eff\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff]|\s+|[^\s\u0e00-\u0eff\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff]+")  # fmt: skip  # noqa: E501
+_ANYWHERE = r"\u0e00-\u0eff\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff"
+_WORD = re.compile(rf"[{_ANYWHERE}]|\s+|[^\s{_ANYWHERE}]+")
 
 
 @dataclass(frozen=True, slots=True)

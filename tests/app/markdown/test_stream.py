@@ -141,9 +141,8 @@ def test_pieces_of_any_size_give_the_same_items(text, random):
     assert stream.open == []
 
 
-@given(NESTED, st.randoms(use_true_random=False))
-@settings(max_examples=400, deadline=None)
-def test_blocks_in_quotes_and_lists_are_those_of_the_whole(text, random):
+def streams_as_the_whole(text, random):
+    """In pieces of any size it becomes what the whole is, and nothing settled changes."""
     assert at_once(text) == whole(text)
     stream, at = MarkdownStream(), 0
     while at < len(text):
@@ -154,6 +153,12 @@ def test_blocks_in_quotes_and_lists_are_those_of_the_whole(text, random):
         at += size
     stream.finish()
     assert stream.settled == whole(text)
+
+
+@given(NESTED, st.randoms(use_true_random=False))
+@settings(max_examples=400, deadline=None)
+def test_blocks_in_quotes_and_lists_are_those_of_the_whole(text, random):
+    streams_as_the_whole(text, random)
 
 
 @given(SENTENCES, st.randoms(use_true_random=False))
@@ -161,16 +166,7 @@ def test_blocks_in_quotes_and_lists_are_those_of_the_whole(text, random):
     max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_long_paragraphs_are_taken_apart_where_the_whole_ones_are(small, text, random):
-    assert at_once(text) == whole(text)
-    stream, at = MarkdownStream(), 0
-    while at < len(text):
-        size = random.randint(1, 8)
-        before = list(stream.settled)
-        stream.append(text[at : at + size])
-        assert stream.settled[: len(before)] == before
-        at += size
-    stream.finish()
-    assert stream.settled == whole(text)
+    streams_as_the_whole(text, random)
 
 
 def test_finished_blocks_are_not_parsed_again(monkeypatch):
