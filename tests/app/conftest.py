@@ -1,5 +1,6 @@
 """A small, honest engine for tests of the window: the real interface, made-up words."""
 
+import importlib.util
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -355,3 +356,13 @@ def theme(qapp):
     theme.deleteLater()
     # The style sheet stays: taking it away while widgets live leaves pointers to them behind.
     qapp.setPalette(QPalette())
+
+
+@pytest.fixture(scope="session")
+def collect_texts():
+    """The tool that finds all texts for translators."""
+    file = Path(__file__).parents[2] / "tools" / "collect_texts.py"
+    spec = importlib.util.spec_from_file_location("collect_texts", file)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

@@ -1,8 +1,6 @@
 """Another language, and one that is read from right to left."""
 
-import importlib.util
 import re
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QLocale, Qt, QTranslator
@@ -127,12 +125,8 @@ def right_to_left(qapp):
 
 
 @pytest.fixture(scope="module")
-def collected():
-    file = Path(__file__).parents[2] / "tools" / "collect_texts.py"
-    spec = importlib.util.spec_from_file_location("collect", file)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return {text.source for text in module.texts()}
+def collected(collect_texts):
+    return {text.source for text in collect_texts.texts()}
 
 
 def subclasses(kind):

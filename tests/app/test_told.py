@@ -1,6 +1,5 @@
 """What the engine says, in another language."""
 
-import importlib.util
 import json
 import re
 import shutil
@@ -62,13 +61,9 @@ def brackets(speak):
 
 
 @pytest.fixture(scope="module")
-def collected():
+def collected(collect_texts):
     """All texts that the tool for translators finds."""
-    file = Path(__file__).parents[2] / "tools" / "collect_texts.py"
-    spec = importlib.util.spec_from_file_location("collect", file)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return {(text.context, text.source) for text in module.texts()}
+    return {(text.context, text.source) for text in collect_texts.texts()}
 
 
 @pytest.mark.parametrize("case", [case for case in ENGINE if case != "engine missing"])

@@ -1,6 +1,5 @@
 """The way from the program's texts to a translation that is spoken."""
 
-import importlib.util
 import subprocess
 import sys
 from pathlib import Path
@@ -18,14 +17,6 @@ from ternchat.app.views.language import QtLanguage, install_translators
 
 ROOT = Path(__file__).parents[2]
 GERMAN = QLocale(QLocale.Language.German, QLocale.Country.Germany)
-
-
-@pytest.fixture(scope="module")
-def collect():
-    spec = importlib.util.spec_from_file_location("collect", ROOT / "tools" / "collect_texts.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture
@@ -66,7 +57,7 @@ def fill(file, translated):
     tree.write(file, "utf-8", xml_declaration=True)
 
 
-def test_texts_are_found_in_every_form_they_are_written_in(collect, tmp_path):
+def test_texts_are_found_in_every_form_they_are_written_in(collect_texts, tmp_path):
     (tmp_path / "a.py").write_text(
         "class Foo:\n"
         "    def f(self):\n"
@@ -76,7 +67,7 @@ def test_texts_are_found_in_every_form_they_are_written_in(collect, tmp_path):
         "TITLE = QT_TRANSLATE_NOOP('Problem', 'Bad')\n"
         "translate(context, text)\n"
     )
-    assert collect.texts(tmp_path) == {
+    assert collect_texts.texts(tmp_path) == {
         ("Foo", "one text", False),
         ("Bar", "%n file(s)", True),
         ("Sentence", "{name} is empty", False),
@@ -84,26 +75,26 @@ def test_texts_are_found_in_every_form_they_are_written_in(collect, tmp_path):
     }
 
 
-def test_collecting_again_keeps_what_is_translated_and_drops_what_is_gone(collect, tmp_path):
-    file, found = tmp_path / "ternchat_de.ts", collect.texts()
-    assert collect.write(file, found) == len(found) > 500
+def test_collecting_again_keeps_what_is_translated_and_drops_what_is_gone(collect_texts, tmp_path):
+    file, found = tmp_path / "ternchat_de.ts", collect_texts.texts()
+    assert collect_texts.write(file, found) == len(found) > 500
     fill(file, {"New chat": "Neuer Chat", "%n chat(s) deleted.": ["%n Chat.", "%n Chats."]})
-    left = collect.write(file, found)
+    left = collect_texts.write(file, found)
     assert left < len(found)
     before = file.read_text()
     assert "Neuer Chat" in before
     assert "%n Chats." in before
-    assert (collect.write(file, found), file.read_text()) == (left, before)
+    assert (collect_texts.write(file, found), file.read_text()) == (left, before)
     fewer = {text for text in found if text.source != "New chat"}
-    collect.write(file, fewer)
+    collect_texts.write(file, fewer)
     assert "Neuer Chat" not in file.read_text()
 
 
 def test_a_translation_is_spoken_with_plurals_and_in_errors(
-    collect, lrelease, own_application, tmp_path
+    collect_texts, lrelease, own_application, tmp_path
 ):
     file = tmp_path / "ternchat_de.ts"
-    collect.write(file, collect.texts())
+    collect_texts.write(file, collect_texts.texts())
     fill(
         file,
         {
