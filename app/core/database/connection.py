@@ -47,7 +47,6 @@ class Database:
     Attributes:
         turns: whose turn it is; long work looks whether somebody waits.
         undone: how many transactions came to nothing; what was read in one may be wrong then.
-        is_damaged: whether damage has been met.
 
     """
 
@@ -56,7 +55,6 @@ class Database:
         self.read_only = read_only
         self.turns = Turns()
         self.undone = 0
-        self.is_damaged = False
         with storage_errors(path):
             if not read_only:
                 # Before SQLite makes it, so that it never stands open to other users; SQLite
@@ -72,7 +70,7 @@ class Database:
 
     def rows(self, sql: str, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
         """All rows of a query."""
-        with self.turns.turn(), self._errors():
+        with self.turns.turn(), storage_errors(self.path):
             return self._connection.execute(sql, parameters).fetchall()
 
     def row(self, sql: str, parameters: Parameters = ()) -> tuple[Any, ...] | None:
@@ -83,13 +81,13 @@ class Database:
     def run(self, sql: str, parameters: Parameters = ()) -> int:
         """Change something; the number of rows changed. Only inside `writing`."""
         assert self._connection.in_transaction, "a change outside a transaction"
-        with self._errors():
+        with storage_errors(self.path):
             return self._connection.execute(sql, parameters).rowcount
 
     def insert(self, sql: str, parameters: Parameters = ()) -> int:
         """Add a row; its id. Only inside `writing`."""
         assert self._connection.in_transaction, "a change outside a transaction"
-        with self._errors():
+        with storage_errors(self.path):
             row_id = self._connection.execute(sql, parameters).lastrowid
         assert row_id is not None, "an INSERT has an id"
         return row_id
@@ -98,11 +96,11 @@ class Database:
     def writing(self) -> Iterator[None]:
         """A transaction: all of it is on the disk afterwards, or nothing."""
         with self.turns.turn():
-            with self._errors():
+            with storage_errors(self.path):
                 self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
-                with self._errors():
+                with storage_errors(self.path):
                     self._connection.execute("COMMIT")
             except BaseException:
                 # A full disk may have ended the transaction already.
@@ -116,7 +114,7 @@ class Database:
     def reading(self) -> Iterator[None]:
         """A transaction in which several queries see one state."""
         with self.turns.turn():
-            with self._errors():
+            with storage_errors(self.path):
                 self._connection.execute("BEGIN")
             try:
                 yield
@@ -175,15 +173,6 @@ class Database:
         """Let go of the file."""
         with self.turns.turn():
             self._connection.close()
-
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
-        try:
-            with storage_errors(self.path):
-                yield
-        except DatabaseDamagedError:
-            self.is_damaged = True
-            raise
 
     def _set_up(self) -> None:
         run = self._connection.execute

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from time import monotonic
 
@@ -19,7 +19,6 @@ from .connection import Database, DatabaseDamagedError, DatabaseReadOnlyError
 from .migrations import APPLICATION_ID, SCHEMA_VERSION, migrate
 from .outcome import Finding, Outcome
 from .rescue import rescue, set_aside
-from .sound_mark import SoundMark
 from .sqlite_chat_store import SqliteChatStore
 
 LAST_CLEANING_SECONDS = 3.0
@@ -35,8 +34,6 @@ class OpenedChats:
     outcome: Outcome
     backups: Backups
     database: Database | None = None
-    mark: SoundMark | None = None
-    checked: date | None = None  # when the file was found sound
 
     def back_up(self, rest: Callable[[], None] = lambda: None) -> None:
         """Make today's copy, if it is not there yet; on whatever thread."""
@@ -55,12 +52,6 @@ class OpenedChats:
             self.store.close()
         except StorageError as error:
             log.warning("closing the chats: %s", error)
-        if self.mark is not None and self.checked is not None and not self._met_damage:
-            self.mark.leave(self.checked)
-
-    @property
-    def _met_damage(self) -> bool:
-        return self.database is None or self.database.is_damaged
 
     def _clean_up(self) -> None:
         """As far as a person waits for; the next start goes on."""
@@ -76,10 +67,9 @@ def open_chats(path: Path, clock: Callable[[], datetime] = now) -> OpenedChats:
     Where that is impossible, new chats are kept in memory.
     """
     memory = MemoryChatStore(clock, id_step=-1)
-    backups, mark = Backups(path, clock), SoundMark(path, clock)
-    checked = clock().astimezone().date()  # now, or today already
+    backups = Backups(path, clock)
     try:
-        database, outcome = _open(path, backups, clock, is_sound=mark.take())
+        database, outcome = _open(path, backups, clock)
         with _closed_on_error(database):
             disk = SqliteChatStore(database, clock)
             if outcome.writable:
@@ -90,8 +80,7 @@ def open_chats(path: Path, clock: Callable[[], datetime] = now) -> OpenedChats:
         return OpenedChats(memory, Outcome(Finding.UNAVAILABLE, path, str(error)), backups)
     log.info("chats: %s %s", outcome.finding, outcome.reason)
     store = RoutedChatStore(disk, memory, writable=outcome.writable)
-    kept = mark if outcome.writable else None
-    return OpenedChats(store, outcome, backups, database, kept, checked)
+    return OpenedChats(store, outcome, backups, database)
 
 
 def read_chats(path: Path) -> ChatStore:
@@ -100,12 +89,10 @@ def read_chats(path: Path) -> ChatStore:
     return SqliteChatStore(database)
 
 
-def _open(
-    path: Path, backups: Backups, clock: Callable[[], datetime], *, is_sound: bool
-) -> tuple[Database, Outcome]:
+def _open(path: Path, backups: Backups, clock: Callable[[], datetime]) -> tuple[Database, Outcome]:
     try:
         if path.exists():
-            return _open_existing(path, backups, is_sound=is_sound)
+            return _open_existing(path, backups)
         set_aside(path, clock())  # a journal whose database is gone
         return _new(path), Outcome(Finding.NEW, path)
     except DatabaseReadOnlyError as error:
@@ -116,11 +103,11 @@ def _open(
         return _new(path), Outcome(Finding.RESCUED, path, str(error), saved)
 
 
-def _open_existing(path: Path, backups: Backups, *, is_sound: bool) -> tuple[Database, Outcome]:
+def _open_existing(path: Path, backups: Backups) -> tuple[Database, Outcome]:
     if path.stat().st_size == 0 and backups.all():
         raise DatabaseDamagedError(sentence("{path} is empty", path=path))
     with _closed_on_error(Database(path)) as database:
-        version = _version(database, is_sound=is_sound)
+        version = _version(database)
         if version <= SCHEMA_VERSION:
             finding = Finding.SOUND
             if 0 < version < SCHEMA_VERSION:
@@ -147,9 +134,9 @@ def _open_for_reading(path: Path, reason: str) -> tuple[Database, Outcome]:
         return database, Outcome(Finding.NEWER, path, reason)
 
 
-def _version(database: Database, *, is_sound: bool = False) -> int:
+def _version(database: Database) -> int:
     """The version of the schema, after all checks; 0 for a database that has none yet."""
-    damage = None if is_sound else database.damage()
+    damage = database.damage()
     if damage is not None:
         raise DatabaseDamagedError(
             sentence("{path} is damaged ({damage})", path=database.path, damage=damage)
